@@ -1,0 +1,12 @@
+"""What a page shows: charts, the reader's figure, predictions, quizzes, checkers, the map, the site.
+
+Chapters import from here; no other room does.
+"""
+
+from .chapter import Chapter, my_answers, say
+from .component import html
+from .explore import Choice, Slider, explore
+from .figure import figure
+from .map import draw_map
+
+__all__ = ["Chapter", "Choice", "Slider", "draw_map", "explore", "figure", "html", "my_answers", "say"]

@@ -1,0 +1,250 @@
+/* Questions: predict, check yourself, and the exercises that need no kernel.
+ *
+ * One component for all. spec: {id, label, question (text), prompt (HTML), input: {...}, after (HTML)}
+ * and input.kind is
+ *   choose  {options: [{html, right, feedback}]}                (right: undefined in a prediction)
+ *   place   {low, high, scale: "linear" | "log", start, truth, digits, unit}
+ *   draw    {low, high, scale, digits, handles: [{label, x, start, truth}], truth: {x, y}, chart}
+ *   number  {truth, tolerance, right, other, misconceptions: [{value, tolerance, says}]}
+ * A prediction is committed (or skipped), then the truth is shown beside it and the gap is named.
+ */
+(function (root) {
+  "use strict";
+  const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
+  const el = T.el;
+  const MARKS = { right: ["✓", "Right."], wrong: ["✗", "Not this."], info: ["→", ""] };
+
+  /* "0.5", "0,5", "2/101", "1e-3" as a number; NaN for anything else. */
+  function parseNumber(text) {
+    const one = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+    const parts = text.trim().replace(",", ".").replace("−", "-").split("/").map((part) => part.trim());
+    if (parts.length > 2 || !parts.every((part) => one.test(part))) return NaN;
+    return parts.length === 2 ? Number(parts[0]) / Number(parts[1]) : Number(parts[0]);
+  }
+
+  const close = (value, truth, tolerance) => Math.abs(value - truth) <= tolerance * Math.abs(truth);
+
+  /* What the checker says of a number; the same rule as judge_number in exercises.py. */
+  function judgeNumber(value, input) {
+    if (close(value, input.truth, input.tolerance)) return ["right", input.right];
+    for (const slip of input.misconceptions) if (close(value, slip.value, slip.tolerance)) return ["wrong", slip.says];
+    return ["wrong", input.other];
+  }
+
+  function tidy(value, digits) {
+    const text = Math.abs(value) >= 10 ** digits ? String(Math.round(value)) : Number(value.toPrecision(digits)).toString();
+    return text.replace("-", "−");
+  }
+
+  /* How far a guess was from the truth, in words: a factor on a log scale, else a difference. */
+  function nameGap(guess, truth, input) {
+    const unit = input.unit ? " " + input.unit : "";
+    if (input.scale === "log") {
+      const factor = guess > truth ? guess / truth : truth / guess;
+      if (factor < 1.1) return "within a tenth of it";
+      return tidy(factor, 2) + " times too " + (guess > truth ? "high" : "low");
+    }
+    const gap = Math.abs(guess - truth);
+    if (gap <= 0.02 * (input.high - input.low)) return "as good as exact";
+    return tidy(gap, 2) + unit + " too " + (guess > truth ? "high" : "low");
+  }
+
+  // A range input runs over 0 ... 200; these turn its position into a value and back.
+  const STEPS = 200;
+  const toValue = (at, { low, high, scale }) =>
+    scale === "log" ? low * (high / low) ** (at / STEPS) : low + ((high - low) * at) / STEPS;
+  const toPosition = (value, { low, high, scale }) =>
+    STEPS * (scale === "log" ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low));
+
+  function range(id, label, input, start, change) {
+    const output = el("output", { class: "t3-dial-value", for: id });
+    const control = el("input", { type: "range", id, min: 0, max: STEPS, step: 1 });
+    const show = () => {
+      const text = tidy(toValue(control.valueAsNumber, input), input.digits) + (input.unit ? " " + input.unit : "");
+      output.textContent = text;
+      control.setAttribute("aria-valuetext", text);
+      control.style.setProperty("--t3-fill", (100 * control.valueAsNumber) / STEPS + "%");
+    };
+    const set = (value) => {
+      control.value = Math.round(toPosition(value, input));
+      show();
+    };
+    control.addEventListener("input", () => { show(); change && change(); });
+    set(start);
+    const element = el("div", { class: "t3-dial" }, el("label", { for: id }, el("span", { class: "t3-dial-name" }, label)), output, control);
+    return { element, control, set, value: () => Number(toValue(control.valueAsNumber, input).toPrecision(input.digits)) };
+  }
+
+  class Ask {
+    constructor(host, spec, store) {
+      Object.assign(this, { spec, store, name: "ask-" + spec.id.replace(/[^\w-]/g, "-") });
+      this.feedback = el("div", { class: "t3-feedback", role: "status", hidden: true });
+      this.fields = el("div", { class: "t3-fields" });
+      this.buttons = el("div", { class: "t3-ask-buttons" });
+      const legend = el("legend", { html: spec.prompt });
+      this.root = el("form", { class: "t3-ask", id: this.name, novalidate: true, onsubmit: (event) => this.submit(event) },
+        el("p", { class: "t3-ask-kind" }, spec.label),
+        el("fieldset", {}, legend, this.fields), this.buttons, this.feedback);
+      host.replaceChildren(this.root);
+      this.input = this[spec.input.kind](spec.input);
+      this.fields.append(...this.input.elements);
+      this.predicting = spec.predicting;
+      this.buttons.append(el("button", { type: "submit", class: "t3-button t3-primary" }, this.predicting ? "Commit, then show me" : "Check"));
+      if (this.predicting) this.buttons.append(el("button", { type: "button", class: "t3-button t3-skip", onclick: () => this.skip() }, "Skip, just show me"));
+      this.again = el("button", { type: "button", class: "t3-button", hidden: true, onclick: () => this.reopen() }, "Answer again");
+      this.buttons.append(this.again);
+      const before = store.get(spec.id);
+      if (before) this.restore(before);
+    }
+
+    // --- the kinds: {elements, read() -> value or null, write(value), judge(value) -> [verdict, html, answer in words]}
+
+    choose(input) {
+      const many = input.options.map((option, i) =>
+        el("input", { type: "radio", name: this.name, value: i, id: this.name + "-" + i }));
+      const list = el("div", { class: "t3-options" },
+        ...input.options.map((option, i) => el("label", { for: this.name + "-" + i }, many[i], el("span", { html: option.html }))));
+      return {
+        elements: [list],
+        missing: "Choose one first.",
+        read: () => { const i = many.findIndex((radio) => radio.checked); return i < 0 ? null : i; },
+        write: (i) => { if (many[i]) many[i].checked = true; },
+        words: (i) => list.children[i].textContent.trim(),
+        judge: (i) => [input.options[i].right ? "right" : "wrong", input.options[i].feedback],
+      };
+    }
+
+    number(input) {
+      const field = el("input", { type: "text", inputmode: "decimal", autocomplete: "off", id: this.name + "-number", class: "t3-number-field" });
+      return {
+        elements: [el("label", { class: "t3-number", for: field.id }, el("span", {}, "Your number"), field)],
+        missing: "Type a number first, such as 0.5 or 1/2.",
+        read: () => { const value = parseNumber(field.value); return Number.isFinite(value) ? value : null; },
+        write: (value) => { field.value = value; },
+        words: (value) => String(value),
+        judge: (value) => judgeNumber(value, input),
+      };
+    }
+
+    place(input) {
+      const dial = range(this.name + "-range", "Your guess", input, input.start);
+      const marks = el("div", { class: "t3-scale", "aria-hidden": "true", hidden: true });
+      const mark = (value, kind, text) => el("span", { class: "t3-mark t3-mark-" + kind,
+        style: `left:${Math.min(100, Math.max(0, (100 * toPosition(value, input)) / STEPS))}%` }, text);
+      return {
+        elements: [dial.element, marks],
+        read: dial.value,
+        write: dial.set,
+        words: (value) => tidy(value, input.digits) + (input.unit ? " " + input.unit : ""),
+        show: (value) => {
+          marks.hidden = false;
+          marks.replaceChildren(...(value === null ? [] : [mark(value, "guess", "you")]), mark(input.truth, "truth", "measured"));
+        },
+        hide: () => { marks.hidden = true; },
+        judge: (value) => ["info", `You said ${this.input.words(value)}; measured: ${this.input.words(input.truth)}. Your guess was ${nameGap(value, input.truth, input)}.`],
+      };
+    }
+
+    draw(input) {
+      const image = el("div", { class: "t3-chart", role: "img" });
+      const chart = new T.Chart(image, input.chart);
+      let revealed = false;
+      const draw = () => {
+        const guess = dials.map((dial) => dial.value());
+        const truth = revealed ? input.truth : { x: [], y: [] };
+        chart.show({
+          x: [...input.handles.map((handle) => handle.x), ...truth.x],
+          y: [...guess, ...truth.y],
+          who: [...guess.map(() => "guess"), ...truth.x.map(() => "measured")],
+        });
+        image.setAttribute("aria-label", "Your line: " + guess.map((value, i) => input.handles[i].label + " " + tidy(value, input.digits)).join(", ") +
+          (revealed ? ". Measured: " + input.handles.map((handle) => handle.label + " " + tidy(handle.truth, input.digits)).join(", ") : ""));
+      };
+      const dials = input.handles.map((handle, i) => range(`${this.name}-${i}`, handle.label, input, handle.start, draw));
+      queueMicrotask(draw); // after the chart's element is in the page and has a width
+      const show = (on) => { revealed = on; draw(); };
+      return {
+        elements: [image, el("div", { class: "t3-dials" }, ...dials.map((dial) => dial.element))],
+        read: () => dials.map((dial) => dial.value()),
+        write: (values) => { dials.forEach((dial, i) => dial.set(values[i])); },
+        words: (values) => values.map((value) => tidy(value, input.digits)).join(", "),
+        show: () => show(true),
+        hide: () => show(false),
+        judge: (values) => {
+          const gaps = values.map((value, i) => input.handles[i].label + ": " + nameGap(value, input.handles[i].truth, input));
+          return ["info", "Your line (dashed) against the measured one (solid). " + gaps.join("; ") + "."];
+        },
+      };
+    }
+
+    // --- the life of a question
+
+    submit(event) {
+      event.preventDefault();
+      const value = this.input.read();
+      if (value === null) return this.say("info", this.input.missing);
+      const verdict = this.answer(value);
+      this.store.set(this.spec.id, { label: this.spec.label, question: this.spec.question, value,
+        answer: this.input.words(value), verdict });
+    }
+
+    answer(value) {
+      let [verdict, html] = this.input.judge(value);
+      if (this.predicting && this.spec.input.kind === "choose") {
+        html = `You said: ${this.input.words(value)} ${html}`;
+      }
+      this.reveal(value, verdict, html);
+      return this.predicting && verdict === "info" ? "committed" : verdict;
+    }
+
+    reveal(value, verdict, html) {
+      if (this.input.show) this.input.show(value);
+      this.say(verdict, html + (this.spec.after && (this.predicting || verdict === "right") ? " " + this.spec.after : ""));
+      if (this.predicting) this.lock(true);
+    }
+
+    skip() {
+      this.store.set(this.spec.id, { label: this.spec.label, question: this.spec.question, value: null, answer: "skipped", verdict: "skipped" });
+      this.showTruth();
+    }
+
+    showTruth() {
+      const { kind, options } = this.spec.input;
+      const right = kind === "choose" ? options.findIndex((option) => option.right) : -1;
+      this.reveal(null, "info", right < 0 ? "" : `${this.input.words(right)} ${options[right].feedback}`);
+    }
+
+    /* A committed prediction stays as it was made until the reader asks to answer again. */
+    lock(on) {
+      for (const control of this.fields.querySelectorAll("input")) control.disabled = on;
+      for (const button of this.buttons.children) button.hidden = (button === this.again) !== on;
+    }
+
+    reopen() {
+      this.lock(false);
+      this.feedback.hidden = true;
+      if (this.input.hide) this.input.hide();
+      this.fields.querySelector("input").focus();
+    }
+
+    restore(before) {
+      if (before.value === null || before.value === undefined) return this.showTruth();
+      this.input.write(before.value);
+      this.answer(before.value);
+    }
+
+    say(verdict, html) {
+      const [mark, word] = MARKS[verdict];
+      this.feedback.hidden = false;
+      this.feedback.dataset.verdict = verdict;
+      this.feedback.replaceChildren(
+        el("span", { class: "t3-feedback-mark", "aria-hidden": "true" }, mark),
+        el("div", { html: (word ? `<strong>${word}</strong> ` : "") + html }));
+    }
+  }
+
+  T.Ask = Ask;
+  T.parseNumber = parseNumber;
+  T.judgeNumber = judgeNumber;
+  T.nameGap = nameGap;
+})(globalThis);

@@ -1,0 +1,168 @@
+/* The reader's figure: a title, a chart, its text alternative, and on a page without kernel its dials.
+ *
+ * A *frame* is what one setting of the dials shows: {columns, text, title}. In a notebook the kernel
+ * sends frames. On a page every frame was computed when the book was built, and the dials pick one.
+ */
+(function (root) {
+  "use strict";
+  const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
+
+  /* Make an element: el("p", {class: "x", onclick: f}, child, "text"). */
+  function el(tag, attributes, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes || {})) {
+      if (value === null || value === undefined || value === false) continue;
+      if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+      else if (name === "html") element.innerHTML = value; // only ever text written by the book
+      else element.setAttribute(name, value === true ? "" : value);
+    }
+    element.append(...children);
+    return element;
+  }
+
+  /* A polite live region that speaks once the reader has come to rest. */
+  function announcer() {
+    const region = el("div", { class: "t3-announce", "aria-live": "polite" });
+    let timer;
+    return {
+      region,
+      say(text) {
+        clearTimeout(timer);
+        timer = setTimeout(() => (region.textContent = text), 600);
+      },
+    };
+  }
+
+  class Figure {
+    /* spec: {id, chart, title}. */
+    constructor(host, spec) {
+      this.spec = spec;
+      this.title = el("p", { class: "t3-figure-title" });
+      this.image = el("div", { class: "t3-chart", role: "img" });
+      this.reading = el("p", { class: "t3-reading" });
+      this.note = el("p", { class: "t3-busy", hidden: true, role: "status" });
+      this.root = el("figure", { class: "t3-figure", id: spec.id }, this.title, this.image, this.note, this.reading);
+      host.replaceChildren(this.root);
+      this.chart = new T.Chart(this.image, spec.chart);
+    }
+
+    show(frame) {
+      this.title.textContent = frame.title;
+      this.image.setAttribute("aria-label", frame.title + ". " + frame.text);
+      this.reading.textContent = frame.text;
+      this.chart.show(frame.columns);
+    }
+  }
+
+  /* Dials over frames computed beforehand. spec adds:
+   *   dials: [{name, label, kind: "slider" | "choice", stops: [text], start: index}]
+   *   shared: {column: values}, slices: [{column: values}], texts: [text], titles: [title] or one
+   * Slices run through the dials' stops with the last dial fastest.
+   */
+  class Explore extends Figure {
+    constructor(host, spec) {
+      super(host, spec);
+      this.at = spec.dials.map((dial) => dial.start);
+      this.voice = announcer();
+      this.controls = spec.dials.map((dial, i) => (dial.kind === "choice" ? this.choice(dial, i) : this.slider(dial, i)));
+      this.dials = el("div", { class: "t3-dials" }, ...this.controls.map((control) => control.element));
+      this.status = el("span", { class: "t3-copied", role: "status" });
+      this.tools = el("div", { class: "t3-figure-tools" },
+        el("button", { type: "button", class: "t3-button", onclick: () => this.set(spec.dials.map((d) => d.start)) }, "Back to start"),
+        el("button", { type: "button", class: "t3-button", onclick: () => this.copy() }, "Copy this view"),
+        this.status);
+      this.image.after(this.dials);
+      this.root.append(this.tools, this.voice.region);
+      this.readAddress();
+      addEventListener("hashchange", () => this.readAddress());
+    }
+
+    slider(dial, i) {
+      const id = this.spec.id + "-" + dial.name;
+      const value = el("output", { class: "t3-dial-value", for: id });
+      const input = el("input", {
+        type: "range", id, name: dial.name, min: 0, max: dial.stops.length - 1, step: 1, "data-dial": dial.name,
+        oninput: () => this.turn(i, input.valueAsNumber),
+      });
+      const element = el("div", { class: "t3-dial" },
+        el("label", { for: id }, el("span", { class: "t3-dial-name" }, dial.label)), value, input);
+      return {
+        element,
+        show(index) {
+          input.value = index;
+          input.style.setProperty("--t3-fill", (100 * index) / (dial.stops.length - 1) + "%");
+          value.textContent = dial.stops[index];
+          input.setAttribute("aria-valuetext", dial.stops[index]);
+        },
+      };
+    }
+
+    choice(dial, i) {
+      const inputs = dial.stops.map((stop, index) =>
+        el("input", { type: "radio", name: this.spec.id + "-" + dial.name, value: index, "data-dial": dial.name,
+          onchange: () => this.turn(i, index) }));
+      const element = el("fieldset", { class: "t3-choice" }, el("legend", {}, dial.label),
+        ...inputs.map((input, index) => el("label", {}, input, el("span", {}, dial.stops[index]))));
+      return { element, show: (index) => inputs.forEach((input, k) => (input.checked = k === index)) };
+    }
+
+    frame() {
+      const { dials, slices, shared, texts, titles } = this.spec;
+      const index = dials.reduce((sum, dial, i) => sum * dial.stops.length + this.at[i], 0);
+      return { columns: { ...shared, ...slices[index] }, text: texts[index], title: titles.length > 1 ? titles[index] : titles[0] };
+    }
+
+    turn(i, index) {
+      const at = this.at.slice();
+      at[i] = index;
+      this.set(at);
+    }
+
+    set(at) {
+      this.at = at;
+      this.controls.forEach((control, i) => control.show(at[i]));
+      this.show(this.frame());
+      this.voice.say(this.reading.textContent);
+      this.status.textContent = "";
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => history.replaceState(null, "", this.address()), 400);
+    }
+
+    address() {
+      return "#" + [this.spec.id, ...this.spec.dials.map((dial, i) => dial.name + "=" + encodeURIComponent(dial.stops[this.at[i]]))].join("~");
+    }
+
+    /* Set the dials from the page's address, where it names this figure; else as they stand. */
+    readAddress() {
+      const [id, ...parts] = location.hash.slice(1).split("~");
+      const named = id === this.spec.id;
+      const wanted = new Map(parts.map((part) => part.split("=").map((text) => {
+        try { return decodeURIComponent(text); } catch (error) { return text; }
+      })));
+      if (named) {
+        this.at = this.spec.dials.map((dial, i) => {
+          const index = dial.stops.indexOf(wanted.get(dial.name));
+          return index < 0 ? this.at[i] : index;
+        });
+      }
+      this.controls.forEach((control, i) => control.show(this.at[i]));
+      this.show(this.frame());
+      if (named) this.root.scrollIntoView();
+    }
+
+    async copy() {
+      history.replaceState(null, "", this.address());
+      try {
+        await navigator.clipboard.writeText(location.href);
+        this.status.textContent = "Copied: the address now opens this view.";
+      } catch (error) {
+        this.status.textContent = "The page's address now opens this view; copy it from the address bar.";
+      }
+    }
+  }
+
+  T.el = el;
+  T.announcer = announcer;
+  T.Figure = Figure;
+  T.Explore = Explore;
+})(globalThis);

@@ -1,0 +1,46 @@
+/* Bring a page's components to life. In a notebook, component.py calls `mount` instead. */
+(function (root) {
+  "use strict";
+  const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
+
+  /* Draw one component into `host`. Returns the object that draws it, or null for plain HTML. */
+  function mount(host, kind, spec, store) {
+    if (kind === "html") {
+      host.innerHTML = spec.html;
+      return null;
+    }
+    if (kind === "figure") {
+      const figure = new T.Figure(host, spec);
+      if (spec.frame) figure.show(spec.frame);
+      return figure;
+    }
+    if (kind === "explore") return new T.Explore(host, spec);
+    if (kind === "ask") return new T.Ask(host, spec, store);
+    if (kind === "answers") return new T.Answers(host, spec, store);
+    throw new Error(`component kind "${kind}" is not one of html, figure, explore, ask, answers`);
+  }
+
+  function tellBlockedStorage() {
+    const note = T.el("p", { class: "t3-blocked", role: "status" },
+      "This browser blocks storage for this page: your answers are kept until you close it, not longer.");
+    const main = document.querySelector("article, main");
+    if (main && !document.querySelector(".t3-blocked")) main.prepend(note);
+  }
+
+  function start() {
+    T.watchTheme();
+    T.store.listen(() => T.store.blocked && tellBlockedStorage());
+    for (const element of document.querySelectorAll("[data-t3]")) {
+      const data = element.querySelector("script[type='application/json']");
+      if (!data) continue;
+      mount(element, element.dataset.t3, JSON.parse(data.textContent), T.store);
+    }
+    document.documentElement.dataset.t3Ready = "true";
+  }
+
+  T.mount = mount;
+  if (root.document && !root.ThirdOptimizerInNotebook) {
+    if (document.readyState === "loading") addEventListener("DOMContentLoaded", start);
+    else start();
+  }
+})(globalThis);

@@ -1,0 +1,66 @@
+# The Third Optimizer. `make` lists what there is; `make book` and `make test` are the two that matter.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+TESTED := $(VENV)/.ready-for-tests
+HTML   := _build/html/index.html
+PORT   ?= 8000
+export JUPYTER_PLATFORM_DIRS := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help book test lab serve bench mutants lock clean
+
+help: ## list these commands
+	@echo "The Third Optimizer"
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-15s%s\n", $$1, $$2}'
+	@echo "Next: make book"
+
+$(READY): requirements.txt code/pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "Python 3.11 to 3.13 is needed, this is %d.%d: make PYTHON=python3.12 book" % v)'
+	@$(PYTHON) -m venv $(VENV) || { echo "No virtual environment could be made. On Debian: apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --progress-bar on -r requirements.txt
+	@touch $@
+
+$(TESTED): $(READY) tests/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --progress-bar on -r tests/requirements.txt
+	@touch $@
+
+book: $(READY) ## build the whole executed site into _build/html
+	$(BIN)/jupyter-book build --all -W --keep-going -n .
+	@echo "Next: open $(HTML) in a browser, or make serve"
+
+test: $(TESTED) ## build the book and run every test (needs Chromium)
+	@$(BIN)/python tests/chromium.py
+	$(MAKE) --no-print-directory book
+	$(BIN)/python -m pytest
+	@echo "Next: make bench, or commit"
+
+lab: $(READY) ## open the chapters as notebooks in JupyterLab
+	$(BIN)/jupytext-config set-default-viewer markdown myst
+	@echo "Next: open a chapter in book/ and run it; Ctrl-C here ends the server"
+	$(BIN)/jupyter lab book
+
+serve: book ## read the built site at http://localhost:8000
+	@echo "Next: open http://localhost:$(PORT)/ ; Ctrl-C here ends the server"
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+
+bench: $(TESTED) ## measure latency, build time, page weight and memory
+	@$(BIN)/python tests/chromium.py
+	$(BIN)/python tests/bench.py
+	@echo "Next: compare with the targets printed beside each figure"
+
+mutants: $(TESTED) ## break the code in named ways and show that a test goes red each time
+	$(BIN)/python tests/mutants.py
+	@echo "Next: a line that says SURVIVED names a test to write"
+
+lock: ## pin every version anew from requirements.in (needs uv)
+	{ echo '# Made by `make lock` from requirements.in. Edit that file, not this one.'; \
+	  uv pip compile --universal --python-version 3.11 --no-annotate --no-header requirements.in; \
+	  echo '-e ./code'; } > requirements.txt.new
+	mv requirements.txt.new requirements.txt
+	@echo "Next: make test"
+
+clean: ## remove the built site and the virtual environment
+	rm -rf _build $(VENV) code/*.egg-info
+	@echo "Next: make book"

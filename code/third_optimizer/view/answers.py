@@ -1,0 +1,58 @@
+"""The reader's answers when a kernel runs: one JSON file of theirs, beside the notebook.
+
+The same record as the browser keeps on a page without kernel (`store.js`):
+`{"version": 1, "answers": {id: {question, answer, verdict, value, at, label}}}`.
+"""
+
+import json
+import os
+from datetime import datetime, timezone
+from pathlib import Path
+
+from filelock import FileLock
+
+NAME = ".third_optimizer.json"
+
+
+def path():
+    """Where the answers are kept: `THIRD_OPTIMIZER_ANSWERS`, or a git-ignored file here."""
+    return Path(os.environ.get("THIRD_OPTIMIZER_ANSWERS", NAME))
+
+
+def load():
+    """All answers. A file that cannot be read is set aside under another name, never overwritten."""
+    file = path()
+    try:
+        record = json.loads(file.read_text("utf8"))
+        if isinstance(record["answers"], dict):
+            return record
+    except FileNotFoundError:
+        return {"version": 1, "answers": {}}
+    except (json.JSONDecodeError, UnicodeDecodeError, KeyError, TypeError):
+        pass
+    file.replace(file.with_name(f"{file.name}.damaged-{datetime.now():%Y%m%d-%H%M%S-%f}"))
+    return {"version": 1, "answers": {}}
+
+
+def put(id, answer):
+    """Keep one answer (a dict); returns all of them. Two notebooks may write at once."""
+    with FileLock(f"{path()}.lock"):
+        record = load()
+        record["answers"][id] = {**answer, "at": datetime.now(timezone.utc).isoformat()}
+        _write(record)
+    return record
+
+
+def clear():
+    """Delete every answer; returns the empty record."""
+    with FileLock(f"{path()}.lock"):
+        record = {"version": 1, "answers": {}}
+        _write(record)
+    return record
+
+
+def _write(record):
+    # A kernel killed half way must leave the old file or the new one, never half of either.
+    temporary = path().with_name(f"{path().name}.{os.getpid()}.tmp")
+    temporary.write_text(json.dumps(record, indent=1), "utf8")
+    os.replace(temporary, path())

@@ -1,0 +1,62 @@
+/* The same components inside a notebook: an anywidget whose kernel sends frames and keeps answers.
+ * Appended to the other files as an ES module (component.py).
+ */
+const T = globalThis.ThirdOptimizer;
+let vega; // one promise a page: the bundles arrive through the kernel, not from the network
+
+function loadVega(model) {
+  if (globalThis.vegaLite) return Promise.resolve();
+  vega ??= new Promise((resolve) => {
+    model.on("msg:custom", (message) => {
+      if (message.type !== "vega" || globalThis.vegaLite) return;
+      // Undefined module systems, so that the bundles define globals.
+      for (const code of message.code) new Function("define", "exports", "module", code).call(globalThis);
+      resolve();
+    });
+    model.send({ type: "vega" });
+  });
+  return vega;
+}
+
+/* The store of store.js, kept by the kernel. */
+class KernelStore {
+  constructor(model) { this.model = model; }
+  get(id) { return this.model.get("answers")[id]; }
+  all() { return this.model.get("answers"); }
+  set(id, answer) { this.model.send({ type: "answer", id, answer }); }
+  clear() { this.model.send({ type: "forget" }); }
+  listen(listener) { this.model.on("change:answers", listener); }
+}
+
+let watching = false;
+
+async function render({ model, el }) {
+  const kind = model.get("kind"), spec = model.get("spec");
+  if (!watching) {
+    watching = true;
+    T.watchTheme();
+  }
+  if (spec.chart || (spec.input && spec.input.chart)) await loadVega(model);
+  const drawn = T.mount(el, kind, spec, new KernelStore(model));
+  if (kind !== "figure") return;
+  const show = () => {
+    const frame = model.get("frame");
+    if (frame.columns) drawn.show(frame);
+  };
+  const busy = () => {
+    drawn.note.textContent = model.get("busy");
+    drawn.note.hidden = !model.get("busy");
+    drawn.root.setAttribute("aria-busy", String(Boolean(model.get("busy"))));
+  };
+  model.on("change:frame", show);
+  model.on("change:busy", busy);
+  show();
+  busy();
+  return () => {
+    model.off("change:frame", show);
+    model.off("change:busy", busy);
+    drawn.chart.stop();
+  };
+}
+
+export default { render };

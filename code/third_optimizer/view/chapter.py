@@ -1,0 +1,317 @@
+"""The parts every chapter shares, drawn from the files beside it.
+
+`Chapter("02_walk_downhill")` reads `02_walk_downhill.md` (to count its words), `.yml` (head,
+predictions, exercises, quiz), `checks/02_walk_downhill.py` (checkers) and `claims.yml`, all in the
+folder the notebook runs in. Texts in the YAML are Markdown; `{name}` in them is filled with the
+numbers the notebook passes, so that no number is typed there.
+"""
+
+import re
+from functools import cache, cached_property
+from html import escape, unescape
+from pathlib import Path
+
+import numpy as np
+import yaml
+
+from .component import Component, fallback_text, html, is_static
+from .exercises import Verdict, judge_code, judge_number, load_checks
+from .figure import pack, specification
+from .map import draw_map
+
+WORDS_A_MINUTE = 200  # of technical prose; code cells are counted in the minutes to do
+LEVELS = ("base", "mesa", "meta", "world")
+CLAIM_FIELDS = ("statement", "status", "chapter", "measured", "rival", "control", "limit", "change", "test")
+CLAIM_STATUS = {"T": "read in the text", "M": "measured in toys", "A": "arguable only"}
+
+
+@cache
+def _markdown():
+    from markdown_it import MarkdownIt
+
+    return MarkdownIt("commonmark")
+
+
+def render(text, numbers, inline=True):
+    """Markdown with `{name}` placeholders as HTML. ValueError names a placeholder without a number,
+    and a text that YAML read as something else (`no` is False there)."""
+    if not isinstance(text, str):
+        raise ValueError(f"expected a text, got {text!r}: put it in quotes")
+    try:
+        filled = text.format(**numbers)
+    except (KeyError, IndexError) as gap:
+        raise ValueError(f"no number {gap} was given for {text!r}; given: {sorted(numbers)}") from None
+    return _markdown().renderInline(filled) if inline else _markdown().render(filled)
+
+
+def plain(markup):
+    """The words of a piece of HTML."""
+    return unescape(re.sub(r"<[^>]+>", "", markup)).strip()
+
+
+def say(text, **numbers):
+    """A sentence whose numbers are computed: `say("It took {n} steps.", n=n)`, shown as prose."""
+    from IPython.display import Markdown
+
+    try:
+        return Markdown(text.format(**numbers))
+    except (KeyError, IndexError) as gap:
+        raise ValueError(f"no number {gap} was given for {text!r}; given: {sorted(numbers)}") from None
+
+
+def count_words(text):
+    """Words a reader reads in a MyST notebook: not its front matter, not its code cells."""
+    text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.S)
+    text = re.sub(r"^```.*?^```", "", text, flags=re.S | re.M)
+    return len(re.findall(r"\w+(?:['’.-]\w+)*", text))
+
+
+def read_claims(folder):
+    """The claims registry: id -> dict with every field of CLAIM_FIELDS. ValueError if one is missing."""
+    claims = yaml.safe_load((Path(folder) / "claims.yml").read_text("utf8"))
+    for id, claim in claims.items():
+        missing = [field for field in CLAIM_FIELDS if not claim.get(field)]
+        if missing:
+            raise ValueError(f"claim {id} lacks {', '.join(missing)}; every claim has {', '.join(CLAIM_FIELDS)}")
+        if claim["status"] not in CLAIM_STATUS:
+            raise ValueError(f"claim {id}: status {claim['status']!r} is not one of {', '.join(CLAIM_STATUS)}")
+    return claims
+
+
+class Chapter:
+    """One chapter's head, questions, exercises and claim cards. name: its file's name without ending."""
+
+    def __init__(self, name, folder="."):
+        self.name, self.folder = name, Path(folder)
+        file = self.folder / f"{name}.yml"
+        if not file.is_file():
+            known = sorted(f.stem for f in self.folder.glob("[0-9]*.yml"))
+            raise ValueError(f"no file {file.name} in {self.folder.resolve().name}/; chapters there: {', '.join(known) or 'none'}")
+        self.data = yaml.safe_load(file.read_text("utf8"))
+        if self.data["level"] not in LEVELS:
+            raise ValueError(f"{file.name}: level {self.data['level']!r} is not one of {', '.join(LEVELS)}")
+
+    def _entry(self, section, id):
+        entries = self.data.get(section, {})
+        if id not in entries:
+            raise ValueError(f"{self.name}.yml has no {id!r} under {section}; there: {', '.join(entries) or 'none'}")
+        return entries[id]
+
+    def _all_words(self):
+        """Every text of the YAML file, joined: it is read too."""
+
+        def texts(value):
+            if isinstance(value, dict):
+                return [t for k, v in value.items() if k not in {"solution", "first_line", "misconceptions"} for t in texts(v)]
+            if isinstance(value, list):
+                return [t for v in value for t in texts(v)]
+            return [value] if isinstance(value, str) else []
+
+        return " ".join(texts(self.data))
+
+    def minutes_to_read(self):
+        """Whole minutes, rounded up, from the words of the page and of its YAML file."""
+        words = count_words((self.folder / f"{self.name}.md").read_text("utf8")) + count_words(self._all_words())
+        return -(-words // WORDS_A_MINUTE)
+
+    # --- head and cards: plain HTML -------------------------------------------------------------
+
+    def head(self):
+        """The map with this chapter's level lit, its question, what the reader will do, the time."""
+        d = self.data
+        will = "".join(f"<li>{render(text, {})}</li>" for text in d["you_will"])
+        return html(
+            f'<header class="t3-head"><div class="t3-map">{draw_map(d["level"], small=True)}</div>'
+            f'<p class="t3-question">{render(d["question"], {})}</p>'
+            f'<p class="t3-will-title">You will</p><ul class="t3-will">{will}</ul>'
+            f'<p class="t3-meta-line"><span>{self.minutes_to_read()} minutes to read</span> '
+            f'<span>{int(d["minutes_to_do"])} to do</span> <span>needs {render(d["needs"], {})}</span></p></header>',
+            text=plain(d["question"]),
+        )
+
+    def claim(self, id, **numbers):
+        """The claim card of `id` in claims.yml, its measured number filled in by this page."""
+        claims = read_claims(self.folder)
+        if id not in claims:
+            raise ValueError(f"claim {id!r} is not in claims.yml; there: {', '.join(claims)}")
+        claim = claims[id]
+        rows = [
+            ("Measured", claim["measured"]), ("Rival explanation", claim["rival"]), ("What tells them apart", claim["control"]),
+            ("What this does not show", claim["limit"]), ("What would change our mind", claim["change"]),
+        ]
+        terms = "".join(f"<dt>{name}</dt><dd>{render(text, numbers)}</dd>" for name, text in rows)
+        return html(
+            f'<aside class="t3-claim" id="claim-{id}" aria-label="Claim {id}"><p class="t3-claim-id">Claim {id} · {CLAIM_STATUS[claim["status"]]}</p>'
+            f'<p class="t3-claim-statement">{render(claim["statement"], numbers)}</p><dl>{terms}</dl></aside>',
+            text=plain(render(claim["statement"], numbers)),
+        )
+
+    # --- questions ------------------------------------------------------------------------------
+
+    def _ask(self, section, id, entry, label, input, numbers, predicting=False):
+        prompt = render(entry["prompt"], numbers)
+        after = render(entry.get("after", ""), numbers)
+        spec = {"id": f"{self.name}/{section}/{id}", "label": label, "prompt": prompt, "question": plain(prompt),
+                "input": input, "after": after, "predicting": predicting}
+        # Without scripts the question can still be read and its answer folded out.
+        answer = self._answer_words(input) + (f" {after}" if after else "")
+        fallback = (f'<div class="t3-ask"><p class="t3-ask-kind">{escape(label)}</p><p>{prompt}</p>'
+                    f"<details><summary>Answer</summary><p>{answer}</p></details></div>")
+        return Component("ask", spec, fallback, spec["question"])
+
+    @staticmethod
+    def _answer_words(input):
+        if input["kind"] == "choose":
+            return " ".join(f'{o["html"]}: {o["feedback"]}' for o in input["options"] if o["right"])
+        if input["kind"] == "draw":
+            return "; ".join(f'{h["label"]}: {h["truth"]:g}' for h in input["handles"])
+        return f"{input['truth']:.4g}."
+
+    def _options(self, entry, numbers):
+        options = [
+            {"html": render(o["text"], numbers), "right": bool(o.get("right")), "feedback": render(o["feedback"], numbers)}
+            for o in entry["options"]
+        ]
+        if sum(o["right"] for o in options) != 1:
+            raise ValueError(f"{self.name}.yml: exactly one option must be right in {entry['prompt']!r}")
+        return options
+
+    def predict(self, id, **numbers):
+        """A prediction, made before the result is shown and kept beside it. Kinds: choose, place, draw."""
+        entry = self._entry("predict", id)
+        kind = entry["kind"]
+        if kind == "choose":
+            input = {"options": self._options(entry, numbers)}
+        elif kind == "place":
+            input = {k: entry[k] for k in ("low", "high", "scale", "start")}
+            input |= {"truth": _number(numbers, entry["truth"]), "digits": entry.get("digits", 2), "unit": entry.get("unit", "")}
+        elif kind == "draw":
+            input = self._line_to_draw(entry, numbers)
+        else:
+            raise ValueError(f"{self.name}.yml: predict kind {kind!r} is not one of choose, place, draw")
+        return self._ask("predict", id, entry, "Predict", {"kind": kind, **input}, numbers, predicting=True)
+
+    def _line_to_draw(self, entry, numbers):
+        """Handles at the YAML's x, the measured line from numbers[truth] = (x, y)."""
+        import altair as alt
+
+        x, y = (np.asarray(values, float) for values in numbers[entry["truth"]])
+        scale = alt.Scale(type=entry["scale"], domain=[entry["low"], entry["high"]], clamp=True)
+        base = alt.Chart().encode(
+            x=alt.X("x:Q", title=entry["x_title"]), y=alt.Y("y:Q", title=entry["y_title"], scale=scale)
+        )
+        guess = base.transform_filter("datum.who == 'guess'")
+        truth = base.transform_filter("datum.who == 'measured'")
+        chart = (
+            truth.mark_line(color=f"${self.data['level']}")
+            + guess.mark_line(color="$ink", strokeDash=[6, 5], strokeWidth=2)
+            + guess.mark_point(color="$ink", filled=True, size=70)
+        )
+        measured = np.interp(entry["handles"], x, y)
+        handles = [
+            {"label": entry["handle_label"].format(x=h), "x": h, "start": entry["start"], "truth": float(m)}
+            for h, m in zip(entry["handles"], measured, strict=True)
+        ]
+        return {"low": entry["low"], "high": entry["high"], "scale": entry["scale"], "digits": entry.get("digits", 2),
+                "unit": entry.get("unit", ""), "handles": handles, "truth": pack({"x": x, "y": y}),
+                "chart": specification(chart, 220)}
+
+    def quiz(self, id, **numbers):
+        """One question of "Check yourself"; every option has its own feedback."""
+        entry = self._entry("quiz", id)
+        return self._ask("quiz", id, entry, "Check yourself", {"kind": "choose", "options": self._options(entry, numbers)}, numbers)
+
+    # --- exercises ------------------------------------------------------------------------------
+
+    def _number_spec(self, id, numbers):
+        entry = self._entry("exercises", id)
+        tolerance = entry["tolerance"]
+        return {
+            "truth": _number(numbers, entry["truth"]), "tolerance": tolerance,
+            "right": render(entry["right"], numbers), "other": render(entry["other"], numbers),
+            "misconceptions": [
+                {"value": _number(numbers, slip["value"]), "tolerance": tolerance, "says": render(slip["says"], numbers)}
+                for slip in entry["misconceptions"]
+            ],
+        }
+
+    def exercise(self, id, **numbers):
+        """An exercise: what to do, a hint, a first line and the solution to fold out; where the
+        answer is a number, also the field that checks it (with or without a kernel)."""
+        entry = self._entry("exercises", id)
+        label = f"Exercise · {entry['minutes']} min · {entry['rating']}"
+        folds = "".join(
+            f"<details><summary>{name}</summary>{body}</details>"
+            for name, body in (
+                ("Hint", f"<p>{render(entry['hint'], numbers)}</p>"),
+                ("First line", _code(entry["first_line"])),
+                ("Solution", _code(entry["solution"]) + f"<p>{render(entry.get('why', ''), numbers)}</p>"),
+            )
+        )
+        if entry["kind"] == "number":
+            ask = self._ask("exercises", id, entry, label, {"kind": "number", **self._number_spec(id, numbers)}, numbers)
+            return Pair(ask, html(f'<div class="t3-folds">{folds}</div>'))
+        return html(f'<div class="t3-ask"><p class="t3-ask-kind">{escape(label)}</p>{render(entry["prompt"], numbers, inline=False)}'
+                    f"</div><div class=\"t3-folds\">{folds}</div>", text=plain(render(entry["prompt"], numbers)))
+
+    @cached_property
+    def checks(self):
+        """The chapter's checkers, one function an exercise."""
+        return load_checks(self.folder / "checks" / f"{self.name}.py")
+
+    def check(self, id, answer, **numbers) -> Verdict:
+        """Judge an answer to exercise `id`; kept among the reader's answers when a kernel runs."""
+        entry = self._entry("exercises", id)
+        if entry["kind"] == "number":
+            verdict = judge_number(answer, self._number_spec(id, numbers))
+        else:
+            verdict = judge_code(answer, getattr(self.checks, id))
+        if verdict.right is not None and not is_static():
+            from . import answers
+
+            question = plain(render(entry["prompt"], numbers))
+            answers.put(f"{self.name}/exercises/{id}", {
+                "label": "Exercise", "question": question, "value": None,
+                "answer": f"{answer:g}" if isinstance(answer, int | float) else "code",
+                "verdict": "right" if verdict.right else "wrong"})
+        return verdict
+
+
+class Pair:
+    """Two components one under the other: one cell, one display."""
+
+    def __init__(self, *parts):
+        self.parts = parts
+
+    def _repr_mimebundle_(self, **options):
+        if is_static():
+            return {"text/html": "".join(part.html() for part in self.parts), "text/plain": self.parts[0].text}
+        import ipywidgets as widgets
+
+        return widgets.VBox([part.widget() for part in self.parts])._repr_mimebundle_(**options)
+
+
+def _number(numbers, name):
+    """numbers[name] as a float; a ValueError names what is missing."""
+    if name not in numbers:
+        raise ValueError(f"no number {name!r} was given; given: {', '.join(sorted(numbers)) or 'none'}")
+    return float(numbers[name])
+
+
+def _code(source):
+    """Highlighted Python, in the classes of the book's code blocks."""
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import PythonLexer
+
+    return f'<div class="highlight-ipython3 notranslate">{highlight(source, PythonLexer(), HtmlFormatter())}</div>'
+
+
+def my_answers():
+    """The page "My answers": everything kept of the reader, to see, take away and delete."""
+    from . import answers
+
+    where = ("Your answers are kept in this browser, on this machine, under one key, and are sent nowhere." if is_static()
+             else f"Your answers are kept in the file {answers.NAME} beside this notebook and are sent nowhere.")
+    return Component("answers", {"where": where}, fallback_text("This page needs scripts: your answers are kept in your browser."), where)
+

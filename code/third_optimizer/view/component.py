@@ -1,0 +1,108 @@
+"""One thing on the page that our script draws: alive in a kernel, alive on a page without one.
+
+A component is a kind ("figure", "explore", "ask", "answers", "html") and a specification of plain
+JSON. On a built page it is a `div` that holds the specification and a fallback for readers without
+scripts. In a notebook it is an anywidget running the same script.
+"""
+
+import json
+import os
+from functools import cache
+from html import escape
+from pathlib import Path
+
+ASSETS = Path(__file__).parent / "assets"
+SCRIPTS = ("store", "chart", "explore", "ask", "answers", "page")
+
+
+def is_static():
+    """True while the book is being built: outputs are drawn for readers without a kernel."""
+    return os.environ.get("THIRD_OPTIMIZER_STATIC") == "1"
+
+
+def to_json(value):
+    """JSON that may stand inside a `<script>` element."""
+    return json.dumps(value, allow_nan=False, separators=(",", ":")).replace("</", "<\\/")
+
+
+class Component:
+    """Something to display in a notebook cell.
+
+    kind: which drawer of `page.js` is used. spec: its JSON-serialisable specification.
+    fallback: HTML for readers without scripts. text: plain text, for terminals.
+    """
+
+    def __init__(self, kind, spec, fallback="", text=""):
+        self.kind, self.spec, self.fallback, self.text = kind, spec, fallback, text
+
+    def html(self):
+        """The component as it stands on a built page."""
+        if self.kind == "html":
+            return self.spec["html"]
+        chart = " data-t3-chart" if "chart" in self.spec or "chart" in self.spec.get("input", {}) else ""
+        return (
+            f'<div data-t3="{self.kind}"{chart}>'
+            f'<script type="application/json">{to_json(self.spec)}</script>{self.fallback}</div>'
+        )
+
+    def widget(self):
+        """The component as a live anywidget (made anew for each display)."""
+        return _widget_class()(kind=self.kind, spec=self.spec)
+
+    def _repr_mimebundle_(self, **_):
+        if is_static():
+            return {"text/html": self.html(), "text/plain": self.text}
+        return self.widget()._repr_mimebundle_()
+
+
+def html(markup, text=""):
+    """A component that is nothing but markup of our own."""
+    return Component("html", {"html": markup}, text=text)
+
+
+def fallback_text(text):
+    """What a reader without scripts sees in place of a component."""
+    return f'<p class="t3-fallback">{escape(text)}</p>'
+
+
+@cache
+def _widget_class():
+    """The anywidget class, made on first use: on a built page nobody pays for importing it."""
+    import anywidget
+    import traitlets
+
+    from . import answers
+
+    class LiveComponent(anywidget.AnyWidget):
+        """`kind` and `spec` as in Component; `frame` is what a figure shows now.
+
+        A question's answer travels through `answers` (all of the reader's answers), which the
+        kernel keeps in a file. Vega is sent once, when a page first asks for it: it is two hundred
+        times the size of a figure.
+        """
+
+        _esm = "\n".join(
+            ["globalThis.ThirdOptimizerInNotebook = true;"]
+            + [(ASSETS / "js" / f"{name}.js").read_text("utf8") for name in (*SCRIPTS, "notebook")]
+        )
+        _css = (ASSETS / "css" / "components.css").read_text("utf8")
+        kind = traitlets.Unicode().tag(sync=True)
+        spec = traitlets.Dict().tag(sync=True)
+        frame = traitlets.Dict().tag(sync=True)
+        busy = traitlets.Unicode().tag(sync=True)
+        answers = traitlets.Dict().tag(sync=True)
+
+        def __init__(self, **values):
+            super().__init__(answers=answers.load()["answers"], **values)
+            self.on_msg(self._receive)
+
+        def _receive(self, _, content, buffers):
+            if content["type"] == "vega":
+                code = [(ASSETS / "vendor/vega" / f"{name}.min.js").read_text("utf8") for name in ("vega", "vega-lite")]
+                self.send({"type": "vega", "code": code})
+            elif content["type"] == "answer":
+                self.answers = answers.put(content["id"], content["answer"])["answers"]
+            elif content["type"] == "forget":
+                self.answers = answers.clear()["answers"]
+
+    return LiveComponent

@@ -1,0 +1,87 @@
+"""What several tests share: the built site, a browser that cannot reach the network, a fresh store."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.chromium import ARGUMENTS, executable
+
+ROOT = Path(__file__).parents[1]
+SITE = ROOT / "_build" / "html"
+
+
+@pytest.fixture(autouse=True)
+def reader_of_this_test(tmp_path, monkeypatch):
+    """No test writes into a reader's answers."""
+    monkeypatch.setenv("THIRD_OPTIMIZER_ANSWERS", str(tmp_path / "answers.json"))
+
+
+@pytest.fixture
+def static(monkeypatch):
+    """Outputs as on a built page."""
+    monkeypatch.setenv("THIRD_OPTIMIZER_STATIC", "1")
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The built site's folder; `make test` builds it first."""
+    if not (SITE / "index.html").is_file():
+        pytest.fail("no built site: run `make book` first (`make test` does)")
+    return SITE
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+class Page:
+    """A page of the site opened from file:// with the network cut; keeps what went wrong on it."""
+
+    def __init__(self, browser, address, width=1280, theme="light", **context):
+        self.context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=theme, offline=True, **context)
+        self.page = self.context.new_page()
+        self.errors, self.requests = [], []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(address)
+        self.page.wait_for_selector("html[data-t3-ready]", state="attached")
+
+    def outside(self):
+        """Requests to anything but files, data and blobs."""
+        return [url for url in self.requests if not url.startswith(("file:", "data:", "blob:"))]
+
+    def close(self):
+        self.context.close()
+
+
+@pytest.fixture
+def open_page(browser, site):
+    """open_page("book/index", width=390, theme="dark") -> Page."""
+    opened = []
+
+    def open(name, **options):
+        fragment = ""
+        if "#" in name:
+            name, fragment = name.split("#", 1)
+            fragment = "#" + fragment
+        opened.append(Page(browser, f"{(site / name).as_uri()}.html{fragment}", **options))
+        return opened[-1]
+
+    yield open
+    for page in opened:
+        page.close()
+
+
+@pytest.fixture
+def kernel_environment(tmp_path):
+    """Environment of a live kernel (no static drawing), with a store of its own."""
+    environment = {key: value for key, value in os.environ.items() if key != "THIRD_OPTIMIZER_STATIC"}
+    return environment | {"THIRD_OPTIMIZER_ANSWERS": str(tmp_path / "answers.json")}

@@ -1,0 +1,71 @@
+"""A pytest plugin: every chapter, a MyST Markdown notebook, runs cell by cell under nbval.
+
+Also what other tests need to know of the notebooks: which there are, and their code.
+"""
+
+from pathlib import Path
+
+import jupytext
+import nbformat
+import pytest
+import yaml
+from nbval.plugin import IPyNbFile
+
+ROOT = Path(__file__).parents[1]
+BOOK = ROOT / "book"
+
+
+def pages():
+    """Every page of _toc.yml, as paths, in the reader's order."""
+
+    def walk(node):
+        if isinstance(node, dict):
+            for key, value in node.items():
+                if key in {"root", "file"}:
+                    yield ROOT / f"{value}.md"
+                else:
+                    yield from walk(value)
+        elif isinstance(node, list):
+            for item in node:
+                yield from walk(item)
+
+    return list(walk(yaml.safe_load((ROOT / "_toc.yml").read_text("utf8"))))
+
+
+def read(page):
+    """The page as a notebook (nbformat 4)."""
+    return jupytext.read(page)
+
+
+def code_cells(page):
+    return [cell for cell in read(page).cells if cell.cell_type == "code"]
+
+
+def notebooks():
+    """The pages that hold code."""
+    return [page for page in pages() if code_cells(page)]
+
+
+def chapters():
+    """The numbered chapters among the notebooks."""
+    return [page for page in notebooks() if page.name[0].isdigit()]
+
+
+class MystNotebook(IPyNbFile):
+    """nbval's collector, reading through jupytext: nbval itself knows only .ipynb."""
+
+    def collect(self):
+        as_json = nbformat.writes(read(self.path))
+        original = nbformat.read
+        nbformat.read = lambda *_, **__: nbformat.reads(as_json, as_version=4)
+        try:
+            yield from list(super().collect())
+        finally:
+            nbformat.read = original
+
+
+@pytest.hookimpl
+def pytest_collect_file(file_path, parent):
+    if file_path.suffix == ".md" and file_path in notebooks():
+        return MystNotebook.from_parent(parent, path=file_path)
+    return None
