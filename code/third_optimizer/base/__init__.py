@@ -1,0 +1,9 @@
+"""The base optimizer: rules that turn gradients into steps, and the loop that applies them.
+
+Knows neither model nor world.
+"""
+
+from .optimizers import Optimizer, adam, clip, gradient_descent, momentum
+from .training import Run, train
+
+__all__ = ["Optimizer", "Run", "adam", "clip", "gradient_descent", "momentum", "train"]

@@ -4,9 +4,10 @@ Chapters import from here; no other room does.
 """
 
 from .chapter import Chapter, my_answers, say
+from .charts import axis, lines, power, rule_at
 from .component import html
 from .explore import Choice, Slider, explore
 from .figure import figure
 from .map import draw_map
 
-__all__ = ["Chapter", "Choice", "Slider", "draw_map", "explore", "figure", "html", "my_answers", "say"]
+__all__ = ["Chapter", "Choice", "Slider", "axis", "draw_map", "explore", "figure", "html", "lines", "my_answers", "power", "rule_at", "say"]

@@ -124,8 +124,8 @@ class Chapter:
             f'<header class="t3-head"><div class="t3-map">{draw_map(d["level"], small=True)}</div>'
             f'<p class="t3-question">{render(d["question"], {})}</p>'
             f'<p class="t3-will-title">You will</p><ul class="t3-will">{will}</ul>'
-            f'<p class="t3-meta-line"><span>{self.minutes_to_read()} minutes to read</span> '
-            f'<span>{int(d["minutes_to_do"])} to do</span> <span>needs {render(d["needs"], {})}</span></p></header>',
+            f'<p class="t3-meta-line"><span>{self.minutes_to_read()} minutes to read</span> · '
+            f'<span>{int(d["minutes_to_do"])} to do</span> · <span>needs {render(d["needs"], {})}</span></p></header>',
             text=plain(d["question"]),
         )
 
@@ -195,15 +195,17 @@ class Chapter:
         """Handles at the YAML's x, the measured line from numbers[truth] = (x, y)."""
         import altair as alt
 
+        from .charts import axis
+
         x, y = (np.asarray(values, float) for values in numbers[entry["truth"]])
-        scale = alt.Scale(type=entry["scale"], domain=[entry["low"], entry["high"]], clamp=True)
         base = alt.Chart().encode(
-            x=alt.X("x:Q", title=entry["x_title"]), y=alt.Y("y:Q", title=entry["y_title"], scale=scale)
+            x=axis("x", entry["x_title"], (0, float(x.max()))),
+            y=axis("y", entry["y_title"], (entry["low"], entry["high"]), log=entry["scale"] == "log"),
         )
         guess = base.transform_filter("datum.who == 'guess'")
         truth = base.transform_filter("datum.who == 'measured'")
         chart = (
-            truth.mark_line(color=f"${self.data['level']}")
+            truth.mark_line(clip=True, color=f"${self.data['level']}")
             + guess.mark_line(color="$ink", strokeDash=[6, 5], strokeWidth=2)
             + guess.mark_point(color="$ink", filled=True, size=70)
         )
@@ -216,10 +218,12 @@ class Chapter:
                 "unit": entry.get("unit", ""), "handles": handles, "truth": pack({"x": x, "y": y}),
                 "chart": specification(chart, 220)}
 
-    def quiz(self, id, **numbers):
-        """One question of "Check yourself"; every option has its own feedback."""
-        entry = self._entry("quiz", id)
-        return self._ask("quiz", id, entry, "Check yourself", {"kind": "choose", "options": self._options(entry, numbers)}, numbers)
+    def quiz(self, **numbers):
+        """"Check yourself": every question of the chapter, every option with its own feedback."""
+        return Stack(*(
+            self._ask("quiz", id, entry, "Check yourself", {"kind": "choose", "options": self._options(entry, numbers)}, numbers)
+            for id, entry in self.data["quiz"].items()
+        ))
 
     # --- exercises ------------------------------------------------------------------------------
 
@@ -250,7 +254,7 @@ class Chapter:
         )
         if entry["kind"] == "number":
             ask = self._ask("exercises", id, entry, label, {"kind": "number", **self._number_spec(id, numbers)}, numbers)
-            return Pair(ask, html(f'<div class="t3-folds">{folds}</div>'))
+            return Stack(ask, html(f'<div class="t3-folds">{folds}</div>'))
         return html(f'<div class="t3-ask"><p class="t3-ask-kind">{escape(label)}</p>{render(entry["prompt"], numbers, inline=False)}'
                     f"</div><div class=\"t3-folds\">{folds}</div>", text=plain(render(entry["prompt"], numbers)))
 
@@ -277,8 +281,8 @@ class Chapter:
         return verdict
 
 
-class Pair:
-    """Two components one under the other: one cell, one display."""
+class Stack:
+    """Components one under the other: one cell, one display."""
 
     def __init__(self, *parts):
         self.parts = parts

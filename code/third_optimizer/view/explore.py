@@ -136,8 +136,9 @@ class Explore:
         size = math.prod(len(dial.stops) for dial in self.dials.values())
         if size > MOST_SLICES:
             raise ValueError(f"the sliders' stops make {size} combinations; a page holds at most {MOST_SLICES}")
-        grid = itertools.product(*(dial.stops for dial in self.dials.values()))
+        grid = list(itertools.product(*(dial.stops for dial in self.dials.values())))
         frames = [self.frame(dict(zip(self.dials, stops, strict=True))) for stops in grid]
+        start = frames[grid.index(tuple(self.start().values()))]
         first = frames[0]["columns"]
         shared = {name for name in first if all(frame["columns"].get(name) == first[name] for frame in frames)}
         titles = [frame["title"] for frame in frames]
@@ -154,7 +155,6 @@ class Explore:
             "texts": [frame["text"] for frame in frames],
             "titles": titles if len(set(titles)) > 1 else titles[:1],
         }
-        start = self.frame(self.start())
         return Component("explore", spec, fallback_text(f"{start['title']}. {start['text']}"), start["text"])
 
     def _repr_mimebundle_(self, **options):

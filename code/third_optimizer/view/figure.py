@@ -33,7 +33,7 @@ def specification(chart, height=260):
     return spec
 
 
-def pack(columns, digits=5):
+def pack(columns, digits=4):
     """Columns (name -> array-like or scalar) as JSON lists of equal length.
 
     Numbers keep `digits` significant digits: a chart shows no more and a page carries less.

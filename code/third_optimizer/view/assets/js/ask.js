@@ -49,8 +49,8 @@
     return tidy(gap, 2) + unit + " too " + (guess > truth ? "high" : "low");
   }
 
-  // A range input runs over 0 ... 200; these turn its position into a value and back.
-  const STEPS = 200;
+  // A range input runs over 0 ... 240 (so that whole decades fall on stops); these turn its position into a value and back.
+  const STEPS = 240;
   const toValue = (at, { low, high, scale }) =>
     scale === "log" ? low * (high / low) ** (at / STEPS) : low + ((high - low) * at) / STEPS;
   const toPosition = (value, { low, high, scale }) =>

@@ -8,7 +8,7 @@
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
   const NAMES = ["paper", "panel", "ink", "muted", "base", "mesa", "meta", "world", "rule"];
-  const charts = new Set();
+  const charts = (T.charts = T.charts || new Set()); // in a notebook this file runs once a widget
 
   function palette(element) {
     const style = getComputedStyle(element);
@@ -28,9 +28,9 @@
       axis: {
         labelColor: c.muted, titleColor: c.muted, labelFontSize: 12, titleFontSize: 12,
         titleFontWeight: "normal", domain: false, ticks: false, labelPadding: 6,
-        gridColor: c.rule, gridWidth: 1, labelFlush: true,
+        gridColor: c.rule, gridWidth: 1, tickCount: 6,
       },
-      axisX: { grid: false, domain: true, domainColor: c.muted, ticks: true, tickColor: c.muted, tickSize: 4 },
+      axisX: { grid: false, labelFlush: true, domain: true, domainColor: c.muted, ticks: true, tickColor: c.muted, tickSize: 4 },
       axisY: { titleAlign: "left", titleAngle: 0, titleAnchor: "start", titleX: 0, titleY: -12, titleBaseline: "bottom" },
       line: { strokeWidth: 2.5, strokeCap: "round", strokeJoin: "round" },
       text: { fontSize: 12.5, color: c.ink },

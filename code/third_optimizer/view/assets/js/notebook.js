@@ -2,20 +2,20 @@
  * Appended to the other files as an ES module (component.py).
  */
 const T = globalThis.ThirdOptimizer;
-let vega; // one promise a page: the bundles arrive through the kernel, not from the network
 
+/* The bundles arrive through the kernel, not from the network, and once for the whole page: every
+ * widget is a module of its own, so the promise is kept where all of them see it. */
 function loadVega(model) {
-  if (globalThis.vegaLite) return Promise.resolve();
-  vega ??= new Promise((resolve) => {
+  T.vega ??= new Promise((resolve) => {
     model.on("msg:custom", (message) => {
-      if (message.type !== "vega" || globalThis.vegaLite) return;
+      if (message.type !== "vega") return;
       // Undefined module systems, so that the bundles define globals.
       for (const code of message.code) new Function("define", "exports", "module", code).call(globalThis);
       resolve();
     });
     model.send({ type: "vega" });
   });
-  return vega;
+  return T.vega;
 }
 
 /* The store of store.js, kept by the kernel. */
@@ -28,12 +28,10 @@ class KernelStore {
   listen(listener) { this.model.on("change:answers", listener); }
 }
 
-let watching = false;
-
 async function render({ model, el }) {
   const kind = model.get("kind"), spec = model.get("spec");
-  if (!watching) {
-    watching = true;
+  if (!T.watching) {
+    T.watching = true;
     T.watchTheme();
   }
   if (spec.chart || (spec.input && spec.input.chart)) await loadVega(model);

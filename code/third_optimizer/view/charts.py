@@ -1,0 +1,77 @@
+"""The charts most figures need, in the book's manner: direct labels, thin strands for seeds, named colours."""
+
+import json
+import math
+
+import altair as alt
+
+SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def power(value):
+    """A positive number as a reader writes it: 0.02, 45, or 8 × 10⁻¹⁶."""
+    mantissa, exponent = f"{value:.0e}".split("e")
+    exponent = int(exponent)
+    if -4 < exponent < 4:
+        return f"{value:.2g}" if exponent < 2 else f"{value:,.0f}"
+    ten = f"10{exponent}".replace(str(exponent), str(exponent).translate(SUPERSCRIPT))
+    return ten if mantissa == "1" else f"{mantissa} × {ten}"
+
+
+def log_axis(low, high, most=7):
+    """Ticks at whole powers of ten between `low` and `high`, at most `most` of them, read as powers."""
+    first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
+    exponents = range(first, last + 1, -(-(last - first + 1) // most))
+    labels = [power(10.0**exponent) for exponent in exponents]
+    # datum.index runs from 0 to 1 over the ticks
+    label = f"{json.dumps(labels, ensure_ascii=False)}[round(datum.index * {max(1, len(labels) - 1)})]"
+    return alt.Axis(values=[10.0**exponent for exponent in exponents], labelExpr=label)
+
+
+def axis(channel, title, domain, log=False):
+    """The encoding of column "x" or "y" over a fixed `domain`: a figure's axes never move under a dial."""
+    kind = {"x": alt.X, "y": alt.Y}[channel]
+    scale = alt.Scale(type="log" if log else "linear", domain=list(domain), nice=False)
+    return kind(f"{channel}:Q", title=title, scale=scale, axis=log_axis(*domain) if log else alt.Axis(tickCount=6))
+
+
+def lines(x, y, colours, *, x_domain, y_domain, log_x=False, log_y=False, strands=False, labels=None):
+    """Lines over columns `x`, `y` and `series`; with strands, one thin line for each `seed`.
+
+    x, y: axis titles with units. colours: series -> colour token. What leaves the domains is cut off,
+    and a line's name stands where it ends inside them. labels: series -> vertical shift of its name in
+    pixels, where names would collide; None: no name.
+    """
+    base = alt.Chart().encode(
+        x=axis("x", x, x_domain, log_x),
+        y=axis("y", y, y_domain, log_y),
+        color=alt.Color("series:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), legend=None),
+    )
+    if strands:
+        layers = [base.mark_line(clip=True, strokeWidth=1.2, opacity=0.75).encode(detail="seed:N")]
+    else:
+        layers = [base.mark_line(clip=True)]
+    for name, shift in ({name: 0 for name in colours} | (labels or {})).items():
+        if shift is not None:
+            inside = " && ".join(
+                f"isValid(datum.{c}) && datum.{c} >= {low} && datum.{c} <= {high}"
+                for c, (low, high) in (("x", x_domain), ("y", y_domain))
+            )
+            layers.append(
+                base.transform_filter(alt.datum.series == name)
+                .transform_filter(inside)
+                .transform_aggregate(last="argmax(x)", groupby=["series"])
+                .transform_calculate(x="datum.last.x", y="datum.last.y")
+                .mark_text(align="left", dx=6, dy=shift, fontWeight=600)
+                .encode(text="series:N")
+            )
+    return alt.layer(*layers)
+
+
+def rule_at(column, label):
+    """A dashed line across the chart at the height of the first row's `column`, named by column `label`."""
+    base = alt.Chart().transform_filter(f"isValid(datum.{column})").transform_aggregate(
+        rule=f"min({column})", groupby=[label]
+    )
+    rule = base.mark_rule(color="$ink", strokeDash=[5, 4], strokeWidth=1.5).encode(y="rule:Q")
+    return rule + base.mark_text(align="left", dx=6).encode(y="rule:Q", x=alt.value("width"), text=f"{label}:N")
