@@ -51,6 +51,15 @@ def chapters():
     return [page for page in notebooks() if page.name[0].isdigit()]
 
 
+def run_here(page):
+    """Execute the page's code cells in this process and return their names: the page's own functions,
+    for tests to call. The working directory must be book/."""
+    names = {"__name__": "__main__"}
+    for cell in code_cells(page):
+        exec(compile(cell.source, f"{page.name}", "exec"), names)
+    return names
+
+
 class MystNotebook(IPyNbFile):
     """nbval's collector, reading through jupytext: nbval itself knows only .ipynb."""
 

@@ -3,11 +3,11 @@
 Chapters import from here; no other room does.
 """
 
-from .chapter import Chapter, my_answers, say
+from .chapter import Chapter, claim_card, my_answers, say
 from .charts import axis, lines, power, rule_at
 from .component import html
 from .explore import Choice, Slider, explore
 from .figure import figure
 from .map import draw_map
 
-__all__ = ["Chapter", "Choice", "Slider", "axis", "draw_map", "explore", "figure", "html", "lines", "my_answers", "power", "rule_at", "say"]
+__all__ = ["Chapter", "Choice", "Slider", "axis", "claim_card", "draw_map", "explore", "figure", "html", "lines", "my_answers", "power", "rule_at", "say"]

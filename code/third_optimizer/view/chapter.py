@@ -78,6 +78,29 @@ def read_claims(folder):
     return claims
 
 
+def claim_card(id, folder=".", **numbers):
+    """The card of claim `id` in `folder`/claims.yml; `numbers` fill its placeholders."""
+    claims = read_claims(folder)
+    if id not in claims:
+        raise ValueError(f"claim {id!r} is not in claims.yml; there: {', '.join(claims)}")
+    claim = claims[id]
+    rows = [
+        ("Measured" if claim["status"] == "M" else "Evidence", claim["measured"]),
+        ("Rival explanation", claim["rival"]),
+        ("What tells them apart", claim["control"]),
+        ("What this does not show", claim["limit"]),
+        ("What would change our mind", claim["change"]),
+    ]
+    terms = "".join(f"<dt>{name}</dt><dd>{render(text, numbers)}</dd>" for name, text in rows)
+    statement = render(claim["statement"], numbers)
+    return html(
+        f'<aside class="t3-claim" id="claim-{id}" aria-label="Claim {id}">'
+        f'<p class="t3-claim-id">Claim {id} · {CLAIM_STATUS[claim["status"]]}</p>'
+        f'<p class="t3-claim-statement">{statement}</p><dl>{terms}</dl></aside>',
+        text=plain(statement),
+    )
+
+
 class Chapter:
     """One chapter's head, questions, exercises and claim cards. name: its file's name without ending."""
 
@@ -130,21 +153,8 @@ class Chapter:
         )
 
     def claim(self, id, **numbers):
-        """The claim card of `id` in claims.yml, its measured number filled in by this page."""
-        claims = read_claims(self.folder)
-        if id not in claims:
-            raise ValueError(f"claim {id!r} is not in claims.yml; there: {', '.join(claims)}")
-        claim = claims[id]
-        rows = [
-            ("Measured", claim["measured"]), ("Rival explanation", claim["rival"]), ("What tells them apart", claim["control"]),
-            ("What this does not show", claim["limit"]), ("What would change our mind", claim["change"]),
-        ]
-        terms = "".join(f"<dt>{name}</dt><dd>{render(text, numbers)}</dd>" for name, text in rows)
-        return html(
-            f'<aside class="t3-claim" id="claim-{id}" aria-label="Claim {id}"><p class="t3-claim-id">Claim {id} · {CLAIM_STATUS[claim["status"]]}</p>'
-            f'<p class="t3-claim-statement">{render(claim["statement"], numbers)}</p><dl>{terms}</dl></aside>',
-            text=plain(render(claim["statement"], numbers)),
-        )
+        """The claim card of `id`, its measured number filled in by this page."""
+        return claim_card(id, self.folder, **numbers)
 
     # --- questions ------------------------------------------------------------------------------
 

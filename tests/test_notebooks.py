@@ -1,0 +1,117 @@
+"""Every page of the contents exists, runs under nbval, and keeps the chapter pattern."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from tests.notebooks import BOOK, ROOT, chapters, code_cells, notebooks, pages, read
+
+OPEN_CELLS, CODE_CELLS, WORDS = 5, (12, 26), (1200, 2600)
+
+# Bare decimals that prose may hold: none so far. A setting is named by the cell that uses it.
+ALLOWED_DECIMALS = {"4.0", "3.11"}  # the licence CC BY 4.0, Python 3.11
+
+
+def prose(page):
+    """The Markdown of a page without links' addresses, formulas and inline code."""
+    text = "\n\n".join(cell.source for cell in read(page).cells if cell.cell_type == "markdown")
+    text = re.sub(r"```.*?```", " ", text, flags=re.S)
+    text = re.sub(r"\]\([^)]*\)", "]", text)
+    return re.sub(r"`[^`]*`", " ", text)
+
+
+def texts(value):
+    """Every text of a YAML tree, less code."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if key not in {"solution", "first_line", "code", "format", "id"}:
+                yield from texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from texts(inner)
+    elif isinstance(value, str):
+        yield value
+
+
+def test_contents_list_only_pages_that_exist():
+    assert pages() and all(page.is_file() for page in pages())
+
+
+def test_no_page_is_left_out_of_the_contents():
+    assert sorted(BOOK.glob("*.md")) == sorted(pages())
+
+
+def test_nbval_collects_every_notebook():
+    """A plugin that collects nothing collects it in silence; so count."""
+    out = subprocess.run(
+        [sys.executable, "-m", "pytest", "book", "--collect-only", "-q", "-n", "0", "-p", "no:cacheprovider"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout
+    for page in notebooks():
+        name = page.relative_to(ROOT).as_posix()
+        assert len(re.findall(rf"^{re.escape(name)}::", out, re.M)) == len(code_cells(page)), name
+
+
+@pytest.mark.parametrize("page", notebooks(), ids=lambda page: page.stem)
+def test_folded_cells_are_folded_everywhere(page):
+    """A cell folded on the page is folded in JupyterLab too, and the other way round."""
+    for cell in code_cells(page):
+        folded = "hide-input" in cell.metadata.get("tags", [])
+        assert folded == cell.metadata.get("jupyter", {}).get("source_hidden", False), cell.source[:60]
+
+
+@pytest.mark.parametrize("page", chapters(), ids=lambda page: page.stem)
+def test_chapter_keeps_its_measure(page):
+    from third_optimizer.view.chapter import count_words
+
+    cells = code_cells(page)
+    shown = [cell for cell in cells if "hide-input" not in cell.metadata.get("tags", [])]
+    assert CODE_CELLS[0] <= len(cells) <= CODE_CELLS[1]
+    assert len(shown) <= OPEN_CELLS
+    words = count_words(page.read_text("utf8")) + count_words(" ".join(texts(yaml.safe_load(page.with_suffix(".yml").read_text("utf8")))))
+    assert WORDS[0] <= words <= WORDS[1], words
+
+
+@pytest.mark.parametrize("page", chapters(), ids=lambda page: page.stem)
+def test_chapter_has_every_part(page):
+    source, data = page.read_text("utf8"), yaml.safe_load(page.with_suffix(".yml").read_text("utf8"))
+    number = page.stem[:2].lstrip("0")
+    title = re.search(r"^# (.*)$", source, re.M).group(1)
+    assert re.match(rf"{number} [●○] \w", title), title
+    for call in (".head()", ".predict(", "explore(", ".claim(", ".exercise(", ".quiz("):
+        assert call in source, call
+    for heading in ("## Exercises", "## Check yourself", "## Take-away", "## Sources"):
+        assert heading in source, heading
+    assert len(data["you_will"]) == 3
+    assert 3 <= len(data["quiz"]) <= 5
+    assert len(data["exercises"]) >= 3
+    assert any(exercise["kind"] == "number" for exercise in data["exercises"].values())  # one works without a kernel
+    for id in [*data["predict"], *data["exercises"]]:
+        assert f'"{id}"' in source, f"{id} is in the YAML and not on the page"
+    takeaway = source.split("## Take-away")[1].split("##")[0]
+    assert len(re.findall(r"[.!?](?:\s|$)", takeaway)) == 3
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
+def test_no_bare_decimal_in_prose(page):
+    formulas = re.sub(r"\$.*?\$", " ", prose(page), flags=re.S)
+    sources = formulas.split("## Sources")[0]
+    assert set(re.findall(r"\d+[.,]\d+", sources)) <= ALLOWED_DECIMALS
+
+
+@pytest.mark.parametrize("file", sorted(BOOK.glob("*.yml")), ids=lambda file: file.stem)
+def test_no_bare_decimal_in_yaml_texts(file):
+    for text in texts(yaml.safe_load(file.read_text("utf8"))):
+        numbers = set(re.findall(r"\d+\.\d+", re.sub(r"\{[^}]*\}", "", text)))
+        assert not numbers, f"{numbers} typed in {text!r}"
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
+def test_only_syntax_that_jupyterlab_renders(page):
+    """Directives and roles beyond these show as raw text, a key or a warning sign in JupyterLab."""
+    source = re.sub(r"^```\{code-cell\}.*?^```$", "", page.read_text("utf8"), flags=re.S | re.M)
+    assert not re.findall(r"^(?:```|:::+)\{[^}]*\}", source, re.M)
+    assert not re.findall(r"\{[a-z:-]+\}`", source)

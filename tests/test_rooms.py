@@ -1,0 +1,64 @@
+"""The house: who may import whom, and that nothing shadows Python's own modules."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.notebooks import ROOT
+
+PACKAGE = ROOT / "code" / "third_optimizer"
+
+# room -> what its files may import beside the standard library and the room itself
+TABLE = {
+    "world": {"numpy"},
+    "theory": {"numpy", "scipy"},
+    "base": {"numpy", "autograd"},
+    "view": {"numpy", "altair", "ipywidgets", "anywidget", "traitlets", "yaml", "IPython", "filelock", "markdown_it",
+             "pygments", "sphinx", "myst_nb", "jupyter_cache", "nbclient", "tqdm"},
+}
+STANDARD = {"ast", "collections", "concurrent", "dataclasses", "datetime", "functools", "hashlib", "html", "importlib", "inspect",
+            "itertools", "json", "math", "os", "pathlib", "re", "threading", "time", "typing", "urllib", "xml"}
+
+
+def imports(file):
+    """What a file imports: top-level names, and rooms of ours as "third_optimizer.room"."""
+    room = file.relative_to(PACKAGE).parts[0]
+    for node in ast.walk(ast.parse(file.read_text("utf8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.level == 0:
+            yield node.module
+        elif isinstance(node, ast.ImportFrom):
+            inside = file.relative_to(PACKAGE).parts[:-1]
+            above = inside[: len(inside) - (node.level - 1)]
+            assert above and above[0] == room, f"{file}: relative import leaves its room"
+
+
+def rooms():
+    return sorted(d.name for d in PACKAGE.iterdir() if d.is_dir() and d.name != "__pycache__")
+
+
+def test_rooms_are_those_of_the_table():
+    assert rooms() == sorted(TABLE)
+
+
+@pytest.mark.parametrize("room", TABLE)
+def test_imports_follow_the_table(room):
+    for file in (PACKAGE / room).rglob("*.py"):
+        for name in imports(file):
+            top = name.split(".")[0]
+            if top == "third_optimizer":
+                assert name.split(".")[1] == room, f"{file.name} in {room}/ imports {name}"
+            else:
+                assert top in TABLE[room] | STANDARD, f"{file.name} in {room}/ imports {name}"
+
+
+def test_nothing_shadows_the_standard_library():
+    assert not (ROOT / "code" / "__init__.py").exists()
+
+
+def test_the_package_used_is_this_one():
+    import third_optimizer
+
+    assert Path(third_optimizer.__file__).parent == PACKAGE

@@ -1,0 +1,252 @@
+"""Figures, the reader's figure, questions and the reader's answers, without a browser."""
+
+import json
+import re
+
+import altair as alt
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from third_optimizer.view import Choice, Slider, explore, figure, lines, power
+from third_optimizer.view import answers
+from third_optimizer.view.chapter import Chapter, claim_card, count_words, say
+from third_optimizer.view.explore import Live
+from third_optimizer.view.figure import pack, specification
+from tests.notebooks import BOOK
+
+CHART = alt.Chart().mark_line(color="$base").encode(x="x:Q", y="y:Q")
+
+
+def curve(slope, side="up"):
+    x = np.arange(5)
+    return {"x": x, "y": x * slope * (1 if side == "up" else -1)}
+
+
+def describe(columns, slope, side="up"):
+    return f"It ends at {columns['y'][-1]:g}"
+
+
+def make(**options):
+    settings = dict(title="Steeper means higher", slope=Slider("Slope", [1, 2, 3], 2), side=Choice("Side", ["up", "down"], "up"))
+    return explore(curve, CHART, describe, **settings | options)
+
+
+# --- no figure without words -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("alternative", ["", "   ", None, 3])
+def test_figure_refuses_to_be_drawn_without_a_text_alternative(alternative):
+    with pytest.raises(ValueError, match="text alternative"):
+        figure(CHART, curve(1), title="A line", alt=alternative)
+    with pytest.raises(ValueError, match="text alternative"):
+        figure(CHART, curve(1), title=alternative, alt="A rising line.")
+
+
+def test_explore_refuses_to_be_drawn_without_a_text_alternative(static):
+    with pytest.raises(ValueError, match="text alternative"):
+        explore(curve, CHART, None, title="T", slope=Slider("Slope", [1, 2], 1))
+    silent = explore(curve, CHART, lambda columns, slope: " ", title="T", slope=Slider("Slope", [1, 2], 1))
+    with pytest.raises(ValueError, match="text alternative"):
+        silent._repr_mimebundle_()
+
+
+# --- the slices of a built page ----------------------------------------------------------------
+
+
+def test_page_holds_every_combination_of_stops():
+    spec = make().page().spec
+    assert len(spec["slices"]) == len(spec["texts"]) == 6
+    assert spec["shared"] == {"x": [0, 1, 2, 3, 4]}
+    # the last dial runs fastest: slice 1 is slope 1, side down
+    for index, (slope, side) in enumerate((s, d) for s in (1, 2, 3) for d in ("up", "down")):
+        assert spec["slices"][index]["y"] == curve(slope, side)["y"].tolist()
+        assert f"Slope {slope}, Side {side}. It ends at" in spec["texts"][index]
+    assert [dial["start"] for dial in spec["dials"]] == [1, 0]
+
+
+def test_text_changes_with_every_dial():
+    texts = make().page().spec["texts"]
+    assert len(set(texts)) == len(texts)
+
+
+def test_static_output_is_html_and_live_output_a_widget(monkeypatch, static):
+    assert set(make()._repr_mimebundle_()) == {"text/html", "text/plain"}
+    monkeypatch.delenv("THIRD_OPTIMIZER_STATIC")
+    bundle = make()._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in str(bundle)
+
+
+def test_specification_cannot_end_its_script_element(static):
+    page = make(title="</script><b>")._repr_mimebundle_()["text/html"]
+    assert page.count("</script>") == 1
+    inside = re.search(r'<script type="application/json">(.*?)</script>', page, re.S).group(1)
+    assert json.loads(inside)["titles"] == ["</script><b>"]
+
+
+def test_a_page_has_a_limit():
+    many = Slider("Slope", list(range(1, 3000)), 1)
+    with pytest.raises(ValueError, match="2999 combinations; a page holds at most 2000"):
+        explore(curve, CHART, describe, title="T", slope=many).page()
+
+
+@pytest.mark.parametrize(
+    ("make_dial", "message"),
+    [
+        (lambda: Slider("η", [1], 1), "two or more rising numbers"),
+        (lambda: Slider("η", [2, 1], 1), "rising numbers, got"),
+        (lambda: Slider("η", [1, 2], 3), "start 3 is not one of its stops"),
+        (lambda: Slider("η", [0, 2], 2, log=True), "stops above 0, got 0"),
+        (lambda: Slider("η", [0.001, 0.002], 0.001, "{:.1f}"), "two stops read alike"),
+        (lambda: Choice("rule", ["a"], "a"), "two or more different options"),
+        (lambda: Choice("rule", ["a", "b"], "c"), "start 'c' is not one of"),
+        (lambda: explore(curve, CHART, describe, title="T"), "one dial or more, got none"),
+        (lambda: explore(curve, CHART, describe, title="T", slope=3), "must be a Slider or a Choice, got 3"),
+    ],
+)
+def test_bad_dials_are_refused(make_dial, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        make_dial()
+
+
+# --- charts ------------------------------------------------------------------------------------
+
+
+def test_pack_rounds_and_drops_what_is_not_finite():
+    packed = pack({"x": np.array([1.0, np.nan, np.inf, 1 / 3]), "who": "you", "n": np.arange(4)})
+    assert packed == {"x": [1, None, None, 0.3333], "who": ["you"] * 4, "n": [0, 1, 2, 3]}
+
+
+def test_pack_refuses_ragged_columns():
+    with pytest.raises(ValueError, match="one length, got {'x': 2, 'y': 3}"):
+        pack({"x": [1, 2], "y": [1, 2, 3]})
+
+
+@given(st.lists(st.floats(-1e12, 1e12), min_size=2, max_size=20))
+def test_pack_keeps_four_digits(values):
+    assert np.allclose(pack({"x": values})["x"], values, rtol=5.1e-4, atol=0)  # half a unit of the fourth digit
+
+
+def test_unknown_colour_is_refused():
+    with pytest.raises(ValueError, match=r"colour \$red is not one of \$paper"):
+        specification(alt.Chart().mark_line(color="$red").encode(x="x:Q"))
+
+
+def test_no_colour_is_typed_in_a_chart():
+    spec = specification(lines("x", "y", {"a": "$base"}, x_domain=(0, 1), y_domain=(1e-6, 1), log_y=True))
+    assert "#" not in json.dumps(spec) and "config" not in spec
+
+
+@pytest.mark.parametrize(("value", "text"), [(0.02, "0.02"), (8.1e-16, "8 × 10⁻¹⁶"), (1e-7, "10⁻⁷"), (1, "1"), (0.0001, "10⁻⁴"), (450, "450")])
+def test_power(value, text):
+    assert power(value) == text
+
+
+# --- in a kernel -------------------------------------------------------------------------------
+
+
+def test_live_slider_moves_rows_and_text():
+    live = Live(make())
+    before = live.component.frame
+    live.controls["slope"].value = 3
+    assert live.component.frame["columns"]["y"] == [0, 3, 6, 9, 12]
+    assert "Slope 3" in live.component.frame["text"] != before["text"]
+
+
+def test_live_error_is_shown_and_goes_away():
+    def fragile(slope):
+        if slope == 2:
+            raise ValueError("slope must not be 2, got 2")
+        return {"x": [0, 1], "y": [0, slope]}
+
+    live = Live(explore(fragile, CHART, lambda columns, slope: "A line", title="T", slope=Slider("Slope", [1, 2, 3], 1)))
+    live.controls["slope"].value = 2
+    assert live.component.busy == live.error == "ValueError: slope must not be 2, got 2"
+    live.controls["slope"].value = 3
+    assert live.error == live.component.busy == ""
+    assert live.component.frame["columns"]["y"] == [0, 3]
+
+
+def test_slow_figure_shows_only_the_latest_value():
+    """Turned through ten settings in a tenth of a second, a slow figure computes the last of them, and
+    perhaps one it had begun; it never shows a setting older than the last one asked for."""
+    import threading
+    import time
+
+    computed, seen = [], []
+    release = threading.Event()
+
+    def slow(n, progress=None):
+        computed.append(n)
+        if progress:
+            progress(0.5)
+            release.wait(5)
+        return {"x": [0], "y": [n]}
+
+    live = Live(explore(slow, CHART, lambda columns, n: "A dot", title="T", n=Slider("n", list(range(1, 30)), 1)), slow=True)
+    live.component.observe(lambda change: seen.append(change["new"]), "busy")
+    live.controls["n"].value = 2
+    deadline = time.time() + 5
+    while computed != [1, 2] and time.time() < deadline:
+        time.sleep(0.01)
+    for n in range(3, 12):  # while 2 is still being computed
+        live.controls["n"].value = n
+    release.set()
+    live.worker and live.worker.join(10)
+    assert live.component.frame["columns"]["y"] == [11]
+    assert computed == [1, 2, 11]
+    assert "Computing… 50%" in seen and live.component.busy == ""
+
+
+# --- the reader's answers ------------------------------------------------------------------------
+
+
+def test_answers_survive_and_merge():
+    answers.put("a", {"answer": "1"})
+    answers.put("b", {"answer": "2"})
+    assert set(answers.load()["answers"]) == {"a", "b"}
+    assert answers.clear()["answers"] == answers.load()["answers"] == {}
+
+
+def test_two_processes_writing_at_once_lose_nothing(tmp_path):
+    import subprocess
+    import sys
+
+    code = "import sys; from third_optimizer.view import answers\nfor i in range(40): answers.put(sys.argv[1] + str(i), {})"
+    writers = [subprocess.Popen([sys.executable, "-c", code, name]) for name in "ab"]
+    assert [writer.wait() for writer in writers] == [0, 0]
+    assert len(answers.load()["answers"]) == 80
+
+
+@pytest.mark.parametrize("damage", ["{", "[]", '{"answers": 3}', "\udcff"])
+def test_a_damaged_file_is_set_aside_not_lost(damage):
+    answers.path().write_bytes(damage.encode("utf8", "surrogateescape"))
+    answers.put("a", {"answer": "1"})
+    assert set(answers.load()["answers"]) == {"a"}
+    (aside,) = answers.path().parent.glob("*.damaged-*")
+    assert aside.read_bytes() == damage.encode("utf8", "surrogateescape")
+
+
+# --- chapters ------------------------------------------------------------------------------------
+
+
+def test_words_do_not_count_code_or_front_matter():
+    assert count_words("---\na: b c d\n---\n# Two words\n\n```{code-cell}\nx = 1\n```\n\nthree more words") == 5
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: Chapter("99_nothing", BOOK), "no file 99_nothing.yml"),
+        (lambda: Chapter("02_walk_downhill", BOOK).predict("nothing"), "has no 'nothing' under predict; there: best_step"),
+        (lambda: Chapter("02_walk_downhill", BOOK).exercise("nothing"), "has no 'nothing' under exercises"),
+        (lambda: Chapter("02_walk_downhill", BOOK).exercise("new_bowl"), "no number 'new_best' was given"),
+        (lambda: Chapter("02_walk_downhill", BOOK).claim("Z9"), "claim 'Z9' is not in claims.yml"),
+        (lambda: claim_card("B1", BOOK), "was given for"),
+        (lambda: say("It took {n} steps."), "no number 'n' was given"),
+    ],
+)
+def test_what_is_missing_is_named(call, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        call()
