@@ -63,7 +63,8 @@ def lines(x, y, colours, *, x_domain, y_domain, log_x=False, log_y=False, strand
                 .transform_aggregate(last="argmax(x)", groupby=["series"])
                 .transform_calculate(x="datum.last.x", y="datum.last.y")
                 .mark_text(align="left", dx=6, dy=shift, fontWeight=600)
-                .encode(text="series:N")
+                # the world's grey is for graphics only: too light for letters
+                .encode(text="series:N", color=alt.value(colours[name].replace("$world", "$ink")))
             )
     return alt.layer(*layers)
 

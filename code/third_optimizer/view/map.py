@@ -34,20 +34,20 @@ def draw_map(level=None, small=False):
 
 
 def _whole(level):
-    radius, middle, centres = 19, 46, (36, 132, 228, 324)
+    radius, middle, centres = 19, 26, (32, 128, 224, 320)
     parts = [_glyph(name, x, middle, radius, level, 16) for name, x in zip(LEVELS, centres)]
     for word, x, following in zip(ARROWS, centres, centres[1:]):
         parts.append(_arrow(x + radius + 5, following - radius - 5, middle, 5))
         parts.append(_word(word, (x + following) / 2, middle - 8, "t3-map-verb"))
     for name, x in zip(LEVELS, centres):
-        parts.append(_word(NAMES[name], x, 87, "t3-map-name"))
+        parts.append(_word(NAMES[name], x, 67, "t3-map-name"))
         if name != "world":  # it is no optimizer
-            parts.append(_word(name, x, 104, "t3-map-level", f"var(--t3-{name}, currentColor)"))
+            parts.append(_word(name, x, 84, "t3-map-level", f"var(--t3-{name}, currentColor)"))
     left, right = centres[0], centres[-1]
-    parts.append(_line(f"M{right} 97V121a6 6 0 0 1-6 6H266M94 127H{left + 6}a6 6 0 0 1-6-6V116"))
-    parts.append(_head(left, 112, 4, "up"))
-    parts.append(_word(RETURN, (left + right) / 2, 132, "t3-map-verb"))
-    return _svg(parts, 360, 140, "whole", level)
+    parts.append(_line(f"M{right} 76V101a6 6 0 0 1-6 6H256M96 107H{left + 6}a6 6 0 0 1-6-6V96"))
+    parts.append(_head(left, 92, 4, "up"))
+    parts.append(_word(RETURN, (left + right) / 2, 112, "t3-map-verb"))
+    return _svg(parts, 352, 118, "whole", level)
 
 
 def _small(level):

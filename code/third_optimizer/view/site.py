@@ -147,6 +147,14 @@ def execute_pages(app):
 STYLES = ["css/components.css", "css/book.css"]
 SCRIPTS = ["js/store.js", "js/chart.js", "js/explore.js", "js/ask.js", "js/answers.js", "js/page.js"]
 CHART_SCRIPTS = ["vendor/vega/vega.min.js", "vendor/vega/vega-lite.min.js"]
+THEME = {
+    "use_download_button": False,  # the bar above a page is ours: templates/sections/header-article.html
+    "use_fullscreen_button": False,
+    "show_toc_level": 2,
+    "home_page_in_toc": True,
+    "pygments_light_style": "a11y-high-contrast-light",
+    "pygments_dark_style": "a11y-high-contrast-dark",
+}
 # The theme's icon font (half a megabyte of script for seven icons); book.css draws those we need.
 UNWANTED = re.compile(r'\s*<script src="[^"]*fontawesome\.js[^"]*"></script>')
 
@@ -157,6 +165,8 @@ def configure(app, config):
     config.templates_path.insert(0, str(HERE / "templates"))
     config.mathjax_path = "vendor/mathjax/tex-chtml.js"
     config.nb_ipywidgets_js = {}
+    # Here and not in _config.yml: given there they would replace what Jupyter Book sets, the repository's address too.
+    config.html_theme_options |= THEME
     # Keyed by content: see execute_pages. Outside _build/html, so a clean site keeps its cache.
     config.nb_execution_cache_path = str(Path(app.srcdir) / "_build" / ".jupyter_cache")
 
@@ -194,10 +204,10 @@ def drop_unwanted(app, exception):
     for page in out.rglob("*.html"):
         text = page.read_text("utf8")
         page.write_text(UNWANTED.sub("", text), "utf8")
-    for leftover in [*out.glob("_static/scripts/fontawesome.js*"), *out.glob("_static/**/*.map"),
-                     *out.glob("_static/vendor/fontawesome")]:
-        if leftover.is_file():
-            leftover.unlink()
+    for pattern in ("_static/scripts/fontawesome.js*", "_static/vendor/fontawesome/**/*", "_static/**/*.map", "_static/*macros.html"):
+        for leftover in out.glob(pattern):
+            if leftover.is_file():
+                leftover.unlink()
 
 
 def setup(app):

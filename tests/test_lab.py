@@ -1,0 +1,93 @@
+"""A chapter opened and run in JupyterLab reads right: no raw directive, no empty number, figures alive."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+from tests.notebooks import BOOK, chapters
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A JupyterLab over a copy of book/, with settings of its own; yields its address."""
+    home = tmp_path_factory.mktemp("lab")
+    shutil.copytree(BOOK, home / "book", ignore=shutil.ignore_patterns(".*"))
+    environment = {key: value for key, value in os.environ.items() if key != "THIRD_OPTIMIZER_STATIC"}
+    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"):
+        environment[name] = str(home / name)
+    environment["THIRD_OPTIMIZER_ANSWERS"] = str(home / "answers.json")
+    subprocess.run([sys.executable, "-m", "jupytext_config", "set-default-viewer", "markdown", "myst"], env=environment, check=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = (home / "log.txt").open("w")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
+         "--IdentityProvider.token=", "--ServerApp.password=", "--expose-app-in-browser"],
+        cwd=home / "book", env=environment, stdout=log, stderr=log)
+    address = f"http://127.0.0.1:{port}"
+    for _ in range(120):
+        try:
+            urllib.request.urlopen(f"{address}/api")
+            break
+        except OSError:
+            assert server.poll() is None, (home / "log.txt").read_text()
+            time.sleep(0.5)
+    yield address
+    server.terminate()
+    server.wait(20)
+
+
+@pytest.mark.parametrize("page", chapters(), ids=lambda page: page.stem)
+def test_chapter_reads_right_in_jupyterlab(lab, browser, page):
+    # A window as tall as the chapter: JupyterLab draws only cells that are in sight.
+    context = browser.new_context(viewport={"width": 1280, "height": 12000})
+    tab = context.new_page()
+    errors = []
+    tab.on("pageerror", lambda error: errors.append(f"{error}\n{error.stack}"))
+    tab.goto(f"{lab}/lab/tree/{page.name}")
+    tab.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
+    tab.wait_for_function("window.jupyterapp && document.querySelector('.jp-Notebook-ExecutionIndicator[data-status=idle]')", timeout=60_000)
+    tab.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    tab.wait_for_selector("form.t3-ask[id*=quiz]", timeout=120_000)  # the last cell's output
+    tab.wait_for_timeout(2500)
+
+    text = tab.locator(".jp-Notebook").inner_text()
+    assert not re.search(r"\{[a-z-]+\}`|^:::|^```", text, re.M), "a raw directive"
+    assert "Traceback" not in text and "Error" not in tab.locator(".jp-Notebook .jp-OutputArea-output[data-mime-type*=error]").all_inner_texts()
+    assert not re.search(r"\{\w+(:[^}]*)?\}", "\n".join(tab.locator(".jp-OutputArea-output").all_inner_texts())), "an unfilled number"
+    assert "⚠" not in text and tab.locator(".jp-Notebook .myst-warning, .jp-Notebook [class*=warning-icon]").count() == 0
+
+    figures = tab.locator("figure.t3-figure")
+    source = page.read_text("utf8")
+    assert figures.count() == len(re.findall(r"^(?:explore|figure)\(", source, re.M))
+    for figure in figures.all():
+        assert figure.locator(".t3-chart svg path").count() > 2
+        assert figure.locator(".t3-reading").inner_text()
+    # folded cells are folded, solutions are closed, questions stand
+    assert tab.locator(".jp-CodeCell .jp-InputArea-editor:visible").count() <= 6
+    assert tab.locator("form.t3-ask").count() == len(re.findall(r"\.predict\(", source)) + 4 + 1
+    assert tab.locator(".t3-folds details[open]").count() == 0
+
+    # the reader's figure is alive: press a key on the first slider, the text follows
+    first = figures.first.locator(".t3-reading")
+    before = first.inner_text()
+    slider = tab.locator(".jupyter-widgets.widget-slider .noUi-handle").first
+    slider.focus()
+    slider.press("ArrowRight")
+    tab.wait_for_function("(before) => document.querySelector('figure.t3-figure .t3-reading').innerText !== before", arg=before, timeout=10_000)
+
+    # an answer is kept by the kernel and survives a new page
+    quiz = tab.locator("form.t3-ask[id*=quiz]").first
+    quiz.locator("input").nth(1).check()
+    quiz.get_by_role("button", name="Check").click()
+    assert quiz.locator(".t3-feedback").is_visible()
+    assert errors == []
+    context.close()

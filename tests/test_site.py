@@ -1,0 +1,347 @@
+"""The built site as a reader meets it: Chromium, file://, network cut, two widths, two themes."""
+
+import json
+import re
+from html.parser import HTMLParser
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from tests.conftest import ROOT, SITE
+from tests.notebooks import pages
+
+NAMES = [page.relative_to(ROOT).with_suffix("").as_posix() for page in pages()]
+AXE = (ROOT / "tests/vendor/axe.min.js").read_text("utf8")
+FIGURES = ["book/maths", "book/02_walk_downhill"]
+VIEWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
+
+
+# --- every page in every view --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("width", "theme"), VIEWS)
+@pytest.mark.parametrize("name", [*NAMES, "search", "genindex"])
+def test_page_is_whole(open_page, name, width, theme):
+    """No error, no request to another host, no sideways scrolling, nothing that axe-core objects to."""
+    opened = open_page(name, width=width, theme=theme)
+    page = opened.page
+    page.wait_for_timeout(300)
+    assert opened.errors == []
+    assert opened.outside() == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+    assert [(v["id"], [node["html"][:120] for node in v["nodes"]][:3]) for v in found] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_sideways_scrolling_on_a_small_phone(open_page, name):
+    page = open_page(name, width=320).page
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_no_page_names_a_content_network():
+    for file in SITE.rglob("*.html"):
+        loaded = re.findall(r'<(?:script|link|img|iframe)[^>]+(?:src|href)="(https?://[^"]+)"', file.read_text("utf8"))
+        assert loaded == [], file.name
+
+
+def test_only_pages_with_a_chart_load_vega():
+    for file in SITE.rglob("*.html"):
+        text = file.read_text("utf8")
+        assert ("vega.min.js" in text) == ("data-t3-chart" in text), file.name
+
+
+# --- links -----------------------------------------------------------------------------------------
+
+
+class Links(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.links, self.ids = [], set()
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        if attributes.get("id"):
+            self.ids.add(attributes["id"])
+        if tag == "a" and attributes.get("href"):
+            self.links.append(attributes["href"])
+
+
+def test_internal_links_and_anchors_lead_somewhere():
+    parsed = {file: Links(file.read_text("utf8")) for file in SITE.rglob("*.html")}
+    assert sum(len(p.links) for p in parsed.values()) > 50
+    for file, page in parsed.items():
+        # links that scripts draw stand in the specifications
+        drawn = re.findall(r'href=\\?"([^"\\]+)', file.read_text("utf8"))
+        for link in page.links + drawn:
+            parts = urlsplit(link)
+            if parts.scheme or link.startswith("//"):
+                assert parts.scheme in {"https", "mailto"}, f"{file.name}: {link}"
+                continue
+            target = (file.parent / unquote(parts.path)).resolve() if parts.path else file
+            assert target.is_file(), f"{file.name}: {link}"
+            if parts.fragment and target.suffix == ".html":
+                assert parts.fragment in parsed[target].ids, f"{file.name}: {link}"
+
+
+# --- figures -----------------------------------------------------------------------------------------
+
+
+def figures(page):
+    return page.locator("figure.t3-figure:has([data-dial])").all()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_slider_moves_its_figure_and_its_text(open_page, name):
+    opened = open_page(name)
+    page = opened.page
+    found = figures(page)
+    assert found
+    for figure in found:
+        for slider in figure.locator("input[type=range][data-dial]").all():
+            label = slider.get_attribute("data-dial")
+            seen = set()
+            for position in (slider.get_attribute("min"), slider.get_attribute("max"), str(int(slider.get_attribute("max")) // 2)):
+                slider.evaluate("(input, at) => { input.value = at; input.dispatchEvent(new Event('input', {bubbles: true})); }", position)
+                text = figure.locator(".t3-reading").inner_text()
+                said = slider.get_attribute("aria-valuetext")
+                assert said in text, f"{label}: the text does not hold {said!r}"
+                assert figure.locator(".t3-chart").get_attribute("aria-label").endswith(text)
+                seen.add((figure.locator(".t3-chart svg").inner_html(), text))
+            assert len({picture for picture, _ in seen}) == 3, f"{label} does not move its figure"
+            assert len({text for _, text in seen}) == 3, f"{label} does not change its text"
+    assert opened.errors == []
+
+
+def test_arrow_keys_turn_a_dial(open_page):
+    page = open_page("book/02_walk_downhill").page
+    slider = page.locator("#path-eta")
+    slider.focus()
+    before = slider.get_attribute("aria-valuetext")
+    page.keyboard.press("ArrowRight")
+    assert slider.get_attribute("aria-valuetext") != before
+    assert slider.get_attribute("aria-valuetext") in page.locator("#path .t3-reading").inner_text()
+
+
+def test_the_address_holds_the_dials(open_page):
+    opened = open_page("book/02_walk_downhill#path~eta=0.0202~beta=0.5")
+    page = opened.page
+    assert "Learning rate η 0.0202, Momentum β 0.5" in page.locator("#path .t3-reading").inner_text()
+    page.locator("#path-beta").evaluate("(input) => { input.value = 0; input.dispatchEvent(new Event('input')); }")
+    page.locator("#path").get_by_role("button", name="Copy this view").click()
+    assert page.url.endswith("#path~eta=0.0202~beta=0")
+    page.reload()
+    page.wait_for_selector("html[data-t3-ready]", state="attached")
+    assert "Learning rate η 0.0202, Momentum β 0." in page.locator("#path .t3-reading").inner_text()
+    page.locator("#path").get_by_role("button", name="Back to start").click()
+    assert "Learning rate η 0.005, Momentum β 0." in page.locator("#path .t3-reading").inner_text()
+
+
+@pytest.mark.parametrize("fragment", ["#path~eta=7", "#path~eta", "#path~=%", "#nothing~eta=1", "#%E0%A4%A"])
+def test_a_wrong_address_is_no_error(open_page, fragment):
+    opened = open_page("book/02_walk_downhill" + fragment)
+    assert opened.errors == []
+    assert "Learning rate η 0.005" in opened.page.locator("#path .t3-reading").inner_text()
+
+
+# WCAG's relative luminance and contrast, on colours as the browser computed them
+CONTRAST = """() => {
+  const numbers = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const light = (c) => { const [r, g, b] = numbers(c).map((v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; });
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+  const paper = light(getComputedStyle(document.body).backgroundColor);
+  const ratio = (c) => { const l = light(c); return (Math.max(l, paper) + 0.05) / (Math.min(l, paper) + 0.05); };
+  const visible = (e) => getComputedStyle(e).opacity !== '0' && e.textContent.trim();
+  const texts = [...document.querySelectorAll('.t3-chart svg text')].filter(visible);
+  const lines = [...document.querySelectorAll('.t3-chart svg .mark-line path')].filter((e) => /\\d/.test(getComputedStyle(e).stroke));
+  return {texts: texts.map((e) => [e.textContent, ratio(getComputedStyle(e).fill), parseFloat(getComputedStyle(e).fontSize)]),
+          lines: lines.map((e) => ratio(getComputedStyle(e).stroke))};
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", FIGURES)
+def test_charts_are_legible(open_page, name, theme):
+    page = open_page(name, theme=theme).page
+    page.wait_for_timeout(300)
+    measured = page.evaluate(CONTRAST)
+    assert len(measured["texts"]) > 20 and measured["lines"]
+    for text, ratio, size in measured["texts"]:
+        assert ratio >= 4.5 and size >= 12, (text, ratio, size)
+    assert min(measured["lines"]) >= 3  # graphics
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_chart_pixels_differ_from_the_paper(open_page, theme):
+    """Drawn is not seen: count the pixels of a chart that stand out from its background."""
+    page = open_page("book/02_walk_downhill", theme=theme).page
+    chart = page.locator("#path .t3-chart")
+    chart.scroll_into_view_if_needed()
+    picture = chart.screenshot()
+    share = page.evaluate(
+        """async (data) => {
+          const image = await createImageBitmap(await (await fetch('data:image/png;base64,' + data)).blob());
+          const canvas = new OffscreenCanvas(image.width, image.height), context = canvas.getContext('2d');
+          context.drawImage(image, 0, 0);
+          const p = context.getImageData(0, 0, image.width, image.height).data;
+          let apart = 0;
+          for (let i = 0; i < p.length; i += 4) if (Math.abs(p[i] - p[0]) + Math.abs(p[i + 1] - p[1]) + Math.abs(p[i + 2] - p[2]) > 150) apart++;
+          return apart / (p.length / 4);
+        }""",
+        __import__("base64").b64encode(picture).decode(),
+    )
+    assert 0.003 < share < 0.5
+
+
+def test_a_change_of_theme_redraws(open_page):
+    page = open_page("book/02_walk_downhill", theme="light").page
+    line = page.locator("#path .t3-chart svg .mark-line path").first
+    before = line.get_attribute("stroke")
+    page.evaluate("document.documentElement.dataset.theme = 'dark'")
+    page.wait_for_timeout(200)
+    assert page.locator("#path .t3-chart svg .mark-line path").first.get_attribute("stroke") != before
+
+
+def test_targets_are_large_enough_for_a_finger(open_page):
+    page = open_page("book/02_walk_downhill", width=390, has_touch=True, is_mobile=True).page
+    small = page.evaluate("""() => [...document.querySelectorAll('.t3-figure input, .t3-ask input[type=range], .t3-ask button, .t3-options label, .t3-figure button')]
+      .filter((e) => e.offsetParent && e.type !== 'radio').map((e) => [e.outerHTML.slice(0, 80), e.getBoundingClientRect().height]).filter(([, h]) => h < 44)""")
+    assert small == []
+
+
+def test_reduced_motion_means_none(open_page):
+    page = open_page("book/02_walk_downhill", reduced_motion="reduce").page
+    moving = page.evaluate("""() => [...document.querySelectorAll('article *')].filter((e) => {
+      const s = getComputedStyle(e);
+      return s.animationName !== 'none' || s.transitionDuration.split(',').some((d) => parseFloat(d) > 0.01); }).map((e) => e.outerHTML.slice(0, 80))""")
+    assert moving == []
+
+
+# --- the reader's data -----------------------------------------------------------------------------------
+
+
+def kept(page):
+    return json.loads(page.evaluate("localStorage.getItem('third-optimizer') || '{\"answers\": {}}'"))["answers"]
+
+
+def test_answers_survive_a_reload_and_can_be_deleted(open_page):
+    opened = open_page("book/02_walk_downhill")
+    page = opened.page
+    quiz = page.locator("form.t3-ask[id*=quiz-edge]")
+    quiz.get_by_label("The ball gets down a tenth faster.").check()
+    quiz.get_by_role("button", name="Check").click()
+    assert "Not this." in quiz.locator(".t3-feedback").inner_text()
+    quiz.get_by_label("The run blows up.").check()
+    quiz.get_by_role("button", name="Check").click()
+    assert "Right." in quiz.locator(".t3-feedback").inner_text()
+
+    place = page.locator("form.t3-ask[id*=best_step]")
+    place.locator("input[type=range]").evaluate("(input) => { input.value = 120; input.dispatchEvent(new Event('input')); }")
+    place.get_by_role("button", name="Commit").click()
+    said = place.locator(".t3-feedback").inner_text()
+    assert "You said 0.032; measured: 0.02." in said and "times too high" in said
+
+    draw = page.locator("form.t3-ask[id*=overshoot]")
+    lines = draw.locator(".t3-chart svg .mark-line path").count
+    before = lines()
+    draw.get_by_role("button", name="Commit").click()
+    assert lines() == before + 1  # the measured line beside the guess
+    assert "times too" in draw.locator(".t3-feedback").inner_text()
+
+    number = page.locator("form.t3-ask[id*=new_bowl]")
+    number.get_by_label("Your number").fill("2/52")
+    number.get_by_role("button", name="Check").click()
+    assert "Right." in number.locator(".t3-feedback").inner_text()
+    number.get_by_label("Your number").fill("0.02")
+    page.keyboard.press("Enter")
+    assert "forgets the flat one" in number.locator(".t3-feedback").inner_text()
+
+    assert page.evaluate("Object.keys(localStorage)") == ["third-optimizer"] or set(page.evaluate("Object.keys(localStorage)")) <= {
+        "third-optimizer", "mode", "theme"}  # the theme keeps the reader's choice of light or dark
+    assert len(kept(page)) == 4
+    page.reload()
+    page.wait_for_selector("html[data-t3-ready]", state="attached")
+    assert "Right." in quiz.locator(".t3-feedback").inner_text()
+    assert place.locator(".t3-feedback").inner_text() == said
+    assert "forgets the flat one" in number.locator(".t3-feedback").inner_text()
+
+    page.goto((SITE / "book/my_answers.html").as_uri())
+    page.wait_for_selector("html[data-t3-ready]", state="attached")
+    assert page.locator(".t3-answers tbody tr").count() == 4
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download").click()
+    assert len(json.loads(open(download.value.path(), encoding="utf8").read())["answers"]) == 4
+    page.get_by_role("button", name="Delete all").click()
+    page.get_by_role("button", name="Keep them").click()
+    assert len(kept(page)) == 4
+    page.get_by_role("button", name="Delete all").click()
+    page.get_by_role("button", name="Yes, delete them").click()
+    assert kept(page) == {} and "Nothing yet" in page.locator(".t3-answers").inner_text()
+    assert opened.errors == []
+
+
+def test_a_skipped_prediction_shows_the_truth(open_page):
+    page = open_page("book/02_walk_downhill").page
+    place = page.locator("form.t3-ask[id*=best_step]")
+    place.get_by_role("button", name="Skip").click()
+    assert "blow up" in place.locator(".t3-feedback").inner_text()
+    assert place.locator(".t3-mark-truth").is_visible() and place.locator(".t3-mark-guess").count() == 0
+
+
+def test_a_prediction_is_not_shown_before_it_is_made(open_page):
+    place = open_page("book/02_walk_downhill").page.locator("form.t3-ask[id*=best_step]")
+    assert not place.locator(".t3-feedback").is_visible() and not place.locator(".t3-scale").is_visible()
+
+
+def test_an_arrow_key_chooses_and_does_not_submit(open_page):
+    page = open_page("book/02_walk_downhill").page
+    quiz = page.locator("form.t3-ask[id*=quiz-edge]")
+    quiz.locator("input").first.focus()
+    page.keyboard.press("ArrowDown")
+    assert quiz.locator("input").nth(1).is_checked()
+    assert not quiz.locator(".t3-feedback").is_visible()
+
+
+def test_an_empty_answer_is_asked_for(open_page):
+    page = open_page("book/02_walk_downhill").page
+    quiz = page.locator("form.t3-ask[id*=quiz-edge]")
+    quiz.get_by_role("button", name="Check").click()
+    assert "Choose one first." in quiz.locator(".t3-feedback").inner_text() and kept(page) == {}
+
+
+@pytest.mark.parametrize("damage", ["{", "3", '{"answers": null}', "null"])
+def test_damaged_storage_is_set_aside(open_page, damage):
+    opened = open_page("book/02_walk_downhill")
+    page = opened.page
+    page.evaluate("(text) => localStorage.setItem('third-optimizer', text)", damage)
+    page.reload()
+    page.wait_for_selector("html[data-t3-ready]", state="attached")
+    assert opened.errors == []
+    assert page.evaluate("localStorage.getItem('third-optimizer.damaged')") == damage
+
+
+def test_blocked_storage_is_said_once_and_answers_are_kept_in_memory(open_page, browser):
+    context = browser.new_context(offline=True)
+    context.add_init_script("Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('blocked', 'SecurityError'); }});")
+    page = context.new_page()
+    page.goto((SITE / "book/02_walk_downhill.html").as_uri())
+    page.wait_for_selector("html[data-t3-ready]", state="attached")
+    quiz = page.locator("form.t3-ask[id*=quiz-edge]")
+    for answer in ("The ball gets down a tenth faster.", "The run blows up."):
+        quiz.get_by_label(answer).check()
+        quiz.get_by_role("button", name="Check").click()
+    assert page.locator(".t3-blocked").count() == 1
+    assert "Right." in quiz.locator(".t3-feedback").inner_text()
+    context.close()
+
+
+def test_without_scripts_questions_and_figures_can_be_read(browser):
+    context = browser.new_context(java_script_enabled=False, offline=True)
+    page = context.new_page()
+    page.goto((SITE / "book/02_walk_downhill.html").as_uri())
+    assert page.locator("details summary", has_text="Answer").count() >= 7
+    assert "After 60 steps the flat direction" in page.locator(".t3-fallback").first.inner_text()
+    context.close()
