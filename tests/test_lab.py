@@ -89,5 +89,6 @@ def test_chapter_reads_right_in_jupyterlab(lab, browser, page):
     quiz.locator("input").nth(1).check()
     quiz.get_by_role("button", name="Check").click()
     assert quiz.locator(".t3-feedback").is_visible()
-    assert errors == []
+    # JupyterLab's own scripts throw now and then ("_markdownOverlapsToolbar"); ours arrive as blobs
+    assert [error for error in errors if "/static/lab/" not in error or "blob:" in error] == []
     context.close()

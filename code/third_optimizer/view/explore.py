@@ -56,8 +56,8 @@ class Slider:
                       style={"description_width": "initial"}, layout={"width": "100%"})
         if all(isinstance(stop, int) for stop in self.stops):
             return widgets.IntSlider(min=low, max=high, **common)
-        # Python's "g" drops trailing zeros, d3's does not unless told
-        readout = {"g": "~g"}.get(self.format[2:-1], self.format[2:-1])
+        # d3 reads Python's formats, but its "g" keeps trailing zeros; without a letter it drops them
+        readout = {"g": ".4"}.get(self.format[2:-1], self.format[2:-1])
         if self.log:
             common["value"] = float(self.start)
             return widgets.FloatLogSlider(base=10, min=math.log10(low), max=math.log10(high),
