@@ -8,16 +8,16 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 
 import pytest
 
 from tests.notebooks import BOOK, chapters
 
 
-@pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    """A JupyterLab over a copy of book/, with settings of its own; yields its address."""
-    home = tmp_path_factory.mktemp("lab")
+@contextmanager
+def jupyterlab(home):
+    """A JupyterLab over a copy of book/ in the folder `home`, with settings of its own; yields its address."""
     shutil.copytree(BOOK, home / "book", ignore=shutil.ignore_patterns(".*"))
     environment = {key: value for key, value in os.environ.items() if key != "THIRD_OPTIMIZER_STATIC"}
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"):
@@ -40,9 +40,18 @@ def lab(tmp_path_factory):
         except OSError:
             assert server.poll() is None, (home / "log.txt").read_text()
             time.sleep(0.5)
-    yield address
-    server.terminate()
-    server.wait(20)
+    try:
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+        log.close()
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    with jupyterlab(tmp_path_factory.mktemp("lab")) as address:
+        yield address
 
 
 @pytest.mark.parametrize("page", chapters(), ids=lambda page: page.stem)
@@ -54,8 +63,10 @@ def test_chapter_reads_right_in_jupyterlab(lab, browser, page):
     tab.on("pageerror", lambda error: errors.append(f"{error}\n{error.stack}"))
     tab.goto(f"{lab}/lab/tree/{page.name}")
     tab.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
-    tab.wait_for_function("window.jupyterapp && document.querySelector('.jp-Notebook-ExecutionIndicator[data-status=idle]')", timeout=60_000)
-    tab.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+    # "idle" is also what Lab says before there is a kernel, and then it runs nothing
+    tab.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'", timeout=60_000)
+    # void: the command's promise may never settle, and an evaluation knows no time limit
+    tab.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
     tab.wait_for_selector("form.t3-ask[id*=quiz]", timeout=120_000)  # the last cell's output
     tab.wait_for_timeout(2500)
 
