@@ -9,7 +9,7 @@ PORT   ?= 8000
 export JUPYTER_PLATFORM_DIRS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve bench mutants lock clean
+.PHONY: help book test lab serve bench grid mutants lock clean
 
 help: ## list these commands
 	@echo "The Third Optimizer"
@@ -49,6 +49,10 @@ bench: $(TESTED) ## measure latency, build time, page weight and memory
 	@$(BIN)/python tests/chromium.py
 	$(BIN)/python tests/bench.py
 	@echo "Next: compare with the targets printed beside each figure"
+
+grid: $(READY) ## train every design of the game's stored grid (goes on where it was stopped)
+	$(BIN)/python -m third_optimizer.meta.grid book/data/first_grid.json
+	@echo "Next: make book"
 
 mutants: $(TESTED) ## break the code in named ways and show that a test goes red each time
 	$(BIN)/python tests/mutants.py

@@ -123,6 +123,14 @@ def test_the_package_is_part_of_the_key(tmp_path, monkeypatch, inside):
     assert page_key(page, shared_fingerprint(tmp_path)) != before
 
 
+def test_a_pages_text_is_part_of_the_key(tmp_path):
+    page = tmp_path / "index.md"
+    page.write_text("# A page\n")
+    before = page_key(page, "shared")
+    page.write_text("# A page, and a word more\n")
+    assert page_key(page, "shared") != before
+
+
 def test_dependencies_are_those_of_a_page():
     names = {file.relative_to(ROOT).as_posix() for file in dependencies(ROOT)}
     for expected in ("requirements.txt", "book/02_walk_downhill.yml", "book/claims.yml", "book/checks/02_walk_downhill.py",
@@ -134,7 +142,7 @@ def test_dependencies_are_those_of_a_page():
 def test_launch_links_appear_with_the_address_and_lead_to_the_page(project):
     config = project / "_config.yml"
     assert "mybinder" not in build(project)[2]
-    config.write_text(config.read_text().replace('url: ""', 'url: "https://github.com/someone/somewhere"'))
+    config.write_text(config.read_text().replace('url: ""', 'url: "https://github.com/OWNER/NAME"'))
     page = build(project)[2]
-    assert "https://mybinder.org/v2/gh/someone/somewhere/main?urlpath=lab/tree/book/index.md" in page
-    assert "https://github.com/someone/somewhere/blob/main/book/index.md" in page
+    assert "https://mybinder.org/v2/gh/OWNER/NAME/main?urlpath=lab/tree/book/index.md" in page
+    assert "https://github.com/OWNER/NAME/blob/main/book/index.md" in page

@@ -14,8 +14,17 @@ from .descent import (
     spectral_radius,
     steps_to,
 )
+from .in_context import (
+    best_preconditioner,
+    best_single_step,
+    break_even_scale,
+    descent_rules,
+    ridge_rules,
+    single_step_error,
+)
 
 __all__ = [
-    "adam_first_step", "best_heavy_ball", "best_step", "contraction", "descent_path", "heavy_ball_matrix",
-    "heavy_ball_path", "largest_stable_heavy_ball_step", "largest_stable_step", "noise_floor", "spectral_radius", "steps_to",
+    "adam_first_step", "best_heavy_ball", "best_preconditioner", "best_single_step", "best_step", "break_even_scale",
+    "contraction", "descent_path", "descent_rules", "heavy_ball_matrix", "heavy_ball_path", "largest_stable_heavy_ball_step",
+    "largest_stable_step", "noise_floor", "ridge_rules", "single_step_error", "spectral_radius", "steps_to",
 ]

@@ -32,11 +32,13 @@ class Landscape:
 def bowl(curvatures=(1.0, 100.0), angle=0.0):
     """f(x) = ½ Σ λᵢ xᵢ², with the axes turned by `angle` radians (two curvatures only).
 
-    curvatures: one or more finite numbers above 0; ValueError otherwise.
+    curvatures: one or more finite numbers above 0; angle: finite. ValueError otherwise.
     """
     curvatures = np.atleast_1d(np.asarray(curvatures, float))
-    if curvatures.ndim != 1 or not (np.isfinite(curvatures).all() and (curvatures > 0).all()):
-        raise ValueError(f"curvatures must be finite numbers above 0, got {curvatures}")
+    if curvatures.ndim != 1 or not curvatures.size or not (np.isfinite(curvatures).all() and (curvatures > 0).all()):
+        raise ValueError(f"curvatures must be one or more finite numbers above 0, got {curvatures}")
+    if not np.isfinite(angle):
+        raise ValueError(f"angle must be a finite number of radians, got {angle}")
     hessian = np.diag(curvatures)
     if angle:
         if len(curvatures) != 2:

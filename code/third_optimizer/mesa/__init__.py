@@ -1,0 +1,11 @@
+"""Models that learn from a prompt, and the rivals beside them.
+
+Each has `init(rng, scale)`, `errors(parameters, prompts)` for training, `answer` and `sensitivity`.
+"""
+
+from .attention import LinearAttention, second_moments
+from .mlp import MLP
+from .practice import practice
+from .table import Notebook
+
+__all__ = ["MLP", "LinearAttention", "Notebook", "practice", "second_moments"]

@@ -1,0 +1,118 @@
+"""A design: one setting of every dial the engineer holds."""
+
+import itertools
+from dataclasses import asdict, dataclass, fields, replace
+
+import numpy as np
+
+NEVER = None  # as a number of practice problems: they never repeat
+
+
+@dataclass(frozen=True)
+class Dial:
+    """One dial. field: of Design. label, names: plain words for it and for its stops. term: the field's word."""
+
+    field: str
+    label: str
+    stops: tuple
+    names: tuple
+    term: str
+
+    def name(self, value):
+        """A value in plain words; between the stops a number as it is."""
+        return self.names[self.stops.index(value)] if value in self.stops else f"{value:g}"
+
+
+DIALS = {
+    dial.field: dial
+    for dial in (
+        Dial("problems", "Practice problems", (4, 64, 1024, NEVER), ("4", "64", "1,024", "never repeats"), "task diversity"),
+        Dial("machine", "Machine", ("list", "attends"), ("reads it as one list", "attends to it"), "MLP or linear attention"),
+        Dial("notebook", "Notebook", (False, True), ("off", "on"), "table indexed by task"),
+        Dial("passes", "Thinking passes", (1, 2, 4), ("1", "2", "4"), "loops"),
+        Dial("warm_up", "Warm-up", (False, True), ("off", "on"), "curriculum over loops"),
+        Dial("step_length", "Step length", (0.001, 0.003, 0.01, 0.03), ("0.001", "0.003", "0.01", "0.03"), "learning rate"),
+        Dial("step_rule", "Step rule", ("plain", "adaptive"), ("plain", "adaptive"), "SGD with momentum 0.9, or Adam"),
+        Dial("brake", "Brake", (False, True), ("off", "on"), "gradient clipping at norm 1"),
+        Dial("start", "Starting scale", ("small", "large"), ("small", "large"), "initial scale"),
+        Dial("practice_time", "Practice time", (500, 3000), ("500", "3,000"), "steps of training"),
+    )
+}
+LIMITS = {"problems": (1, 100_000), "passes": (1, 8), "step_length": (1e-6, 10.0), "practice_time": (1, 100_000)}
+
+
+@dataclass(frozen=True)
+class Design:
+    """A setting of the dials; every value is checked, and a ValueError names the dial, the value and what it may be.
+
+    A free number may lie between a dial's stops, within LIMITS; a dial of names or switches takes its stops only.
+    """
+
+    problems: int | None = NEVER
+    machine: str = "attends"
+    notebook: bool = False
+    passes: int = 1
+    warm_up: bool = False
+    step_length: float = 0.003
+    step_rule: str = "adaptive"
+    brake: bool = True
+    start: str = "small"
+    practice_time: int = 500
+
+    def __post_init__(self):
+        for name, dial in DIALS.items():
+            value = getattr(self, name)
+            if name in LIMITS:
+                low, high = LIMITS[name]
+                whole = isinstance(low, int)
+                right = isinstance(value, int | np.integer if whole else int | float | np.number) and not isinstance(value, bool)
+                if not (right and low <= value <= high or name == "problems" and value is NEVER):
+                    raise ValueError(f"{name} must be a {'whole ' if whole else ''}number from {low} to {high}, got {value!r}")
+            elif not any(type(value) is type(stop) and value == stop for stop in dial.stops):
+                raise ValueError(f"{name} must be one of {', '.join(map(repr, dial.stops))}, got {value!r}")
+
+    def plain(self):
+        """This design without what makes no difference: a machine that reads a list has no passes, one pass needs
+        no warm-up, and a notebook is of no use where no problem comes twice."""
+        changes = {}
+        if self.machine == "list" and self.passes != 1:
+            changes["passes"] = 1
+        if (self.passes == 1 or self.machine == "list") and self.warm_up:
+            changes["warm_up"] = False
+        if self.problems is NEVER and self.notebook:
+            changes["notebook"] = False
+        return replace(self, **changes) if changes else self
+
+    def differences(self, other):
+        """{field: value here} for the dials that stand differently in `other`."""
+        mine, theirs = asdict(self), asdict(other)
+        return {name: mine[name] for name in mine if mine[name] != theirs[name]}
+
+    def words(self, names=None):
+        """The dials in plain words, "Machine attends to it, ..."; `names`: only these fields."""
+        return ", ".join(f"{DIALS[f.name].label} {DIALS[f.name].name(getattr(self, f.name))}"
+                         for f in fields(self) if names is None or f.name in names)
+
+
+class Space:
+    """The designs a search may try: some stops of each dial; dials not named stand where `base` has them.
+
+    Space(step_length=(0.001, 0.01), passes=(1, 4)). `designs` lists each different design once, in a fixed order.
+    """
+
+    def __init__(self, base=None, **stops):
+        self.base = base or Design()
+        for name, values in stops.items():
+            if name not in DIALS:
+                raise ValueError(f"{name!r} is no dial; there are {', '.join(DIALS)}")
+            if len(values) < 2 or any(value not in DIALS[name].stops for value in values):
+                raise ValueError(f"{name} must have two or more of the stops {DIALS[name].stops}, got {values}")
+        self.stops = {name: tuple(stops[name]) for name in DIALS if name in stops}
+        settings = (dict(zip(self.stops, values, strict=True)) for values in itertools.product(*self.stops.values()))
+        self.designs = list(dict.fromkeys(replace(self.base, **setting).plain() for setting in settings))
+        self.index = {design: i for i, design in enumerate(self.designs)}
+
+    def neighbours(self, design):
+        """The different designs one dial away, in the order of the dials."""
+        found = (replace(design, **{name: value}).plain() for name, values in self.stops.items() for value in values)
+        return [other for other in dict.fromkeys(found) if other != design]

@@ -1,0 +1,68 @@
+"""The engineer's log: every try that was acknowledged is on the disk, whatever happens to the process.
+
+A log is an Optuna study. By default it lives in one SQLite file; with the address of a database a class can
+share it. Each try is written in one transaction, so a process killed half way leaves it whole or not at all.
+"""
+
+import json
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from .design import DIALS, Design
+from .running import Outcome
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A try in the log: its number from 0, the design, the seed, the outcome, and the reader's bet if any."""
+
+    number: int
+    design: Design
+    seed: int
+    outcome: Outcome
+    bet: str | None = None
+
+
+class Log:
+    """The tries of one game. where: a file, or a database address ("postgresql://..."). name: of the study."""
+
+    def __init__(self, where, name="tries"):
+        import optuna
+
+        optuna.logging.set_verbosity(optuna.logging.WARNING)
+        self.address = str(where) if "://" in str(where) else f"sqlite:///{Path(where).resolve()}"
+        # a second process that writes at the same moment waits for the first
+        storage = optuna.storages.RDBStorage(self.address, engine_kwargs={"connect_args": {"timeout": 30}} if "sqlite" in self.address else {})
+        self.study = optuna.create_study(storage=storage, study_name=name, direction="minimize", load_if_exists=True)
+
+    def add(self, design, seed, outcome, bet=None):
+        """Write a try; once this returns, the try is kept. Returns its Entry."""
+        import optuna
+
+        trial = optuna.trial.create_trial(
+            # Optuna refuses infinity as a value of its own; a blow-up is kept in the outcome
+            value=min(outcome.fresh, 1e12),
+            params={name: _stop(name, getattr(design, name)) for name in DIALS},
+            distributions={name: optuna.distributions.CategoricalDistribution([_stop(name, getattr(design, name))]) for name in DIALS},
+            user_attrs={"design": asdict(design), "seed": int(seed), "bet": bet, "outcome": json.dumps(asdict(outcome))},
+        )
+        self.study.add_trial(trial)
+        return self.entries()[-1]
+
+    def entries(self):
+        """Every try so far, in order."""
+        kept = []
+        for trial in self.study.get_trials(deepcopy=False):
+            values = trial.user_attrs
+            outcome = {name: tuple(v) if isinstance(v, list) else v for name, v in json.loads(values["outcome"]).items()}
+            kept.append(Entry(trial.number, Design(**values["design"]), values["seed"], Outcome(**outcome), values["bet"]))
+        return kept
+
+    def best(self):
+        """The Entry with the lowest error on fresh problems, or None in an empty log."""
+        return min(self.entries(), key=lambda entry: entry.outcome.fresh, default=None)
+
+
+def _stop(name, value):
+    return DIALS[name].name(value) if not isinstance(value, float) or math.isfinite(value) else str(value)
