@@ -14,6 +14,11 @@ def _above(name, value, low=0.0):
         raise ValueError(f"{name} must be a finite number above {low:g}, got {value}")
 
 
+def _whole(name, value):
+    if not (isinstance(value, int | np.integer) and value >= 0):
+        raise ValueError(f"{name} must be a whole number, at least 0, got {value!r}")
+
+
 def _curvatures(low, high):
     _above("low", low)
     if not low <= high < np.inf:
@@ -43,6 +48,7 @@ def best_step(low, high):
 
 def descent_path(start, curvatures, learning_rate, steps):
     """Gradient descent in closed form: x_t = (1 − η λ)^t x_0. Shape (steps + 1, n)."""
+    _whole("steps", steps)
     factor = 1 - learning_rate * np.asarray(curvatures, float)
     return np.asarray(start, float) * factor ** np.arange(steps + 1)[:, None]
 
@@ -64,6 +70,7 @@ def spectral_radius(curvature, learning_rate, momentum):
 
 def heavy_ball_path(start, curvatures, learning_rate, momentum, steps):
     """Heavy ball from rest, by powers of its matrix. Shape (steps + 1, n)."""
+    _whole("steps", steps)
     columns = []
     for x, curvature in zip(np.atleast_1d(start), np.atleast_1d(curvatures), strict=True):
         matrix, pair = heavy_ball_matrix(curvature, learning_rate, momentum), np.array([x, x], float)
@@ -72,8 +79,13 @@ def heavy_ball_path(start, curvatures, learning_rate, momentum, steps):
 
 
 def largest_stable_heavy_ball_step(high, momentum):
-    """Heavy ball stays stable below η = 2 (1 + β)/λ: momentum makes room for longer steps."""
+    """Heavy ball stays stable below η = 2 (1 + β)/λ: momentum makes room for longer steps.
+
+    ValueError unless 0 ≤ β < 1: from 1 on no step is stable.
+    """
     _above("high", high)
+    if not 0 <= momentum < 1:
+        raise ValueError(f"momentum must be at least 0 and below 1, got {momentum}")
     return 2 * (1 + momentum) / high
 
 
@@ -104,15 +116,22 @@ def noise_floor(curvature, learning_rate, sigma):
     """Variance at which gradient descent settles when the gradient has noise of deviation σ.
 
     x ← (1 − ηλ) x − η σ ξ has the stationary variance η σ²/(λ (2 − η λ)). ValueError unless the
-    step is stable, 0 < η λ < 2.
+    step is stable, 0 < η λ < 2, and σ ≥ 0.
     """
     _above("curvature", curvature)
+    if not 0 <= sigma < np.inf:
+        raise ValueError(f"sigma must be a finite number, at least 0, got {sigma}")
     if not 0 < learning_rate * curvature < 2:
         raise ValueError(f"learning_rate must be above 0 and below 2/curvature = {2 / curvature:g}, got {learning_rate}")
     return learning_rate * sigma**2 / (curvature * (2 - learning_rate * curvature))
 
 
 def adam_first_step(gradient, learning_rate, eps=1e-8):
-    """Adam's first step, −η g/(|g| + ε): the learning rate in every direction, whatever the slope."""
+    """Adam's first step, −η g/(|g| + ε): the learning rate in every direction, whatever the slope.
+
+    ValueError unless η, ε > 0.
+    """
+    _above("learning_rate", learning_rate)
+    _above("eps", eps)
     gradient = np.asarray(gradient, float)
     return -learning_rate * gradient / (np.abs(gradient) + eps)
