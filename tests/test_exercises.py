@@ -67,6 +67,14 @@ def test_code_that_raises_is_a_wrong_answer(chapter, id, entry):
     assert verdict.right is False and "raised" in verdict.says
 
 
+@pytest.mark.parametrize("truth", [0.02, -3, 4000])
+def test_a_number_is_right_within_its_tolerance_and_no_further(truth):
+    spec = {"truth": truth, "tolerance": 0.01, "right": "Yes.", "other": "No.",
+            "misconceptions": [{"value": 2 * truth, "tolerance": 0.01, "says": "Twice."}]}
+    said = [judge_number(truth * share, spec).says for share in (0.989, 0.991, 1, 1.009, 1.011, 1.979, 1.981, 2.019, 2.021, -1, 0)]
+    assert said == ["No.", "Yes.", "Yes.", "Yes.", "No.", "No.", "Twice.", "Twice.", "No.", "No.", "No."]
+
+
 @pytest.fixture
 def number_specs(monkeypatch, static):
     """(spec, solution) of every number exercise, as its page draws it."""

@@ -185,7 +185,9 @@ def test_slow_figure_shows_only_the_latest_value():
         return {"x": [0], "y": [n]}
 
     live = Live(explore(slow, CHART, lambda columns, n: "A dot", title="T", n=Slider("n", list(range(1, 30)), 1)), slow=True)
+    shown = []
     live.component.observe(lambda change: seen.append(change["new"]), "busy")
+    live.component.observe(lambda change: shown.append(change["new"]["columns"]["y"]), "frame")
     live.controls["n"].value = 2
     deadline = time.time() + 5
     while computed != [1, 2] and time.time() < deadline:
@@ -194,7 +196,7 @@ def test_slow_figure_shows_only_the_latest_value():
         live.controls["n"].value = n
     release.set()
     live.worker and live.worker.join(10)
-    assert live.component.frame["columns"]["y"] == [11]
+    assert shown == [[11]]
     assert computed == [1, 2, 11]
     assert "Computing… 50%" in seen and live.component.busy == ""
 
@@ -233,6 +235,15 @@ def test_a_damaged_file_is_set_aside_not_lost(damage):
 
 def test_words_do_not_count_code_or_front_matter():
     assert count_words("---\na: b c d\n---\n# Two words\n\n```{code-cell}\nx = 1\n```\n\nthree more words") == 5
+
+
+@pytest.mark.parametrize("right", [0, 2, 3])
+def test_a_question_has_exactly_one_right_option(tmp_path, right):
+    options = [{"text": "So.", "feedback": "Thus.", "right": number < right} for number in range(3)]
+    page = {"level": "base", "quiz": {"q": {"prompt": "How?", "options": options}}}
+    (tmp_path / "01_page.yml").write_text(json.dumps(page), "utf8")  # JSON is YAML
+    with pytest.raises(ValueError, match=re.escape("01_page.yml: exactly one option must be right in 'How?'")):
+        Chapter("01_page", tmp_path).quiz()
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,214 @@
+"""Break the code in named ways, one at a time, in a copy; each time the named test must go red.
+
+    .venv/bin/python tests/mutants.py [word of a name ...]
+
+First the named tests run on the unbroken copy: a test that is red anyway kills nothing. The verdict
+is pytest's: KILLED is a failed test, SURVIVED a green one, BROKEN a test that could not be run.
+The exit code is 0 only if every mutant was killed. Verdicts go to stdout, progress to stderr.
+"""
+
+import multiprocessing
+import os
+import queue
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+from typing import NamedTuple
+
+from tqdm import tqdm
+
+ROOT = Path(__file__).parents[1]
+LONGEST = 120  # seconds for one mutant's test
+VERDICTS = {0: "SURVIVED", 1: "KILLED"}  # pytest's exit codes; any other is a run that told nothing
+
+# Every run is a process of its own, forked from one that has imported what is slow and not ours:
+# otherwise most of the time would go into forty times the same imports.
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["pytest", "hypothesis.strategies", "scipy.linalg", "autograd", "jupytext", "nbval.plugin",
+                                  "altair", "anywidget", "sphinx.util.logging"])
+
+
+class Mutant(NamedTuple):
+    """In `file`, `old` (found there exactly once) becomes `new`, and `test` must fail."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    test: str
+
+
+OPTIMIZERS = "code/third_optimizer/base/optimizers.py"
+TRAINING = "code/third_optimizer/base/training.py"
+LANDSCAPES = "code/third_optimizer/world/landscapes.py"
+DESCENT = "code/third_optimizer/theory/descent.py"
+VIEW = "code/third_optimizer/view"
+
+MUTANTS = [
+    Mutant("gradient descent climbs", OPTIMIZERS, "(-learning_rate * gradient, None)", "(learning_rate * gradient, None)",
+           "tests/test_base.py::test_descent_steps_against_the_slope_by_the_learning_rate"),
+    Mutant("momentum forgets the velocity", OPTIMIZERS, "momentum * velocity - learning_rate * gradient", "-learning_rate * gradient",
+           "tests/test_base.py::test_descent_and_heavy_ball_walk_their_closed_forms"),
+    Mutant("momentum averages instead of adding", OPTIMIZERS, "momentum * velocity - learning_rate * gradient",
+           "momentum * velocity - (1 - momentum) * learning_rate * gradient",
+           "tests/test_base.py::test_a_heavy_balls_step_is_the_fading_sum_of_all_slopes"),
+    Mutant("momentum keeps its velocity in place", OPTIMIZERS, "        velocity = momentum * velocity - learning_rate * gradient\n",
+           "        velocity *= momentum\n        velocity -= learning_rate * gradient\n",
+           "tests/test_base.py::test_update_changes_neither_its_arguments_nor_anything_hidden"),
+    Mutant("Adam without bias correction", OPTIMIZERS, "mean / (1 - b1**t), square / (1 - b2**t)", "mean, square",
+           "tests/test_base.py::test_adam_is_adam"),
+    Mutant("Adam corrects one step late", OPTIMIZERS, "t = state.t + 1", "t = state.t + 2",
+           "tests/test_base.py::test_adams_first_step_is_the_learning_rate_in_every_direction"),
+    Mutant("clipping dropped", OPTIMIZERS, "gradient * (max_norm / norm) if norm > max_norm else gradient", "gradient",
+           "tests/test_base.py::test_clip_shortens_what_is_too_long_and_turns_nothing"),
+    Mutant("clipping clips each coordinate", OPTIMIZERS, "gradient * (max_norm / norm) if norm > max_norm else gradient",
+           "np.clip(gradient, -max_norm, max_norm)", "tests/test_base.py::test_clip_shortens_what_is_too_long_and_turns_nothing"),
+    Mutant("clipping lengthens what is short", OPTIMIZERS, "if norm > max_norm else", "if norm else",
+           "tests/test_base.py::test_clip_shortens_what_is_too_long_and_turns_nothing"),
+    Mutant("divergence not caught", TRAINING, "if not (abs(loss) <= limit and np.abs(parameters).max(initial=0) <= limit):", "if False:",
+           "tests/test_base.py::test_divergence_is_a_result"),
+    Mutant("divergence to nan not caught", TRAINING, "if not (abs(loss) <= limit and np.abs(parameters).max(initial=0) <= limit):",
+           "if abs(loss) > limit or np.abs(parameters).max(initial=0) > limit:",
+           "tests/test_base.py::test_whatever_is_not_finite_ends_the_run_in_silence"),
+    Mutant("a diverged run returns where it blew up", TRAINING, "_run(last, losses, path, keep_path, step",
+           "_run(parameters, losses, path, keep_path, step", "tests/test_base.py::test_divergence_is_a_result"),
+    Mutant("a diverging run warns", TRAINING, 'over="ignore", ', "", "tests/test_base.py::test_whatever_is_not_finite_ends_the_run_in_silence"),
+    Mutant("one step too many", TRAINING, "range(steps + 1)", "range(steps + 2)",
+           "tests/test_base.py::test_train_counts_steps_losses_path_and_calls"),
+    Mutant("noise without the generator", LANDSCAPES, "rng.normal(size", "np.random.normal(size",
+           "tests/test_world.py::test_noise_comes_from_the_generator_given_and_from_nowhere_else"),
+    Mutant("noise scaled by the variance", LANDSCAPES, "self.noise * rng", "self.noise**2 * rng",
+           "tests/test_world.py::test_noise_has_mean_zero_the_deviation_asked_for_and_no_memory"),
+    Mutant("the bowl's slope by a factor", LANDSCAPES, "lambda x: hessian @ x", "lambda x: 0.5 * hessian @ x",
+           "tests/test_world.py::test_gradients_are_what_autograd_makes_of_the_values"),
+    Mutant("the valley's slope by a factor", LANDSCAPES, "200 * (p[1]", "100 * (p[1]",
+           "tests/test_world.py::test_gradients_are_what_autograd_makes_of_the_values"),
+    Mutant("the bowl turns the other way", LANDSCAPES, "turn @ hessian @ turn.T", "turn.T @ hessian @ turn",
+           "tests/test_world.py::test_a_turned_bowl_is_the_bowl_over_turned_axes"),
+    Mutant("the best step forgets the flat direction", DESCENT, "return 2 / (low + high)", "return 1 / high",
+           "tests/test_theory.py::test_no_learning_rate_beats_the_best_step"),
+    Mutant("the best heavy ball a little too heavy", DESCENT, "((root - 1) / (root + 1)) ** 2", "((root - 1) / (root + 1)) ** 1.9",
+           "tests/test_theory.py::test_no_pair_of_numbers_beats_the_best_heavy_ball"),
+    Mutant("heavy ball's radius without its velocity", DESCENT, "trace * trace - 4 * momentum", "trace * trace",
+           "tests/test_theory.py::test_spectral_radius_is_the_largest_eigenvalue"),
+    Mutant("the noise floor of short steps only", DESCENT, "(curvature * (2 - learning_rate * curvature))", "(2 * curvature)",
+           "tests/test_theory.py::test_noise_floor_solves_the_lyapunov_equation"),
+    Mutant("a page's key ignores the package", f"{VIEW}/site.py", '*PACKAGE.rglob("*"), ', "",
+           "tests/test_build.py::test_the_package_is_part_of_the_key"),
+    Mutant("a page's key ignores its text", f"{VIEW}/site.py", "shared.encode() + Path(page).read_bytes()", "shared.encode()",
+           "tests/test_build.py::test_a_pages_text_is_part_of_the_key"),
+    Mutant("a figure without a text alternative", f"{VIEW}/figure.py", "if not isinstance(text, str) or not text.strip():",
+           "if not isinstance(text, str):", "tests/test_view.py::test_figure_refuses_to_be_drawn_without_a_text_alternative"),
+    Mutant("a slider that starts off its stops", f"{VIEW}/explore.py", "if self.start not in self.stops:", "if False:",
+           "tests/test_view.py::test_bad_dials_are_refused"),
+    Mutant("a chart keeps nan", f"{VIEW}/figure.py", "    if not math.isfinite(value):\n        return None\n", "",
+           "tests/test_view.py::test_pack_rounds_and_drops_what_is_not_finite"),
+    Mutant("a live figure shows a stale value", f"{VIEW}/explore.py", "if wanted != self.wanted:", "if False:",
+           "tests/test_view.py::test_slow_figure_shows_only_the_latest_value"),
+    Mutant("a number is right only to the last digit", f"{VIEW}/exercises.py", "abs(value - truth) <= tolerance * abs(truth)",
+           "value == truth", "tests/test_exercises.py::test_a_number_is_right_within_its_tolerance_and_no_further"),
+    Mutant("a tolerance is absolute", f"{VIEW}/exercises.py", "<= tolerance * abs(truth)", "<= tolerance",
+           "tests/test_exercises.py::test_a_number_is_right_within_its_tolerance_and_no_further"),
+    Mutant("a question with two right options", f"{VIEW}/chapter.py", 'if sum(o["right"] for o in options) != 1:',
+           'if not any(o["right"] for o in options):', "tests/test_view.py::test_a_question_has_exactly_one_right_option"),
+    Mutant("a claim without a field", f"{VIEW}/chapter.py", "if not claim.get(field)]", "if False]",
+           "tests/test_claims.py::test_a_claim_without_a_field_is_refused"),
+    Mutant("damaged answers overwritten", f"{VIEW}/answers.py",
+           '    file.replace(file.with_name(f"{file.name}.damaged-{datetime.now():%Y%m%d-%H%M%S-%f}"))\n', "",
+           "tests/test_view.py::test_a_damaged_file_is_set_aside_not_lost"),
+    Mutant("a result typed in prose", "book/02_walk_downhill.md", "The rule walked.", "The rule walked for 14.5 steps.",
+           "tests/test_notebooks.py::test_no_bare_decimal_in_prose"),
+    Mutant("a page left out of the contents", "_toc.yml", "  - caption: Yours\n    chapters:\n      - file: book/my_answers\n", "",
+           "tests/test_notebooks.py::test_no_page_is_left_out_of_the_contents"),
+    Mutant("a solution its checker refuses", "book/02_walk_downhill.yml", "return 2 * (1 + beta) / max(curvatures)",
+           "return 2 * beta / max(curvatures)", "tests/test_exercises.py::test_solution_passes"),
+    Mutant("the world imports the view", LANDSCAPES, "import numpy as np\n", "import numpy as np\n\nfrom third_optimizer.view import figure\n",
+           "tests/test_rooms.py::test_imports_follow_the_table"),
+]
+
+
+def run_pytest(project, tests):
+    """In a process of its own: pytest on the copy's tests, which import the copy's package."""
+    import pytest
+    from hypothesis import Phase, settings
+
+    with open(project / "pytest.log", "w") as log:  # the descriptors too: pytest captures those
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+    os.chdir(project)
+    sys.path[:0] = [str(project), str(project / "code")]
+    os.environ["PYTHONPATH"] = str(project / "code")  # for what a test starts
+    sys.dont_write_bytecode = True  # stale bytecode would hide a mutant
+    settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate], database=None)  # red is enough: no smallest example
+    settings.load_profile("mutants")
+    sys.exit(int(pytest.main(["-n", "0", "-q", "-x", "-p", "no:cacheprovider", *tests])))
+
+
+def pytest_in(project, *tests, longest=LONGEST):
+    """pytest's exit code; negative when it had to be ended."""
+    process = PROCESSES.Process(target=run_pytest, args=(project, tests))
+    process.start()
+    process.join(longest)
+    process.kill()
+    process.join()
+    return process.exitcode
+
+
+def try_out(mutant, project):
+    """Break the copy, run the test, mend the copy; (verdict, seconds)."""
+    began, file = time.perf_counter(), project / mutant.file
+    sound = file.read_bytes()
+    text = sound.decode("utf8")
+    if (found := text.count(mutant.old)) != 1:
+        return f"BROKEN (its old text is found {found} times)", 0.0
+    try:
+        file.write_bytes(text.replace(mutant.old, mutant.new).encode("utf8"))
+        code = pytest_in(project, mutant.test)
+    finally:
+        file.write_bytes(sound)
+    return VERDICTS.get(code, f"BROKEN (pytest ended with {code})"), time.perf_counter() - began
+
+
+def main(words):
+    sys.path.insert(0, str(ROOT))  # run as a script, Python looks beside this file only
+    from tests.test_contributing import copy_project
+
+    chosen = [mutant for mutant in MUTANTS if all(word in mutant.name for word in words)]
+    if not chosen:
+        sys.exit(f"no mutant has {' and '.join(map(repr, words))} in its name; names: {', '.join(m.name for m in MUTANTS)}")
+    workers = min(os.cpu_count() or 1, len(chosen))
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(workers) as pool:
+        copies = queue.SimpleQueue()
+        for number in range(workers):
+            copy_project(copy := Path(folder) / str(number))
+            copies.put(copy)
+
+        tests = list(dict.fromkeys(mutant.test for mutant in chosen))
+        print(f"{len(tests)} tests on the unbroken code …", flush=True)
+        code = pytest_in(copy, "tests/test_rooms.py::test_the_package_used_is_this_one", *tests, longest=600)
+        if code:
+            print((copy / "pytest.log").read_text("utf8")[-4000:])
+            sys.exit(f"A named test is red without a mutant (pytest ended with {code}); nothing can be said of the mutants.")
+        print("all green; now one mutant at a time", flush=True)
+
+        def work(mutant):
+            project = copies.get()
+            try:
+                return try_out(mutant, project)
+            finally:
+                copies.put(project)
+
+        running = {pool.submit(work, mutant): mutant for mutant in chosen}
+        alive = 0
+        for done in tqdm(as_completed(running), "mutants", len(running), unit="mutant"):
+            (verdict, seconds), mutant = done.result(), running[done]
+            alive += verdict != "KILLED"
+            tqdm.write(f"{verdict:8} {seconds:5.1f} s  {mutant.name:42} {mutant.test}")
+    print(f"{len(chosen) - alive} of {len(chosen)} mutants killed", flush=True)
+    return 1 if alive else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
