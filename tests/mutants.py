@@ -77,6 +77,8 @@ MUTANTS = [
     Mutant("a diverging run warns", TRAINING, 'over="ignore", ', "", "tests/test_base.py::test_whatever_is_not_finite_ends_the_run_in_silence"),
     Mutant("one step too many", TRAINING, "range(steps + 1)", "range(steps + 2)",
            "tests/test_base.py::test_train_counts_steps_losses_path_and_calls"),
+    Mutant("a continued run forgets its state", TRAINING, "optimizer.init(parameters) if state is None else state", "optimizer.init(parameters)",
+           "tests/test_base.py::test_a_run_in_two_parts_is_the_run_in_one"),
     Mutant("noise without the generator", LANDSCAPES, "rng.normal(size", "np.random.normal(size",
            "tests/test_world.py::test_noise_comes_from_the_generator_given_and_from_nowhere_else"),
     Mutant("noise scaled by the variance", LANDSCAPES, "self.noise * rng", "self.noise**2 * rng",

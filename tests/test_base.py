@@ -169,6 +169,14 @@ def test_the_same_seed_gives_the_same_run_and_another_seed_another():
     assert not np.isclose(run(1)[1:], run(2)[1:]).all(axis=1).any()
 
 
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_a_run_in_two_parts_is_the_run_in_one(rule):
+    hill = bowl((1, 3), 0.4)
+    whole, first = (train(hill.objective, [1, 1], rule, steps, keep_path=True) for steps in (30, 12))
+    second = train(hill.objective, first.parameters, rule, 18, state=first.state, keep_path=True)
+    assert np.array_equal(np.vstack([first.path, second.path[1:]]), whole.path)
+
+
 @pytest.mark.parametrize("eta", [0.021, 0.03, 1.0])
 def test_divergence_is_a_result(eta):
     start, told = [1.0, 1.0], []
