@@ -5,11 +5,10 @@ share it. Each try is written in one transaction, so a process killed half way l
 """
 
 import json
-import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from .design import DIALS, Design
+from .design import DIALS, LIMITS, NEVER, Design
 from .running import Outcome
 
 
@@ -31,24 +30,24 @@ class Log:
         import optuna
 
         optuna.logging.set_verbosity(optuna.logging.WARNING)
-        self.address = str(where) if "://" in str(where) else f"sqlite:///{Path(where).resolve()}"
         # a second process that writes at the same moment waits for the first
-        storage = optuna.storages.RDBStorage(self.address, engine_kwargs={"connect_args": {"timeout": 30}} if "sqlite" in self.address else {})
+        options = {} if "://" in str(where) else {"connect_args": {"timeout": 30}}
+        self.address = str(where) if "://" in str(where) else f"sqlite:///{Path(where).resolve()}"
+        storage = optuna.storages.RDBStorage(self.address, engine_kwargs=options)
         self.study = optuna.create_study(storage=storage, study_name=name, direction="minimize", load_if_exists=True)
 
     def add(self, design, seed, outcome, bet=None):
         """Write a try; once this returns, the try is kept. Returns its Entry."""
         import optuna
 
-        trial = optuna.trial.create_trial(
-            # Optuna refuses infinity as a value of its own; a blow-up is kept in the outcome
-            value=min(outcome.fresh, 1e12),
-            params={name: _stop(name, getattr(design, name)) for name in DIALS},
-            distributions={name: optuna.distributions.CategoricalDistribution([_stop(name, getattr(design, name))]) for name in DIALS},
+        self.study.add_trial(optuna.trial.create_trial(
+            value=min(outcome.fresh, 1e12),  # Optuna takes no infinity; a blow-up is kept in the outcome
+            params={name: _param(name, getattr(design, name)) for name in DIALS},
+            distributions=_distributions(),
             user_attrs={"design": asdict(design), "seed": int(seed), "bet": bet, "outcome": json.dumps(asdict(outcome))},
-        )
-        self.study.add_trial(trial)
-        return self.entries()[-1]
+        ))
+        # others may be writing to the same study: ours is the last one like it
+        return next(e for e in reversed(self.entries()) if (e.design, e.seed, e.outcome) == (design, seed, outcome))
 
     def entries(self):
         """Every try so far, in order."""
@@ -64,5 +63,21 @@ class Log:
         return min(self.entries(), key=lambda entry: entry.outcome.fresh, default=None)
 
 
-def _stop(name, value):
-    return DIALS[name].name(value) if not isinstance(value, float) or math.isfinite(value) else str(value)
+def _param(name, value):
+    return 0 if value is NEVER and name == "problems" else value
+
+
+def _distributions():
+    """The dials as Optuna knows them, the same for every try of a study; 0 practice problems: they never repeat."""
+    from optuna.distributions import CategoricalDistribution, FloatDistribution, IntDistribution
+
+    kinds = {}
+    for name, dial in DIALS.items():
+        low, high = LIMITS.get(name, (None, None))
+        if low is None:
+            kinds[name] = CategoricalDistribution(dial.stops)
+        elif isinstance(low, int):
+            kinds[name] = IntDistribution(0 if name == "problems" else low, high)
+        else:
+            kinds[name] = FloatDistribution(low, high, log=True)
+    return kinds
