@@ -13,7 +13,7 @@ from third_optimizer.view import Choice, Slider, explore, figure, lines, power
 from third_optimizer.view import answers
 from third_optimizer.view.chapter import Chapter, claim_card, count_words, say
 from third_optimizer.view.explore import Live
-from third_optimizer.view.figure import pack, specification
+from third_optimizer.view.figure import pack, places_seen, specification
 from tests.notebooks import BOOK
 
 CHART = alt.Chart().mark_line(color="$base").encode(x="x:Q", y="y:Q")
@@ -126,6 +126,20 @@ def test_pack_refuses_ragged_columns():
 @given(st.lists(st.floats(-1e12, 1e12), min_size=2, max_size=20))
 def test_pack_keeps_four_digits(values):
     assert np.allclose(pack({"x": values})["x"], values, rtol=5.1e-4, atol=0)  # half a unit of the fourth digit
+
+
+def test_only_what_cannot_be_seen_is_dropped():
+    """Of linear axes of fixed domain, and of no column that is drawn in another way too."""
+    one = lines("x", "y", {"a": "$base"}, x_domain=(0, 60), y_domain=(-1.6, 1.6))
+    assert places_seen(specification(one)) == {"x": 2, "y": 3}
+    assert places_seen(specification(lines("x", "y", {"a": "$base"}, x_domain=(0, 60), y_domain=(1e-9, 1), log_y=True))) == {"x": 2}
+    assert places_seen(specification(one + alt.Chart().mark_text().encode(text="y:Q"))) == {"x": 2}
+    assert places_seen(specification(alt.Chart().mark_line().encode(x="x:Q", y="y:Q"))) == {}  # the data set the axes
+    assert pack({"x": [1 / 3, 4e-5], "y": [1 / 3, 4e-5]}, places={"x": 2}) == {"x": [0.33, 0], "y": [0.3333, 4e-05]}
+    drawn = {"x": [0, 1 / 3], "y": [1, 1e-7], "series": "a"}
+    assert figure(one, drawn, title="T", alt="A").spec["frame"]["columns"]["y"] == [1, 0]
+    moved = explore(lambda w: drawn, one, lambda columns, w: "A", title="T", w=Slider("w", [0, 1], 0))
+    assert moved.frame({"w": 0})["columns"]["x"] == [0, 0.33]
 
 
 def test_unknown_colour_is_refused():

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .component import Component, fallback_text, is_static
-from .figure import demand_text, pack, slug, specification
+from .figure import demand_text, pack, places_seen, slug, specification
 
 MOST_SLICES = 2000
 SLOW = 0.05  # seconds: a dearer figure is computed beside the kernel's main thread
@@ -113,6 +113,7 @@ class Explore:
         self.compute, self.describe, self.dials = compute, describe, dials
         self.title = title if callable(title) else lambda columns, **values: title
         self.chart = specification(chart, height)
+        self.places = places_seen(self.chart)
         self.id = id or slug(title if isinstance(title, str) else compute.__name__)
 
     def columns(self, values, progress=None):
@@ -127,7 +128,7 @@ class Explore:
         said = demand_text(self.describe(columns, **values), "what describe returns")
         settings = ", ".join(f"{dial.label} {dial.say(values[name])}" for name, dial in self.dials.items())
         title = demand_text(self.title(columns, **values), "title")
-        return {"columns": pack(columns), "text": f"{settings}. {said}", "title": title}
+        return {"columns": pack(columns, places=self.places), "text": f"{settings}. {said}", "title": title}
 
     def start(self):
         return {name: dial.start for name, dial in self.dials.items()}

@@ -33,10 +33,39 @@ def specification(chart, height=260):
     return spec
 
 
-def pack(columns, digits=4):
+def places_seen(spec):
+    """Column -> the decimal places that can be seen of it, for the columns that a chart (a Vega-Lite dict)
+    draws along a linear axis of fixed domain and in no other way. The last place is at most a 2,000th of
+    the axis: a third of a pixel.
+    """
+    places, otherwise = {}, set()
+
+    def walk(node):
+        for channel, encoding in node.get("encoding", {}).items():
+            if not isinstance(encoding, dict) or "field" not in encoding:
+                continue
+            scale = encoding.get("scale") or {}
+            domain = scale.get("domain")
+            fixed = isinstance(domain, list) and all(isinstance(end, int | float) for end in domain) and domain[0] != domain[-1]
+            if channel in {"x", "y"} and encoding["type"] == "quantitative" and scale.get("type", "linear") == "linear" and fixed:
+                needed = max(0, math.ceil(math.log10(2000 / abs(domain[-1] - domain[0]))))
+                places[encoding["field"]] = max(needed, places.get(encoding["field"], 0))
+            else:
+                otherwise.add(encoding["field"])
+        for key, value in node.items():
+            for inner in value if isinstance(value, list) else [value]:
+                if isinstance(inner, dict) and key not in {"encoding", "data", "datasets"}:
+                    walk(inner)
+
+    walk(spec)
+    return {field: needed for field, needed in places.items() if field not in otherwise}
+
+
+def pack(columns, digits=4, places=None):
     """Columns (name -> array-like or scalar) as JSON lists of equal length.
 
-    Numbers keep `digits` significant digits: a chart shows no more and a page carries less.
+    Numbers keep `digits` significant digits, and of a column in `places` (see places_seen) at most that many
+    decimal places: a chart shows no more and a page carries less.
     What is not finite becomes null, which Vega leaves out. Raises ValueError for ragged columns.
     """
     arrays = {name: np.atleast_1d(np.asarray(values)) for name, values in columns.items()}
@@ -44,10 +73,11 @@ def pack(columns, digits=4):
     if len(set(lengths.values())) > 1:
         raise ValueError(f"columns must have one length, got {lengths}")
     length = max(lengths.values(), default=1)
-    return {name: [_plain(v, digits) for v in np.broadcast_to(a, (length,)).tolist()] for name, a in arrays.items()}
+    places = places or {}
+    return {name: [_plain(v, digits, places.get(name)) for v in np.broadcast_to(a, (length,)).tolist()] for name, a in arrays.items()}
 
 
-def _plain(value, digits):
+def _plain(value, digits, places):
     if isinstance(value, bool | str) or value is None:
         return value
     if isinstance(value, int):
@@ -55,6 +85,8 @@ def _plain(value, digits):
     if not math.isfinite(value):
         return None
     rounded = float(f"{value:.{digits}g}")
+    if places is not None:
+        rounded = round(rounded, places)
     return int(rounded) if rounded.is_integer() and abs(rounded) < 1e15 else rounded
 
 
@@ -76,6 +108,7 @@ def figure(chart, columns, *, title, alt, id=None, height=260):
     chart: an Altair chart without data. columns: its data, name -> array. title: one sentence, the
     figure's message. alt: what the picture shows, in words. Raises ValueError without either.
     """
-    frame = {"columns": pack(columns), "text": demand_text(alt, "alt"), "title": demand_text(title, "title")}
-    spec = {"id": id or slug(title), "chart": specification(chart, height), "frame": frame}
+    drawn = specification(chart, height)
+    frame = {"columns": pack(columns, places=places_seen(drawn)), "text": demand_text(alt, "alt"), "title": demand_text(title, "title")}
+    spec = {"id": id or slug(title), "chart": drawn, "frame": frame}
     return Component("figure", spec, fallback_text(f"{frame['title']}. {frame['text']}"), frame["text"])
