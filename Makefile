@@ -50,8 +50,8 @@ bench: $(TESTED) ## measure latency, build time, page weight and memory
 	$(BIN)/python tests/bench.py
 	@echo "Next: compare with the targets printed beside each figure"
 
-grid: $(READY) ## train every design of the game's stored grid (goes on where it was stopped)
-	$(BIN)/python -m third_optimizer.meta.grid book/data/first_grid.json
+grid: $(READY) ## train the stored runs of book/data (goes on where it was stopped)
+	$(BIN)/python -m third_optimizer.meta.grid book/data
 	@echo "Next: make book"
 
 mutants: $(TESTED) ## break the code in named ways and show that a test goes red each time

@@ -83,8 +83,9 @@ def test_a_space_lists_each_different_design_once():
             assert other in space.index and other != design
 
 
-@pytest.mark.parametrize(("stops", "message"), [({"speed": (1, 2)}, "'speed' is no dial"), ({"passes": (1, 3)}, "must have two or more of the stops (1, 2, 4)")])
-def test_a_space_of_unknown_stops_is_refused(stops, message):
+@pytest.mark.parametrize(("stops", "message"), [({"speed": (1, 2)}, "'speed' is no dial"), ({"passes": (1,)}, "passes must have two or more stops, got (1,)"),
+                                                ({"passes": (1, 30)}, "passes must be a whole number from 1 to 8, got 30")])
+def test_a_space_of_bad_stops_is_refused(stops, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         Space(**stops)
 

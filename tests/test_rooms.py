@@ -19,9 +19,9 @@ TABLE = {
     "view": {"numpy", "altair", "ipywidgets", "anywidget", "traitlets", "yaml", "IPython", "filelock", "markdown_it",
              "pygments", "sphinx", "myst_nb", "jupyter_cache", "nbclient", "tqdm"},
 }
-ROOMS = {"mesa": {"world", "theory"}, "meta": {"base", "mesa", "world", "theory"}}  # the other rooms a room may import
+ROOMS = {"mesa": {"world", "theory"}, "meta": {"base", "mesa", "world", "theory"}, "view": {"meta"}}  # the other rooms a room may import
 STANDARD = {"ast", "collections", "concurrent", "dataclasses", "datetime", "functools", "hashlib", "html", "importlib", "inspect",
-            "itertools", "json", "math", "os", "pathlib", "re", "sys", "threading", "time", "typing", "urllib", "xml"}
+            "itertools", "json", "math", "os", "pathlib", "re", "sys", "threading", "time", "typing", "urllib", "weakref", "xml"}
 
 
 def imports(file):

@@ -12,7 +12,7 @@ from tests.notebooks import pages
 
 NAMES = [page.relative_to(ROOT).with_suffix("").as_posix() for page in pages()]
 AXE = (ROOT / "tests/vendor/axe.min.js").read_text("utf8")
-FIGURES = ["book/maths", "book/02_walk_downhill"]
+FIGURES = [name for name in NAMES if "\nexplore(" in (ROOT / f"{name}.md").read_text("utf8")]
 VIEWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 
 

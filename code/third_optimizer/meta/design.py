@@ -95,7 +95,7 @@ class Design:
 
 
 class Space:
-    """The designs a search may try: some stops of each dial; dials not named stand where `base` has them.
+    """The designs a search may try: values of each dial that may turn (a Design checks them); dials not named stand where `base` has them.
 
     Space(step_length=(0.001, 0.01), passes=(1, 4)). `designs` lists each different design once, in a fixed order.
     """
@@ -105,8 +105,8 @@ class Space:
         for name, values in stops.items():
             if name not in DIALS:
                 raise ValueError(f"{name!r} is no dial; there are {', '.join(DIALS)}")
-            if len(values) < 2 or any(value not in DIALS[name].stops for value in values):
-                raise ValueError(f"{name} must have two or more of the stops {DIALS[name].stops}, got {values}")
+            if len(values) < 2:
+                raise ValueError(f"{name} must have two or more stops, got {values}")
         self.stops = {name: tuple(stops[name]) for name in DIALS if name in stops}
         settings = (dict(zip(self.stops, values, strict=True)) for values in itertools.product(*self.stops.values()))
         self.designs = list(dict.fromkeys(replace(self.base, **setting).plain() for setting in settings))

@@ -1,8 +1,9 @@
 """Every design of a space trained with every seed, stored in one file, so that a page without a kernel can look a try up.
 
-    python -m third_optimizer.meta.grid book/data/first_grid.json
+    python -m third_optimizer.meta.grid book/data
 
-trains (or goes on training: what the file holds is not trained again) and writes the file. `make grid` calls it.
+trains what the files of STORED lack in that folder (or goes on training: what a file holds is not trained again).
+`make grid` calls it.
 """
 
 import hashlib
@@ -30,6 +31,10 @@ FIRST_SPACE = Space(
     practice_time=(500, 3000),
 )
 SEEDS = (1, 2, 3)
+# The landing page's one dial: 1,000 steps, and the number of practice problems.
+DIAL_SPACE = Space(Design(practice_time=1000), problems=(1, 2, 4, 8, 16, 32, 64, 128, 256, 1024, None))
+DIAL_SEEDS = (1, 2, 3, 4, 5)
+STORED = {"first_grid.json": (FIRST_SPACE, SEEDS), "first_dial.json": (DIAL_SPACE, DIAL_SEEDS)}
 DIGITS = 5  # significant; a page shows three
 
 
@@ -113,11 +118,12 @@ class Grid:
         return cls(space, seeds, runs)
 
 
-def _one(design, seed):
+def run_alone(design, seed, progress=None):
+    """`run` on one core: as fast, and the same sums in the same order as the stored runs."""
     from threadpoolctl import threadpool_limits
 
-    with threadpool_limits(1):  # one run, one core: as fast, and the same sums in the same order
-        return run(design, seed)
+    with threadpool_limits(1):
+        return run(design, seed, progress=progress)
 
 
 def train_grid(file, space=FIRST_SPACE, seeds=SEEDS, jobs=-1):
@@ -145,7 +151,7 @@ def train_grid(file, space=FIRST_SPACE, seeds=SEEDS, jobs=-1):
                 runs[index, seed] = unpack(values)
     missing = [(i, seed) for i in range(len(space.designs)) for seed in seeds if (i, seed) not in runs]
     results = Parallel(n_jobs=jobs, return_as="generator_unordered")(
-        delayed(lambda i, seed: (i, seed, _one(space.designs[i], seed)))(i, seed) for i, seed in missing
+        delayed(lambda i, seed: (i, seed, run_alone(space.designs[i], seed)))(i, seed) for i, seed in missing
     )
     file.parent.mkdir(parents=True, exist_ok=True)
     with journal.open("a", encoding="utf8") as notes:
@@ -162,4 +168,5 @@ def train_grid(file, space=FIRST_SPACE, seeds=SEEDS, jobs=-1):
 
 
 if __name__ == "__main__":
-    train_grid(sys.argv[1])
+    for name, (space, seeds) in STORED.items():
+        train_grid(Path(sys.argv[1]) / name, space, seeds)

@@ -8,6 +8,8 @@ from .charts import axis, lines, power, rule_at
 from .component import html
 from .explore import Choice, Slider, explore
 from .figure import figure
+from .game import game
 from .map import draw_map
+from .spine import spine
 
-__all__ = ["Chapter", "Choice", "Slider", "axis", "claim_card", "draw_map", "explore", "figure", "html", "lines", "my_answers", "power", "rule_at", "say"]
+__all__ = ["Chapter", "Choice", "Slider", "axis", "claim_card", "draw_map", "explore", "figure", "game", "html", "lines", "my_answers", "power", "rule_at", "say", "spine"]

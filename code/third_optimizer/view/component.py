@@ -1,18 +1,19 @@
 """One thing on the page that our script draws: alive in a kernel, alive on a page without one.
 
-A component is a kind ("figure", "explore", "ask", "answers", "html") and a specification of plain
+A component is a kind ("figure", "explore", "ask", "answers", "game", "html") and a specification of plain
 JSON. On a built page it is a `div` that holds the specification and a fallback for readers without
 scripts. In a notebook it is an anywidget running the same script.
 """
 
 import json
 import os
+import weakref
 from functools import cache
 from html import escape
 from pathlib import Path
 
 ASSETS = Path(__file__).parent / "assets"
-SCRIPTS = ("store", "chart", "explore", "ask", "answers", "page")
+SCRIPTS = ("store", "chart", "explore", "ask", "answers", "game", "page")
 
 
 def is_static():
@@ -29,11 +30,12 @@ class Component:
     """Something to display in a notebook cell.
 
     kind: which drawer of `page.js` is used. spec: its JSON-serialisable specification.
-    fallback: HTML for readers without scripts. text: plain text, for terminals.
+    fallback: HTML for readers without scripts. text: plain text, for terminals. hear(widget, message): in a
+    kernel, what to do with a message that only this component knows.
     """
 
-    def __init__(self, kind, spec, fallback="", text=""):
-        self.kind, self.spec, self.fallback, self.text = kind, spec, fallback, text
+    def __init__(self, kind, spec, fallback="", text="", hear=None):
+        self.kind, self.spec, self.fallback, self.text, self.hear = kind, spec, fallback, text, hear
 
     def html(self):
         """The component as it stands on a built page."""
@@ -47,7 +49,9 @@ class Component:
 
     def widget(self):
         """The component as a live anywidget (made anew for each display)."""
-        return _widget_class()(kind=self.kind, spec=self.spec)
+        widget = _widget_class()(kind=self.kind, spec=self.spec)
+        widget.hear = self.hear
+        return widget
 
     def _repr_mimebundle_(self, **_):
         if is_static():
@@ -90,10 +94,14 @@ def _widget_class():
         spec = traitlets.Dict().tag(sync=True)
         frame = traitlets.Dict().tag(sync=True)
         busy = traitlets.Unicode().tag(sync=True)
+        hear = None
         answers = traitlets.Dict().tag(sync=True)
+
+        alive = weakref.WeakSet()  # a figure may wait for another component's answer
 
         def __init__(self, **values):
             super().__init__(answers=answers.load()["answers"], **values)
+            self.alive.add(self)
             self.on_msg(self._receive)
 
         def _receive(self, _, content, buffers):
@@ -101,8 +109,14 @@ def _widget_class():
                 code = [(ASSETS / "vendor/vega" / f"{name}.min.js").read_text("utf8") for name in ("vega", "vega-lite")]
                 self.send({"type": "vega", "code": code})
             elif content["type"] == "answer":
-                self.answers = answers.put(content["id"], content["answer"])["answers"]
+                self._tell(answers.put(content["id"], content["answer"])["answers"])
             elif content["type"] == "forget":
-                self.answers = answers.clear()["answers"]
+                self._tell(answers.clear()["answers"])
+            elif self.hear:
+                self.hear(self, content)
+
+        def _tell(self, kept):
+            for component in list(self.alive):
+                component.answers = kept
 
     return LiveComponent

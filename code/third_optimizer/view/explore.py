@@ -24,6 +24,7 @@ REST = 0.15  # seconds a slider must rest before a slow figure is computed
 class Slider:
     """A dial over numbers. label: what the reader sees. stops: rising values, those the built page
     offers. start: one of them. format: how a value reads. log: in a kernel, even steps of the logarithm.
+    names: what the stops are called, where a number does not say it; such a dial has no values in between.
     """
 
     label: str
@@ -31,6 +32,7 @@ class Slider:
     start: float
     format: str = "{:g}"
     log: bool = False
+    names: Sequence[str] = ()
 
     def __post_init__(self):
         object.__setattr__(self, "stops", tuple(_number(stop) for stop in self.stops))
@@ -40,12 +42,14 @@ class Slider:
             raise ValueError(f"slider {self.label!r}: start {self.start} is not one of its stops {self.stops}")
         if self.log and self.stops[0] <= 0:
             raise ValueError(f"slider {self.label!r}: a log slider needs stops above 0, got {self.stops[0]}")
+        if self.names and len(self.names) != len(self.stops):
+            raise ValueError(f"slider {self.label!r}: {len(self.stops)} stops need as many names, got {len(self.names)}")
         texts = [self.say(stop) for stop in self.stops]
         if len(set(texts)) < len(texts):
             raise ValueError(f"slider {self.label!r}: format {self.format!r} makes two stops read alike: {texts}")
 
     def say(self, value):
-        return self.format.format(value)
+        return self.names[self.stops.index(value)] if self.names else self.format.format(value)
 
     def control(self):
         """The ipywidgets slider: every value between the first stop and the last."""
@@ -54,6 +58,8 @@ class Slider:
         low, high = self.stops[0], self.stops[-1]
         common = dict(value=self.start, description=self.label, continuous_update=True,
                       style={"description_width": "initial"}, layout={"width": "100%"})
+        if self.names:
+            return widgets.SelectionSlider(options=list(zip(self.names, self.stops, strict=True)), **common)
         if all(isinstance(stop, int) for stop in self.stops):
             return widgets.IntSlider(min=low, max=high, **common)
         # d3 reads Python's formats, but its "g" keeps trailing zeros; without a letter it drops them
@@ -102,7 +108,7 @@ def _number(value):
 class Explore:
     """What :func:`explore` returns; display it as a cell's last line."""
 
-    def __init__(self, compute, chart, describe, title, dials, id, height):
+    def __init__(self, compute, chart, describe, title, dials, id, height, after=None):
         if not callable(describe):
             raise ValueError(f"describe must be a function that returns the figure's text alternative, got {describe!r}")
         if not dials:
@@ -114,6 +120,7 @@ class Explore:
         self.title = title if callable(title) else lambda columns, **values: title
         self.chart = specification(chart, height)
         self.places = places_seen(self.chart)
+        self.after = after
         self.id = id or slug(title if isinstance(title, str) else compute.__name__)
 
     def columns(self, values, progress=None):
@@ -125,10 +132,15 @@ class Explore:
     def frame(self, values, progress=None):
         """What one setting shows: packed columns, a text that holds the dials' values, a title."""
         columns = self.columns(values, progress)
-        said = demand_text(self.describe(columns, **values), "what describe returns")
+        said = self.describe(columns, **values)
+        said, before = said if self.after else (said, None)
+        said = demand_text(said, "what describe returns")
         settings = ", ".join(f"{dial.label} {dial.say(values[name])}" for name, dial in self.dials.items())
         title = demand_text(self.title(columns, **values), "title")
-        return {"columns": pack(columns, places=self.places), "text": f"{settings}. {said}", "title": title}
+        frame = {"columns": pack(columns, places=self.places), "text": f"{settings}. {said}", "title": title}
+        if self.after:
+            frame["before"] = f"{settings}. {demand_text(before, 'the second text of describe')}"
+        return frame
 
     def start(self):
         return {name: dial.start for name, dial in self.dials.items()}
@@ -157,6 +169,8 @@ class Explore:
             "texts": [frame["text"] for frame in frames],
             "titles": titles if len(set(titles)) > 1 else titles[:1],
         }
+        if self.after:
+            spec |= {"after": self.after, "befores": [frame["before"] for frame in frames]}
         return Component("explore", spec, fallback_text(f"{start['title']}. {start['text']}"), start["text"])
 
     def _repr_mimebundle_(self, **options):
@@ -180,7 +194,7 @@ class Live:
         self.explore, self.error = explore, ""
         self.controls = {name: dial.control() for name, dial in explore.dials.items()}
         # `figure` alone among the kinds has frames sent to it.
-        spec = {"id": explore.id, "chart": explore.chart}
+        spec = {"id": explore.id, "chart": explore.chart} | ({"after": explore.after} if explore.after else {})
         self.component = Component("figure", spec).widget()
         self.box = widgets.VBox([self.component, *self.controls.values()])
         self.wanted = 0
@@ -241,6 +255,7 @@ def explore(
     title,
     id=None,
     height=260,
+    after=None,
     **dials,
 ):
     """A figure whose sliders call `compute`.
@@ -251,8 +266,10 @@ def explore(
     describe(columns, **values) -> str: the text alternative. The dials' values are put before it.
     title: a sentence, the figure's message, or a function like `describe` that returns it.
     id: the figure's name in the page's address. height: pixels.
+    after: id of a question of the page ("index/predict/fresh"). Until the reader has answered or skipped it, rows
+        whose column "later" is true are not shown; describe then returns two texts, with and without them.
     dials: name=Slider(...) or name=Choice(...), one for each parameter of `compute`.
 
     Raises ValueError without a text alternative, title or dial, and for ragged columns.
     """
-    return Explore(compute, chart, describe, title, dials, id, height)
+    return Explore(compute, chart, describe, title, dials, id, height, after)

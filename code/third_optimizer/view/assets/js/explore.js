@@ -33,10 +33,16 @@
     };
   }
 
+  /* The columns less the rows that come later. */
+  function withoutLater(columns) {
+    return Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.filter((_, i) => !columns.later[i])]));
+  }
+
   class Figure {
-    /* spec: {id, chart, title}. */
-    constructor(host, spec) {
+    /* spec: {id, chart}, and `after`: the question that must be answered before rows marked "later" are shown. */
+    constructor(host, spec, store) {
       this.spec = spec;
+      this.store = store;
       this.title = el("p", { class: "t3-figure-title" });
       this.image = el("div", { class: "t3-chart", role: "img" });
       this.reading = el("p", { class: "t3-reading" });
@@ -44,13 +50,17 @@
       this.root = el("figure", { class: "t3-figure", id: spec.id }, this.title, this.image, this.note, this.reading);
       host.replaceChildren(this.root);
       this.chart = new T.Chart(this.image, spec.chart);
+      if (spec.after) store.listen(() => this.shown && this.show(this.shown));
     }
 
     show(frame) {
+      this.shown = frame;
+      const open = !this.spec.after || Boolean(this.store.get(this.spec.after));
+      const text = open ? frame.text : frame.before;
       this.title.textContent = frame.title;
-      this.image.setAttribute("aria-label", frame.title + ". " + frame.text);
-      this.reading.textContent = frame.text;
-      this.chart.show(frame.columns);
+      this.image.setAttribute("aria-label", frame.title + ". " + text);
+      this.reading.textContent = text;
+      this.chart.show(open ? frame.columns : withoutLater(frame.columns));
     }
   }
 
@@ -60,8 +70,8 @@
    * Slices run through the dials' stops with the last dial fastest.
    */
   class Explore extends Figure {
-    constructor(host, spec) {
-      super(host, spec);
+    constructor(host, spec, store) {
+      super(host, spec, store);
       this.at = spec.dials.map((dial) => dial.start);
       this.voice = announcer();
       this.controls = spec.dials.map((dial, i) => (dial.kind === "choice" ? this.choice(dial, i) : this.slider(dial, i)));
@@ -107,9 +117,10 @@
     }
 
     frame() {
-      const { dials, slices, shared, texts, titles } = this.spec;
+      const { dials, slices, shared, texts, titles, befores } = this.spec;
       const index = dials.reduce((sum, dial, i) => sum * dial.stops.length + this.at[i], 0);
-      return { columns: { ...shared, ...slices[index] }, text: texts[index], title: titles.length > 1 ? titles[index] : titles[0] };
+      return { columns: { ...shared, ...slices[index] }, text: texts[index],
+        before: befores && befores[index], title: titles.length > 1 ? titles[index] : titles[0] };
     }
 
     turn(i, index) {

@@ -28,6 +28,23 @@ class KernelStore {
   listen(listener) { this.model.on("change:answers", listener); }
 }
 
+/* How a game trains: the kernel is asked for one run, tells how far it is, and sends the result. */
+function trainer(model) {
+  let asked = 0;
+  return (wanted, progress) => new Promise((resolve, reject) => {
+    const number = ++asked;
+    const hear = (message) => {
+      if (message.number !== number) return;
+      if (message.type === "progress") return progress(message);
+      model.off("msg:custom", hear);
+      if (message.type === "trained") resolve(message);
+      else reject(new Error(message.says));
+    };
+    model.on("msg:custom", hear);
+    model.send({ type: "train", number, ...wanted });
+  });
+}
+
 async function render({ model, el }) {
   const kind = model.get("kind"), spec = model.get("spec");
   if (!T.watching) {
@@ -35,7 +52,7 @@ async function render({ model, el }) {
     T.watchTheme();
   }
   if (spec.chart || (spec.input && spec.input.chart)) await loadVega(model);
-  const drawn = T.mount(el, kind, spec, new KernelStore(model));
+  const drawn = T.mount(el, kind, spec, new KernelStore(model), trainer(model));
   if (kind !== "figure") return;
   const show = () => {
     const frame = model.get("frame");

@@ -3,21 +3,23 @@
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
 
-  /* Draw one component into `host`. Returns the object that draws it, or null for plain HTML. */
-  function mount(host, kind, spec, store) {
+  /* Draw one component into `host`. Returns the object that draws it, or null for plain HTML.
+   * train: in a notebook, how a game trains (see game.js). */
+  function mount(host, kind, spec, store, train) {
     if (kind === "html") {
       host.innerHTML = spec.html;
       return null;
     }
     if (kind === "figure") {
-      const figure = new T.Figure(host, spec);
+      const figure = new T.Figure(host, spec, store);
       if (spec.frame) figure.show(spec.frame);
       return figure;
     }
-    if (kind === "explore") return new T.Explore(host, spec);
+    if (kind === "explore") return new T.Explore(host, spec, store);
     if (kind === "ask") return new T.Ask(host, spec, store);
     if (kind === "answers") return new T.Answers(host, spec, store);
-    throw new Error(`component kind "${kind}" is not one of html, figure, explore, ask, answers`);
+    if (kind === "game") return new T.Game(host, spec, store, train);
+    throw new Error(`component kind "${kind}" is not one of html, figure, explore, ask, answers, game`);
   }
 
   function tellBlockedStorage() {
