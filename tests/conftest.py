@@ -13,8 +13,9 @@ SITE = ROOT / "_build" / "html"
 
 @pytest.fixture(autouse=True)
 def reader_of_this_test(tmp_path, monkeypatch):
-    """No test writes into a reader's answers."""
+    """No test writes into a reader's answers or tries."""
     monkeypatch.setenv("THIRD_OPTIMIZER_ANSWERS", str(tmp_path / "answers.json"))
+    monkeypatch.setenv("THIRD_OPTIMIZER_TRIES", str(tmp_path / "tries.db"))
 
 
 @pytest.fixture
@@ -84,4 +85,4 @@ def open_page(browser, site):
 def kernel_environment(tmp_path):
     """Environment of a live kernel (no static drawing), with a store of its own."""
     environment = {key: value for key, value in os.environ.items() if key != "THIRD_OPTIMIZER_STATIC"}
-    return environment | {"THIRD_OPTIMIZER_ANSWERS": str(tmp_path / "answers.json")}
+    return environment | {"THIRD_OPTIMIZER_ANSWERS": str(tmp_path / "answers.json"), "THIRD_OPTIMIZER_TRIES": str(tmp_path / "tries.db")}

@@ -23,6 +23,7 @@ def jupyterlab(home):
     for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"):
         environment[name] = str(home / name)
     environment["THIRD_OPTIMIZER_ANSWERS"] = str(home / "answers.json")
+    environment["THIRD_OPTIMIZER_TRIES"] = str(home / "tries.db")
     subprocess.run([sys.executable, "-m", "jupytext_config", "set-default-viewer", "markdown", "myst"], env=environment, check=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

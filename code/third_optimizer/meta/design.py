@@ -111,8 +111,11 @@ class Space:
         settings = (dict(zip(self.stops, values, strict=True)) for values in itertools.product(*self.stops.values()))
         self.designs = list(dict.fromkeys(replace(self.base, **setting).plain() for setting in settings))
         self.index = {design: i for i, design in enumerate(self.designs)}
+        self._near = {}
 
     def neighbours(self, design):
         """The different designs one dial away, in the order of the dials."""
-        found = (replace(design, **{name: value}).plain() for name, values in self.stops.items() for value in values)
-        return [other for other in dict.fromkeys(found) if other != design]
+        if design not in self._near:
+            found = (replace(design, **{name: value}).plain() for name, values in self.stops.items() for value in values)
+            self._near[design] = tuple(other for other in dict.fromkeys(found) if other != design)
+        return list(self._near[design])

@@ -89,7 +89,7 @@ def _widget_class():
             ["globalThis.ThirdOptimizerInNotebook = true;"]
             + [(ASSETS / "js" / f"{name}.js").read_text("utf8") for name in (*SCRIPTS, "notebook")]
         )
-        _css = (ASSETS / "css" / "components.css").read_text("utf8")
+        _css = "\n".join((ASSETS / "css" / f"{name}.css").read_text("utf8") for name in ("components", "game"))
         kind = traitlets.Unicode().tag(sync=True)
         spec = traitlets.Dict().tag(sync=True)
         frame = traitlets.Dict().tag(sync=True)

@@ -144,7 +144,7 @@ def execute_pages(app):
 
 # --- the page ----------------------------------------------------------------------------------
 
-STYLES = ["css/components.css", "css/book.css"]
+STYLES = ["css/components.css", "css/game.css", "css/book.css"]
 SCRIPTS = ["js/store.js", "js/chart.js", "js/explore.js", "js/ask.js", "js/answers.js", "js/game.js", "js/page.js"]
 CHART_SCRIPTS = ["vendor/vega/vega.min.js", "vendor/vega/vega-lite.min.js"]
 THEME = {

@@ -30,9 +30,8 @@ class KernelStore {
 
 /* How a game trains: the kernel is asked for one run, tells how far it is, and sends the result. */
 function trainer(model) {
-  let asked = 0;
   return (wanted, progress) => new Promise((resolve, reject) => {
-    const number = ++asked;
+    const number = `${Date.now()}-${Math.random()}`;
     const hear = (message) => {
       if (message.number !== number) return;
       if (message.type === "progress") return progress(message);

@@ -1,0 +1,536 @@
+/* The game board: turn the dials, train, read one sentence, log it, compare with the machines.
+ *
+ * On a page a try is a run that was recorded when the book was made; in a notebook the kernel trains it
+ * (`train`, see notebook.js). Everything a game is stands in one small object that the store keeps:
+ *   {version, number, place: [stop of each dial], past: [places], tries: [{place, seed, bet, practice, fresh, at,
+ *    practice_curve, fresh_curve}], rule}
+ * A run's practice and fresh are per cent of guessing zero (null: not finite), at: the step at which it exploded.
+ * The rules `shown`, `compare`, `sentence` and `ending` stand here and in game.py; both pass the same vectors.
+ */
+(function (root) {
+  "use strict";
+  const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
+  const el = T.el;
+  const MOST = 200, NEAR = 1.05;
+  const DRAW = 1500; // milliseconds a recorded run takes to draw
+  const BETS = ["better", "same", "worse"];
+
+  // --- the rules ---------------------------------------------------------------------------------
+
+  const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+
+  function shown(value) {
+    if (!(value <= MOST)) return "over " + MOST;
+    if (value >= 9.95) return String(Math.floor(value + 0.5));
+    const text = (Math.floor(value * 10 + 0.5) / 10).toFixed(1);
+    return text === "0.0" ? "0" : text;
+  }
+
+  function compare(now, before) {
+    [now, before] = [Math.min(now, MOST), Math.min(before, MOST)];
+    if (shown(now) === shown(before) || (before / NEAR <= now && now <= before * NEAR)) return "same";
+    return now < before ? "better" : "worse";
+  }
+
+  const score = (run) => (run.at === null ? run.fresh : Infinity);
+
+  function sentence({ now, last, best, par, seed = 1, again = false, moved = 1, bet = null }) {
+    const said = [];
+    if (now.at !== null) said.push(`Exploded at step ${grouped(now.at)}. Costs a try.`);
+    else {
+      const [fresh, before] = [shown(now.fresh), shown(last.fresh)];
+      const [practice, earlier] = [shown(now.practice), shown(last.practice)];
+      if (last.at !== null) said.push(`Fresh ${fresh}; the run before exploded. Practice ${practice}.`);
+      else {
+        said.push(fresh === before ? `Fresh ${fresh}, as before.` : `Fresh ${fresh}, was ${before}.`);
+        const how = compare(now.practice, last.practice);
+        if (practice === earlier) said.push(`Practice stayed at ${practice}.`);
+        else if (how === "same") said.push(`Practice hardly moved (${earlier} to ${practice}).`);
+        else said.push(`Practice got ${how} (${earlier} to ${practice}).`);
+      }
+    }
+    const reached = now.at === null && best > NEAR * par && now.fresh <= NEAR * par;
+    if (again) said.push(`The same dials with seed ${seed}: only chance differs.`);
+    else if (reached && now.fresh < par / NEAR) said.push("That is below par: better than any single gradient step.");
+    else if (reached) said.push("That is par: as good as the best single gradient step.");
+    else if (now.at === null && now.fresh > MOST && now.practice <= MOST) said.push("It holds on its practice problems and runs away on fresh ones.");
+    else if (moved > 1) said.push(`${moved} dials moved at once: this cannot say which one did it.`);
+    if (bet) said.push(`Your bet was ${bet}; it came out ${compare(score(now), score(last))}.`);
+    return said.join(" ");
+  }
+
+  function ending({ best, low, median, high, tries }) {
+    const yours = `Your best after ${tries} tries is ${shown(best)}; a random player's is ${shown(median)} in the middle, and eight in ten end between ${shown(low)} and ${shown(high)}.`;
+    if (best < low) return `You did better than nine in ten of the dice. ${yours}`;
+    if (best > high) return `Nine in ten of the dice did better. ${yours}`;
+    return `You are among the dice: from the result alone nobody could tell you from a random draw. ${yours}`;
+  }
+
+  // --- small tools -------------------------------------------------------------------------------
+
+  const finite = (value) => (value === null || value === undefined ? Infinity : value);
+  const still = () => root.matchMedia && root.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const same = (a, b) => a.length === b.length && a.every((value, i) => value === b[i]);
+
+  /* A run as the rules want it: what is not finite (null in JSON) is Infinity. */
+  const decoded = (run) => ({ ...run, practice: finite(run.practice), fresh: finite(run.fresh) });
+
+  function download(name, text) {
+    const link = el("a", { href: URL.createObjectURL(new Blob([text], { type: "text/csv" })), download: name });
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
+  const quoted = (value) => (/[",\n]/.test(value) ? `"${String(value).replace(/"/g, '""')}"` : String(value));
+
+  class Game {
+    constructor(host, spec, store, train) {
+      Object.assign(this, { spec, store, name: spec.id.replace(/[^\w-]/g, "-"), busy: false });
+      this.train = spec.live && train ? train : (wanted, progress) => this.replay(wanted, progress);
+      this.state = this.restored() || this.fresh(1);
+      this.build(host);
+      this.showAll();
+    }
+
+    fresh(number) {
+      return { version: 1, number, place: this.spec.start.slice(), past: [], tries: [], rule: "" };
+    }
+
+    /* The kept game, if it is one of this board's; a game of another board (its dials changed) is put aside. */
+    restored() {
+      const kept = this.store.get(this.spec.id);
+      const state = kept && kept.value;
+      if (!state || state.version !== 1 || !Array.isArray(state.tries)) return null;
+      const fits = (place) => Array.isArray(place) && place.length === this.spec.dials.length &&
+        place.every((stop, i) => Number.isInteger(stop) && stop >= 0 && stop < this.spec.dials[i].names.length);
+      if (fits(state.place) && state.tries.length <= this.spec.budget && state.tries.every((one) => fits(one.place)) && state.past.every(fits)) return state;
+      this.store.set(`${this.spec.id}/${state.number || 1}`, kept);
+      return this.fresh((state.number || 1) + 1);
+    }
+
+    keep() {
+      const { tries, number, rule } = this.state;
+      const best = this.best();
+      const answer = `${tries.length} of ${this.spec.budget} tries` +
+        (tries.length ? `; best fresh error ${shown(best.score)} ${best.at ? "at try " + best.at : "at the start"}` : "") +
+        (rule ? `; rule of thumb: ${rule}` : "");
+      this.entry = { label: "Game " + number, question: `${this.spec.budget} tries to make a model that does well on problems it has never met`,
+        answer, value: this.state, verdict: "played" };
+      this.store.set(this.spec.id, this.entry);
+    }
+
+    // --- designs and runs --------------------------------------------------------------------------
+
+    /* Position of the dials -> number of the design; redundant dials do not matter. */
+    design(place) {
+      return this.spec.index[place.reduce((sum, stop, i) => sum * this.spec.dials[i].names.length + stop, 0)];
+    }
+
+    /* True where turning dial i makes no difference at this position. */
+    redundant(place, i) {
+      const numbers = this.spec.dials[i].names.map((_, stop) => this.design(place.with ? place.with(i, stop) : Object.assign(place.slice(), { [i]: stop })));
+      return numbers.every((number) => number === numbers[0]);
+    }
+
+    recorded(place, seed) {
+      const at = this.design(place) * this.spec.seeds.length + this.spec.seeds.indexOf(seed);
+      return Object.fromEntries(Object.entries(this.spec.runs).map(([name, column]) => [name, column[at]]));
+    }
+
+    /* Line 0 is the start, recorded with the first seed; it costs nothing. */
+    lines() {
+      const seed = this.spec.seeds[0];
+      return [{ place: this.spec.start, seed, bet: null, ...this.recorded(this.spec.start, seed) }, ...this.state.tries].map(decoded);
+    }
+
+    best(lines = this.lines()) {
+      let at = 0;
+      lines.forEach((line, i) => { if (score(line) < score(lines[at])) at = i; });
+      return { at, score: score(lines[at]) };
+    }
+
+    /* The dials that stand differently and make a difference now. */
+    moved(place, before) {
+      return place.map((_, i) => i).filter((i) => place[i] !== before[i] && !this.redundant(place, i));
+    }
+
+    steps(place, run) {
+      const looks = this.spec.looks[this.spec.look[this.design(place)]];
+      return run.at === null ? looks.slice(0, run.fresh_curve.length) : [...looks.slice(0, run.fresh_curve.length - 1), run.at];
+    }
+
+    // --- the board ---------------------------------------------------------------------------------
+
+    build(host) {
+      const { spec } = this;
+      const chart = (key, low) => {
+        const image = el("div", { class: "t3-chart t3-game-" + key, role: "img" });
+        const text = JSON.parse(JSON.stringify(spec[key]));
+        if (root.matchMedia && root.matchMedia("(max-width: 44rem)").matches) text.height = low;
+        return { image, chart: new T.Chart(image, text), reading: el("p", { class: "t3-reading" }) };
+      };
+      this.big = chart("chart", 125);
+      this.small = chart("curve", 72);
+      this.run = el("p", { class: "t3-game-run" });
+      this.controls = spec.dials.map((dial, i) => (dial.switch ? this.toggle(dial, i) : this.slider(dial, i)));
+      this.bets = ["no bet", ...BETS].map((bet, i) => el("input", { type: "radio", name: this.name + "-bet", value: i ? bet : "", id: `${this.name}-bet-${i}` }));
+      this.bets[0].checked = true;
+      this.button = el("button", { type: "button", class: "t3-button t3-primary t3-game-train", onclick: () => this.play() }, "Train this");
+      this.left = el("span", { class: "t3-game-left" });
+      this.sentence = el("p", { class: "t3-game-sentence" });
+      this.voice = el("div", { class: "t3-announce", role: "status", "aria-live": "polite" });
+      this.undo = el("button", { type: "button", class: "t3-button", onclick: () => this.back() }, "Undo a dial");
+      this.tools = el("div", { class: "t3-figure-tools" });
+      this.body = el("tbody");
+      this.end = el("section", { class: "t3-game-end", tabindex: "-1", hidden: true, "aria-label": "The end of this game" });
+      const goal = el("p", { class: "t3-figure-title" }, `${grouped(spec.budget)} tries. Make a model that does well on problems it has never met.`);
+      const stage = el("div", { class: "t3-game-stage" }, this.big.image, this.run, this.small.image);
+      this.go = el("div", { class: "t3-game-go" }, this.sentence, this.button, this.left);
+      const desk = el("div", { class: "t3-game-desk" },
+        el("div", { class: "t3-dials" }, ...this.controls.map((control) => control.element)),
+        el("fieldset", { class: "t3-choice t3-game-bet" }, el("legend", {}, "A bet, if you like: against the try before, this one will be"),
+          ...this.bets.map((input, i) => el("label", {}, input, el("span", {}, i ? BETS[i - 1] : "no bet")))),
+        el("div", { class: "t3-figure-tools" }, this.undo),
+        el("p", { class: "t3-game-fixed" }, `Not in play here: ${spec.fixed}.`));
+      const head = ["Try", "Changed dials", "Practice", "Fresh", "Best"].map((name) => el("th", { scope: "col" }, name));
+      const table = el("table", {}, el("caption", {}, "The log: errors in per cent of guessing zero"),
+        el("thead", {}, el("tr", {}, ...head, el("th", { scope: "col" }, el("span", { class: "t3-announce" }, "Use again")))), this.body);
+      this.root = el("section", { class: "t3-game", id: this.name, "aria-label": "The game" }, goal,
+        el("div", { class: "t3-game-board" }, stage, desk, this.go),
+        el("div", { class: "t3-game-readings" }, this.big.reading, this.small.reading),
+        this.end, el("div", { class: "t3-game-log" }, table), this.tools, this.voice);
+      host.replaceChildren(this.root);
+      this.showTools();
+    }
+
+    slider(dial, i) {
+      const id = `${this.name}-${dial.field}`;
+      const value = el("output", { class: "t3-dial-value", for: id });
+      const input = el("input", { type: "range", id, min: 0, max: dial.names.length - 1, step: 1, "data-dial": dial.field,
+        oninput: () => this.turn(i, input.valueAsNumber) });
+      const element = el("div", { class: "t3-dial" },
+        el("label", { for: id }, el("span", { class: "t3-dial-name" }, dial.label), " ", el("span", { class: "t3-dial-term" }, dial.term)), value, input);
+      return {
+        element,
+        show(stop, idle) {
+          input.value = stop;
+          input.disabled = idle;
+          input.style.setProperty("--t3-fill", (100 * stop) / (dial.names.length - 1) + "%");
+          value.textContent = idle ? "makes no difference here" : dial.names[stop];
+          input.setAttribute("aria-valuetext", value.textContent);
+        },
+      };
+    }
+
+    toggle(dial, i) {
+      const id = `${this.name}-${dial.field}`;
+      const value = el("span", { class: "t3-dial-value", id: id + "-value" });
+      const input = el("input", { type: "checkbox", role: "switch", id, "data-dial": dial.field, "aria-describedby": id + "-value",
+        onchange: () => this.turn(i, Number(input.checked)) });
+      const element = el("div", { class: "t3-dial t3-dial-switch" },
+        el("label", { for: id }, input, el("span", {}, el("span", { class: "t3-dial-name" }, dial.label), " ", el("span", { class: "t3-dial-term" }, dial.term))), value);
+      return {
+        element,
+        show(stop, idle) {
+          input.checked = Boolean(stop);
+          input.disabled = idle;
+          value.textContent = idle ? "makes no difference here" : dial.names[stop];
+        },
+      };
+    }
+
+    // --- what the reader does ------------------------------------------------------------------------
+
+    turn(i, stop) {
+      if (stop === this.state.place[i]) return;
+      const place = this.state.place.slice();
+      place[i] = stop;
+      this.move(place);
+    }
+
+    move(place) {
+      this.state.past = [...this.state.past.slice(-19), this.state.place];
+      this.state.place = place.slice();
+      this.showDials();
+      this.keepSoon();
+    }
+
+    back() {
+      if (!this.state.past.length) return;
+      this.state.place = this.state.past.pop();
+      this.showDials();
+      this.keepSoon();
+      if (!this.state.past.length) this.button.focus();
+    }
+
+    keepSoon() {
+      clearTimeout(this.soon);
+      this.soon = setTimeout(() => this.keep(), 300);
+    }
+
+    async play() {
+      const { spec, state } = this;
+      if (this.busy || state.tries.length >= spec.budget) return;
+      const place = state.place.slice(), lines = this.lines();
+      const earlier = lines.filter((line) => this.design(line.place) === this.design(place)).length;
+      if (earlier >= spec.seeds.length) {
+        return this.say(`These dials have run with all ${spec.seeds.length} seeds; a run more would repeat one of them. Turn a dial. This cost nothing.`);
+      }
+      const seed = spec.seeds[earlier];
+      const bet = (this.bets.find((input) => input.checked) || {}).value || null;
+      this.busy = true;
+      this.button.setAttribute("aria-disabled", "true");
+      this.button.textContent = "Training…";
+      const began = state;
+      let run;
+      try {
+        run = await this.train({ place, seed, bet, game: state.number }, (seen) => this.draw(place, seed, seen, false));
+      } catch (problem) {
+        this.say(`This could not be trained: ${problem.message}. It cost nothing.`);
+      }
+      this.busy = false;
+      this.button.removeAttribute("aria-disabled");
+      this.button.textContent = "Train this";
+      if (!run || this.state !== began) return;
+      const kept = { place, seed, bet, practice: run.practice, fresh: run.fresh, at: run.at, practice_curve: run.practice_curve, fresh_curve: run.fresh_curve };
+      state.tries.push(kept);
+      this.bets[0].checked = true;
+      clearTimeout(this.soon);
+      this.keep();
+      this.showAll();
+      const over = state.tries.length === spec.budget;
+      this.voice.textContent = `Try ${state.tries.length}. ${this.sentence.textContent} ${over ? "That was the last try. The comparison follows." : this.left.textContent + "."}`;
+      if (over) this.end.focus({ preventScroll: false });
+    }
+
+    /* A recorded run, drawn as if it trained now. */
+    replay({ place, seed }, progress) {
+      const run = this.recorded(place, seed), count = run.fresh_curve.length;
+      if (still()) return Promise.resolve(run);
+      return new Promise((resolve) => {
+        const began = performance.now();
+        let last = 0;
+        const tick = (time) => {
+          const points = Math.min(count, 1 + Math.floor(((time - began) / DRAW) * count));
+          if (points > last) progress({ points: (last = points), run });
+          if (time - began < DRAW && this.root.isConnected) setTimeout(() => tick(performance.now()), 40);
+          else resolve(run);
+        };
+        tick(began);
+      });
+    }
+
+    say(text) {
+      this.sentence.textContent = text;
+      this.voice.textContent = "";
+      this.voice.textContent = text;
+    }
+
+    /* "New game" asks first; the old one stays among the reader's answers. */
+    ask() {
+      if (!this.state.tries.length) return this.say("No try is spent yet: this is a new game.");
+      const yes = el("button", { type: "button", class: "t3-button t3-primary", onclick: () => this.renew() }, "Yes, a new game");
+      const no = el("button", { type: "button", class: "t3-button", onclick: () => { this.showTools(); this.tools.lastChild.focus(); } }, "Go on with this one");
+      this.tools.replaceChildren(el("span", { class: "t3-confirm", role: "status" }, "This one stays in My answers; it cannot be played on. "), yes, no);
+      no.focus();
+    }
+
+    renew() {
+      this.keep();
+      this.store.set(`${this.spec.id}/${this.state.number}`, this.entry);
+      this.state = this.fresh(this.state.number + 1);
+      this.keep();
+      this.showTools();
+      this.showAll();
+      this.voice.textContent = "A new game. " + this.left.textContent + ".";
+      this.button.focus();
+    }
+
+    export() {
+      const { dials } = this.spec;
+      const rows = [["try", "seed", ...dials.map((dial) => dial.label), "practice", "fresh", "exploded at step", "best so far", "bet"]];
+      let best = Infinity;
+      this.lines().forEach((line, i) => {
+        best = Math.min(best, score(line));
+        const number = (value) => (Number.isFinite(value) ? value : "");
+        rows.push([i, line.seed, ...dials.map((dial, k) => (this.redundant(line.place, k) ? "" : dial.names[line.place[k]])),
+          number(line.practice), number(line.fresh), line.at === null ? "" : line.at, number(best), line.bet || ""]);
+      });
+      download("third-optimizer-game.csv", rows.map((row) => row.map(quoted).join(",")).join("\r\n") + "\r\n");
+    }
+
+    // --- what the reader sees ------------------------------------------------------------------------
+
+    showAll() {
+      this.showDials();
+      this.showLog();
+      this.showCharts();
+      this.showEnd();
+    }
+
+    showDials() {
+      const { place, past } = this.state;
+      this.controls.forEach((control, i) => control.show(place[i], this.redundant(place, i)));
+      this.undo.disabled = !past.length;
+    }
+
+    showTools() {
+      this.tools.replaceChildren(
+        el("button", { type: "button", class: "t3-button", onclick: () => this.export() }, "Export the log (CSV)"),
+        el("button", { type: "button", class: "t3-button", onclick: () => this.ask() }, "New game"));
+    }
+
+    changes(lines, i) {
+      const { dials } = this.spec, line = lines[i];
+      const words = (k) => `${dials[k].label} ${dials[k].names[line.place[k]]}`;
+      if (!i) return "the start: " + dials.map((_, k) => k).filter((k) => !this.redundant(line.place, k)).map(words).join(", ");
+      const moved = this.moved(line.place, lines[i - 1].place).map(words);
+      const again = lines.slice(0, i).some((other) => this.design(other.place) === this.design(line.place));
+      if (again) moved.push(`${moved.length ? "as before" : "same dials"}, seed ${line.seed}`);
+      return moved.join(", ");
+    }
+
+    showLog() {
+      const lines = this.lines(), last = lines.length - 1;
+      let best = Infinity;
+      const rows = lines.map((line, i) => {
+        best = Math.min(best, score(line));
+        const scores = line.at === null ? [shown(line.practice), shown(line.fresh)] : ["×", `× step ${grouped(line.at)}`];
+        return el("tr", {}, el("th", { scope: "row" }, String(i)), el("td", {}, this.changes(lines, i)),
+          ...[...scores, shown(best)].map((text) => el("td", { class: "t3-game-score" }, text)),
+          el("td", {}, el("button", { type: "button", class: "t3-button t3-skip", "aria-label": `Use the dials of try ${i} again`,
+            onclick: () => { this.move(line.place); this.say(`The dials stand as in try ${i}.`); } }, "again")));
+      });
+      this.body.replaceChildren(...rows.reverse());
+      const tries = this.state.tries.length, left = this.spec.budget - tries;
+      this.left.textContent = left === 1 ? "1 try left" : `${left} tries left`;
+      this.go.dataset.over = String(!left);
+      this.button.hidden = !left;
+      const start = lines[0];
+      this.sentence.textContent = tries ? this.words(lines, last)
+        : `You take over a finished design. Practice ${shown(start.practice)}: it looks perfect. Fresh ${shown(start.fresh)}: it is ${score(start) >= 95 ? "useless" : "not"} where it counts.`;
+    }
+
+    words(lines, i) {
+      const line = lines[i], before = lines.slice(0, i);
+      return sentence({ now: line, last: lines[i - 1], best: this.best(before).score, par: this.spec.par, seed: line.seed, bet: line.bet,
+        again: before.some((other) => this.design(other.place) === this.design(line.place)), moved: this.moved(line.place, lines[i - 1].place).length });
+    }
+
+    clip(value) {
+      return Math.min(MOST, Math.max(this.spec.low, value));
+    }
+
+    /* Names at line ends, pushed apart where they would cover one another. height: of the chart in pixels. */
+    labels(names, height) {
+      const span = Math.log(MOST / this.spec.low), gap = (15 / height) * span;
+      const sorted = names.map((name) => ({ ...name, at: Math.log(this.clip(name.y) / this.spec.low) })).sort((a, b) => a.at - b.at);
+      sorted.forEach((name, i) => { if (i) name.at = Math.max(name.at, sorted[i - 1].at + gap); });
+      for (let i = sorted.length - 1, top = span; i >= 0; i--, top -= gap) sorted[i].at = Math.min(sorted[i].at, top);
+      return sorted.map(({ x, text, at }) => ({ x, y: this.spec.low * Math.exp(at), kind: "label", text }));
+    }
+
+    columns(rows) {
+      const names = ["x", "y", "y2", "kind", "text"];
+      return Object.fromEntries(names.map((name) => [name, rows.map((row) => (row[name] === undefined ? null : row[name]))]));
+    }
+
+    showCharts() {
+      const { spec } = this, lines = this.lines(), last = lines.length - 1, over = last === spec.budget;
+      const rows = [{ kind: "par", y: spec.par }], names = [];
+      let best = Infinity;
+      lines.forEach((line, i) => {
+        best = Math.min(best, score(line));
+        rows.push({ kind: "best", x: i, y: this.clip(best) },
+          { kind: score(line) > MOST ? "cross" : "try", x: i, y: this.clip(score(line)) });
+      });
+      names.push({ x: last, y: best, text: last ? `you ${shown(best)}` : `start ${shown(best)}` });
+      if (over) {
+        spec.dice.median.forEach((y, i) => rows.push({ kind: "band", x: i, y: this.clip(spec.dice.low[i]), y2: this.clip(spec.dice.high[i]) },
+          { kind: "dice", x: i, y: this.clip(y) }, { kind: "climb", x: i, y: this.clip(spec.climb[i]) }));
+        names.push({ x: last, y: spec.dice.median[last], text: `dice ${shown(spec.dice.median[last])}` },
+          { x: last, y: spec.climb[last], text: `climbers ${shown(spec.climb[last])}` });
+      }
+      const height = JSON.parse(this.big.chart.text).height;
+      this.tell(this.big, [...rows, ...this.labels(names, height)], this.readBest(lines, over));
+      this.draw(lines[last].place, lines[last].seed, { points: lines[last].fresh_curve.length, run: lines[last] }, true);
+    }
+
+    tell(figure, rows, text) {
+      figure.image.setAttribute("aria-label", text);
+      figure.reading.textContent = text;
+      figure.chart.show(this.columns(rows));
+    }
+
+    readBest(lines, over) {
+      const { spec } = this, best = this.best(lines), wild = lines.filter((line) => score(line) > MOST).length - Number(score(lines[0]) > MOST);
+      let text = `Best so far, on a log scale: ${shown(score(lines[0]))} at the start` +
+        (lines.length > 1 ? `, ${shown(best.score)} after ${lines.length - 1} ${lines.length === 2 ? "try" : "tries"}${best.at ? `, found at try ${best.at}` : ""}` : "") +
+        `; par is ${shown(spec.par)}.`;
+      if (wild) text += ` ${wild === 1 ? "One try lies" : wild + " tries lie"} above the top edge, marked ×.`;
+      if (over) {
+        const at = spec.budget;
+        text += ` ${grouped(spec.players)} random players: ${shown(spec.dice.median[at])} in the middle, 10 to 90 per cent of them between ${shown(spec.dice.low[at])} and ${shown(spec.dice.high[at])}. As many climbers, one dial at a time: ${shown(spec.climb[at])} in the middle.`;
+      }
+      return text;
+    }
+
+    /* The curve of one run: recorded ({points, run}) or under way in a kernel ({share, practice, fresh}). */
+    draw(place, seed, seen, done) {
+      const looks = this.spec.looks[this.spec.look[this.design(place)]], end = looks[looks.length - 1];
+      let run;
+      if (seen.run) run = { ...seen.run, practice_curve: seen.run.practice_curve.slice(0, seen.points), fresh_curve: seen.run.fresh_curve.slice(0, seen.points) };
+      else {
+        if (!this.growing || this.growing.place !== place) this.growing = { place, practice_curve: [], fresh_curve: [], at: null };
+        this.growing.practice_curve.push(finite(seen.practice));
+        this.growing.fresh_curve.push(finite(seen.fresh));
+        run = this.growing;
+      }
+      const steps = this.steps(place, run), last = steps.length - 1;
+      const exploded = run.at !== null && steps[last] === run.at;
+      const rows = [{ kind: "frame", x: 0, y: 100 }, { kind: "frame", x: end, y: 100 }];
+      for (const kind of ["practice", "fresh"]) {
+        run[kind + "_curve"].forEach((y, i) => { if (!(exploded && i === last)) rows.push({ kind, x: steps[i], y: this.clip(finite(y)) }); });
+      }
+      if (exploded) rows.push({ kind: "cross", x: steps[last], y: MOST });
+      const at = exploded ? Math.max(0, last - 1) : last;
+      const value = (kind) => finite(run[kind + "_curve"][at]);
+      const names = ["practice", "fresh"].map((kind) => ({ x: steps[at], y: value(kind), text: done || seen.share === 1 ? `${kind} ${shown(value(kind))}` : kind }));
+      this.run.textContent = `${this.spec.live && !(done && !this.state.tries.length) ? "trained here" : "recorded run"}, seed ${seed}` +
+        (seen.share !== undefined && seen.share < 1 ? `: ${Math.round(100 * seen.share)} %` : "");
+      const first = (kind) => shown(finite(run[kind + "_curve"][0]));
+      const text = `This run, ${grouped(end)} steps of practice: practice error ${first("practice")} at first, ${shown(value("practice"))} ${exploded ? "at the last look" : "at the end"}; ` +
+        `fresh error ${first("fresh")} at first, ${shown(value("fresh"))} ${exploded ? "at the last look" : "at the end"}.` + (exploded ? ` It exploded at step ${grouped(run.at)}.` : "");
+      this.tell(this.small, [...rows, ...this.labels(names, JSON.parse(this.small.chart.text).height)], text);
+    }
+
+    showEnd() {
+      const { spec, state } = this;
+      this.end.hidden = state.tries.length < spec.budget;
+      if (this.end.hidden) return;
+      const lines = this.lines(), best = this.best(lines), winner = lines[best.at], at = spec.budget;
+      const seeds = spec.seeds.filter((seed) => !lines.some((line) => this.design(line.place) === this.design(winner.place) && line.seed === seed));
+      const again = seeds.map((seed) => shown(score(decoded(this.recorded(winner.place, seed)))));
+      const said = [el("h3", {}, `Your ${spec.budget} tries`),
+        el("p", {}, ending({ best: best.score, low: spec.dice.low[at], median: spec.dice.median[at], high: spec.dice.high[at], tries: at })),
+        el("p", {}, `Climbers who turn one dial at a time and keep what helps reach ${shown(spec.climb[at])} in the middle, from your start and on your budget.`)];
+      if (again.length) said.push(el("p", {}, `You chose your winner by the score it got, ${shown(best.score)}. With ${again.length === 1 ? "a seed" : "seeds"} you have not seen the same dials get ${again.join(" and ")}.`));
+      if (spec.counter) {
+        const run = decoded(this.recorded(spec.counter.place, spec.seeds[0]));
+        const par = score(run) <= NEAR * spec.par ? `and reaches par on its first try: ${shown(run.fresh)}` : `and gets ${shown(score(run))} on its first try`;
+        said.push(el("p", {}, `The start was a rule, the lowest practice error of all designs, and it is not the only place to begin. The same design with a machine that attends and problems that never repeat practises worse (${shown(run.practice)}) ${par}.`));
+      }
+      const rule = el("input", { type: "text", id: this.name + "-rule", maxlength: 140, autocomplete: "off", value: state.rule,
+        oninput: () => { state.rule = rule.value; this.keepSoon(); } });
+      said.push(el("p", { class: "t3-game-not" }, el("strong", {}, "What this does not show. "),
+        "One small world, one budget, dials that we chose: we offered an architecture in which reading the prompt nearly is a gradient step, and that was the first engineer's choice. A low score does not say how the machine does it, and nothing here searches by a goal of its own."),
+        el("label", { class: "t3-game-rule", for: rule.id }, el("span", {}, "Write your rule of thumb in one line; it is kept with your answers."), rule));
+      this.end.replaceChildren(...said);
+    }
+  }
+
+  T.Game = Game;
+  T.game = { shown, compare, sentence, ending };
+})(globalThis);
