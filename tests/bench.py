@@ -9,14 +9,12 @@ no failure. The table goes to stdout, progress to stderr. Run it while nothing e
 """
 
 import argparse
-import contextlib
 import gzip
 import io
 import json
 import os
 import platform
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -30,9 +28,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))  # run as a script, Python lo
 
 import nbformat
 import numpy as np
+from jupyter_cache import get_cache
+from nbclient import NotebookClient
 from tqdm import tqdm
 
-from tests.chromium import ARGUMENTS, executable
+from tests.chromium import chromium
 from tests.conftest import ROOT, SITE, Page
 from tests.notebooks import BOOK, chapters, notebooks, pages, read
 from tests.test_contributing import copy_project
@@ -45,6 +45,11 @@ PRESSES = 15  # of an arrow key, up and again down, on each live slider
 REBUILDS = 3
 
 
+def built(source):
+    """The built page of a page's source."""
+    return (SITE / source.relative_to(ROOT)).with_suffix(".html")
+
+
 @dataclass
 class Row:
     """One line of the table."""
@@ -55,13 +60,11 @@ class Row:
     target: float | None = None
 
     def cells(self):
-        values = np.asarray(self.values, float)
-        many = len(values) >= 20
-        spread = f"{np.percentile(values, 95):,.1f}" if many else f"{values.min():,.1f} to {values.max():,.1f}"
-        judged = np.percentile(values, 95) if many else values.max()
-        return (self.what, str(len(values)), f"{np.median(values):,.1f}", spread if len(values) > 1 else "", self.unit,
-                "" if self.target is None else f"{self.target:g}",
-                "" if self.target is None else "met" if judged <= self.target else "MISSED")
+        values, n = np.asarray(self.values, float), len(self.values)
+        high = np.percentile(values, 95) if n >= 20 else values.max()
+        spread = f"{high:,.1f}" if n >= 20 else f"{values.min():,.1f} to {high:,.1f}" if n > 1 else ""
+        judged = ("", "") if self.target is None else (f"{self.target:g}", "met" if high <= self.target else "MISSED")
+        return (self.what, str(n), f"{np.median(values):,.1f}", spread, self.unit, *judged)
 
 
 def table(part, rows):
@@ -73,19 +76,16 @@ def table(part, rows):
     print(flush=True)
 
 
-@contextlib.contextmanager
-def chromium():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-# --- static: a dial of a built page --------------------------------------------------------------
+# --- static: a dial of a built page -----------------------------------------------------------------
 
 DIALS = "input[type=range], input[type=radio][data-dial]"
+
+# JavaScript: a promise of the moments when the next frame begins and when it is painted (a message is handled after that).
+PAINTED = """new Promise((resolve) => requestAnimationFrame((_, framed = performance.now()) => {
+  const {port1, port2} = new MessageChannel();
+  port1.onmessage = () => resolve([framed, performance.now()]);
+  port2.postMessage(null);
+}))"""
 
 # Sent to a figure: turn dial number `dial` to `at`, wait for the picture, say what took how long.
 TURN = """async (figure, [selector, dial, at]) => {
@@ -99,15 +99,10 @@ TURN = """async (figure, [selector, dial, at]) => {
     input.dispatchEvent(new Event('input', {bubbles: true}));
   }
   await chart.view.runAsync();  // returns when the run that the dial began has drawn
-  const scripted = performance.now();
-  const [framed, painted] = await new Promise((resolve) => requestAnimationFrame(() => {
-    const framed = performance.now(), {port1, port2} = new MessageChannel();
-    port1.onmessage = () => resolve([framed, performance.now()]);  // a message is handled once the frame is painted
-    port2.postMessage(null);
-  }));
+  const scripted = performance.now(), [framed, painted] = await PAINTED;
   return {script: scripted - began, work: scripted - began + painted - framed, picture: painted - began,
           moved: image.innerHTML !== before};
-}"""
+}""".replace("PAINTED", PAINTED)
 
 
 def static():
@@ -142,36 +137,29 @@ def static():
     return rows
 
 
-# --- live: a slider in JupyterLab ----------------------------------------------------------------
+# --- live: a slider in JupyterLab -------------------------------------------------------------------
 
-# In the kernel: sum up the seconds that each figure's own functions take.
+# In the kernel: sum up the seconds that each figure's own functions take; print which figures are slow.
 TIMED = """
-def _time_figures():
-    import functools, gc, time
-    from third_optimizer.view.explore import Explore
-
-    spent = {}
-
-    def timed(id, function):
-        @functools.wraps(function)
-        def run(*values, **named):
-            began = time.perf_counter()
-            try:
-                return function(*values, **named)
-            finally:
-                spent[id] = spent.get(id, 0) + time.perf_counter() - began
-        return run
-
-    figures = [thing for thing in gc.get_objects() if isinstance(thing, Explore) and hasattr(thing, "live")]
-    for figure in figures:
-        for name in ("compute", "describe", "title"):
-            setattr(figure, name, timed(figure.id, getattr(figure, name)))
-    return spent, {figure.id: figure.live.slow for figure in figures}
-
-_spent, _slow = _time_figures()
-print(__import__("json").dumps(_slow))
+import functools as _functools, gc as _gc, json as _json, time as _time
+from third_optimizer.view.explore import Explore as _Explore
+_spent = {}
+def _timed(id, function):
+    @_functools.wraps(function)
+    def run(*values, **named):
+        began = _time.perf_counter()
+        try:
+            return function(*values, **named)
+        finally:
+            _spent[id] = _spent.get(id, 0) + _time.perf_counter() - began
+    return run
+_figures = [thing for thing in _gc.get_objects() if isinstance(thing, _Explore) and hasattr(thing, "live")]
+for _figure in _figures:
+    for _name in ("compute", "describe", "title"):
+        setattr(_figure, _name, _timed(_figure.id, getattr(_figure, _name)))
+print(_json.dumps({figure.id: figure.live.slow for figure in _figures}))
 """
-SPENT = "print(__import__('json').dumps(_spent)); _spent.clear()"
+SPENT = "print(_json.dumps(_spent)); _spent.clear()"
 
 # Run code in the open notebook's kernel; its printed text.
 IN_KERNEL = """async (code) => {
@@ -187,18 +175,22 @@ ARM = """(reading) => {
   window.pressed = new Promise((resolve) => {
     let began;
     document.addEventListener('keydown', (event) => { began = event.timeStamp; }, {capture: true, once: true});
-    const observer = new MutationObserver(() => {
+    const observer = new MutationObserver(async () => {
       observer.disconnect();
-      const text = performance.now() - began;
-      requestAnimationFrame(() => {
-        const {port1, port2} = new MessageChannel();
-        port1.onmessage = () => resolve({text, picture: performance.now() - began});
-        port2.postMessage(null);
-      });
+      const text = performance.now() - began, [, painted] = await PAINTED;
+      resolve({text, picture: painted - began});
     });
     observer.observe(reading, {childList: true, characterData: true, subtree: true});
   });
-}"""
+}""".replace("PAINTED", PAINTED)
+
+
+def with_all_cells(home):
+    """`home`, with settings by which JupyterLab keeps cells in the page that are out of sight."""
+    settings = home / "JUPYTERLAB_SETTINGS_DIR/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
+    settings.parent.mkdir(parents=True)
+    settings.write_text('{"windowingMode": "none"}')
+    return home
 
 
 def live():
@@ -212,12 +204,7 @@ def live():
     """
     chapter = chapters()[0]
     rows = []
-    with tempfile.TemporaryDirectory() as home, contextlib.ExitStack() as stack:
-        # JupyterLab takes cells out of the page that are out of sight; here all stay.
-        settings = Path(home) / "JUPYTERLAB_SETTINGS_DIR/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
-        settings.parent.mkdir(parents=True)
-        settings.write_text('{"windowingMode": "none"}')
-        lab, browser = stack.enter_context(jupyterlab(Path(home))), stack.enter_context(chromium())
+    with tempfile.TemporaryDirectory() as home, jupyterlab(with_all_cells(Path(home))) as lab, chromium() as browser:
         tab = browser.new_context(viewport={"width": 1280, "height": 844}).new_page()
         tab.goto(f"{lab}/lab/tree/{chapter.name}")
         tab.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'", timeout=60_000)
@@ -242,7 +229,7 @@ def live():
     return rows
 
 
-# --- build ---------------------------------------------------------------------------------------
+# --- build ------------------------------------------------------------------------------------------
 
 
 def build():
@@ -267,31 +254,21 @@ def build():
             return time.perf_counter() - began
 
         install, first = make(".venv/.ready"), make("book")
-        executing = executed_seconds(project)
+        records = sorted(get_cache(project / "_build/.jupyter_cache").list_cache_records(), key=lambda record: record.uri)
         unchanged = [make("book") for _ in range(REBUILDS)]
         changed, page = [], project / chapters()[0].relative_to(ROOT)
         for _ in range(REBUILDS):
             page.write_text(page.read_text("utf8") + "\nOne more sentence.\n", "utf8")
             changed.append(make("book"))
+    rows = [("from nothing", [install + first], 120), ("from nothing: virtual environment", [install]), ("from nothing: the book", [first]),
+            ("again, nothing changed", unchanged), (f"again, {page.stem} changed", changed)]
     return [
-        Row("make book from nothing", [install + first], "s", 120),
-        Row("of it the virtual environment", [install], "s"),
-        Row("of it the book", [first], "s"),
-        Row("make book again, nothing changed", unchanged, "s"),
-        Row(f"make book again, {page.stem} changed", changed, "s"),
-        *(Row(f"executing {name}", [seconds], "s") for name, seconds in executing.items()),
+        *(Row(f"make book {what}", seconds, "s", *target) for what, seconds, *target in rows),
+        *(Row(f"executing {Path(record.uri).stem}", [record.data["execution_seconds"]], "s") for record in records),
     ]
 
 
-def executed_seconds(project):
-    """Page -> seconds its execution took, as the build noted in its cache."""
-    from jupyter_cache import get_cache
-
-    records = get_cache(project / "_build/.jupyter_cache").list_cache_records()
-    return {Path(record.uri).stem: record.data["execution_seconds"] for record in sorted(records, key=lambda record: record.uri)}
-
-
-# --- weight --------------------------------------------------------------------------------------
+# --- weight -----------------------------------------------------------------------------------------
 
 
 def weight():
@@ -338,7 +315,7 @@ def packed(file):
     return min(len(content), len(gzip.compress(content, 6)))
 
 
-# --- memory --------------------------------------------------------------------------------------
+# --- memory -----------------------------------------------------------------------------------------
 
 # In the kernel, last. On Linux getrusage would also count the process that started the kernel.
 PEAK = """
@@ -355,8 +332,6 @@ def memory():
     time: as the build runs it, all positions of all dials computed, and live, with widgets. The browser, the
     server and Sphinx are not included.
     """
-    from nbclient import NotebookClient
-
     rows = []
     for page in tqdm(notebooks(), "executing pages"):
         for way, environment in (("for the built page", KERNEL_ENVIRONMENT), ("live", KERNEL_ENVIRONMENT | {"THIRD_OPTIMIZER_STATIC": ""})):
@@ -370,14 +345,9 @@ def memory():
     return rows
 
 
-# --- the bench -----------------------------------------------------------------------------------
+# --- the bench --------------------------------------------------------------------------------------
 
 PARTS = {part.__name__: part for part in (static, live, build, weight, memory)}
-
-
-def built(source):
-    """The built page of a page's source."""
-    return (SITE / source.relative_to(ROOT)).with_suffix(".html")
 
 
 def main():

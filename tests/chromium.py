@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+from contextlib import contextmanager
 
 # A quiet browser: without the last four, it looks up hosts of its own at every start.
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -14,6 +15,17 @@ def executable():
         if path := shutil.which(name):
             return path
     raise SystemExit("The tests need Chromium and found none. On Debian: apt-get install chromium")
+
+
+@contextmanager
+def chromium():
+    """A running browser, as Playwright drives it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
+        yield browser
+        browser.close()
 
 
 if __name__ == "__main__":
