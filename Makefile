@@ -4,12 +4,13 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 TESTED := $(VENV)/.ready-for-tests
+PEERS  := .venv-bench
 HTML   := _build/html/index.html
 PORT   ?= 8000
 export JUPYTER_PLATFORM_DIRS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve bench grid mutants lock clean
+.PHONY: help book test lab serve bench peers grid mutants lock clean
 
 help: ## list these commands
 	@echo "The Third Optimizer"
@@ -48,6 +49,16 @@ serve: book ## read the built site at http://localhost:8000
 bench: $(TESTED) ## measure latency, build time, page weight and memory
 	@$(BIN)/python tests/chromium.py
 	$(BIN)/python tests/bench.py
+	$(MAKE) --no-print-directory peers
+	@echo "Next: compare with the targets printed beside each figure"
+
+$(PEERS)/.ready: tests/requirements-bench.txt
+	$(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --progress-bar on -r tests/requirements-bench.txt
+	@touch $@
+
+peers: $(PEERS)/.ready ## the part of make bench that compares training with PyTorch and JAX
+	PYTHONPATH=code $(PEERS)/bin/python tests/bench_training.py
 	@echo "Next: compare with the targets printed beside each figure"
 
 grid: $(READY) ## train the stored runs of book/data (goes on where it was stopped)
@@ -66,5 +77,5 @@ lock: ## pin every version anew from requirements.in (needs uv)
 	@echo "Next: make test"
 
 clean: ## remove the built site and the virtual environment
-	rm -rf _build $(VENV) code/*.egg-info
+	rm -rf _build $(VENV) $(PEERS) code/*.egg-info
 	@echo "Next: make book"

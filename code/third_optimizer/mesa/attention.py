@@ -17,7 +17,8 @@ import numpy as np
 def second_moments(prompts):
     """G of every prompt, (B, d+1, d+1): averages of products of a token's numbers."""
     tokens = np.concatenate([prompts.inputs, prompts.labels[:, :, None]], axis=2)
-    return tokens.transpose(0, 2, 1) @ tokens / tokens.shape[1]
+    # of two arrays, not of one with itself: for that NumPy takes a routine that is slow on small matrices
+    return tokens.transpose(0, 2, 1) @ (tokens / tokens.shape[1])
 
 
 class LinearAttention:
@@ -103,11 +104,12 @@ class LinearAttention:
             d_q[:, -1] += d_out
             d_g = d_u[:, :, None] * v
         for depth, (g, ag, m, gm, q) in reversed(list(enumerate(kept))):
-            d_m = q[:, :, None] * d_q[:, None] + gm @ (d_g + d_g.transpose(0, 2, 1))
+            d_m = gm @ (d_g + d_g.transpose(0, 2, 1))
+            d_m += np.einsum("bi,bj->bij", q, d_q)
             d_mp = (d_m.reshape(-1, size) @ p.T).reshape(g.shape)
             d_a += d_mp.transpose(1, 0, 2).reshape(size, -1) @ g.reshape(-1, size)
             d_p += ag.reshape(-1, size).T @ d_m.reshape(-1, size)
             if depth:
-                d_q = (m @ d_q[:, :, None])[:, :, 0]
+                d_q = np.einsum("bij,bj->bi", m, d_q)
                 d_g = m @ d_g @ m.transpose(0, 2, 1) + a.T @ d_mp
         return error, np.stack([d_a, d_p])
