@@ -276,7 +276,7 @@ def test_a_grid_is_trained_stored_and_goes_on_where_it_was_stopped(tmp_path, mon
     other.with_name("other.json.journal").write_text("\n".join(lines) + "\n[1, 2, {")
     trained = []
     import third_optimizer.meta.grid as module
-    monkeypatch.setattr(module, "_one", lambda design, seed: trained.append((design, seed)) or run(design, seed))
+    monkeypatch.setattr(module, "run_alone", lambda design, seed: trained.append((design, seed)) or run(design, seed))
     assert train_grid(other, SMALL, (1, 2), jobs=1).runs == grid.runs
     assert len(trained) == 2 * len(SMALL.designs) - 3
     assert other.read_text() == file.read_text()

@@ -137,7 +137,7 @@ def _charts(budget, low, par_words):
     """(big chart, curve) as Vega-Lite: the best so far by try, and one run as it trained."""
     import altair as alt
 
-    ticks = [v for v in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200) if low <= v <= MOST]
+    ticks = [v for v in (0.1, 0.3, 1, 3, 10, 30, 100) if low <= v]
     y = alt.Y("y:Q", title="error on fresh problems, %", scale=alt.Scale(type="log", domain=[low, MOST], nice=False),
               axis=alt.Axis(values=ticks, format="~g"))
     x = alt.X("x:Q", title="try", scale=alt.Scale(domain=[0, budget], nice=False),
@@ -146,17 +146,19 @@ def _charts(budget, low, par_words):
     def rows(kind):
         return alt.Chart().transform_filter(alt.datum.kind == kind)
 
-    names = rows("label").mark_text(align="left", dx=7, fontWeight=600).encode(x=x, y=y, text="text:N")
+    def names(kind, colour):
+        return rows(kind).mark_text(align="left", dx=7, fontWeight=600, color=colour)
+
     best = (
         rows("band").mark_area(color="$world", opacity=0.28, clip=True).encode(x=x, y=y, y2="y2:Q")
         + rows("par").mark_rule(color="$ink", strokeDash=[5, 4], strokeWidth=1.5).encode(y=y)
-        + rows("par").mark_text(align="left", dx=5, dy=10).encode(x=alt.value(0), y=y, text=alt.value(par_words))
+        + rows("par").mark_text(align="right", dx=-2, dy=10).encode(x=alt.value("width"), y=y, text=alt.value(par_words))
         + rows("dice").mark_line(color="$world", strokeWidth=2, clip=True).encode(x=x, y=y, order="x:Q")
         + rows("climb").mark_line(color="$ink", strokeWidth=1.5, strokeDash=[2, 4], clip=True).encode(x=x, y=y, order="x:Q")
         + rows("best").mark_line(color="$meta", interpolate="step-after", clip=True).encode(x=x, y=y, order="x:Q")
         + rows("try").mark_circle(color="$meta", size=45, opacity=0.75).encode(x=x, y=y)
         + rows("cross").mark_text(color="$meta", fontSize=18, fontWeight=600, dy=5).encode(x=x, y=y, text=alt.value("×"))
-        + names
+        + names("label", "$ink").encode(x=x, y=y, text="text:N")
     )
     steps = alt.X("x:Q", title="step of practice", scale=alt.Scale(nice=False), axis=alt.Axis(tickCount=5))
     y_both = alt.Y("y:Q", title="error, %", scale=alt.Scale(type="log", domain=[low, MOST], nice=False),
@@ -166,7 +168,8 @@ def _charts(budget, low, par_words):
         + rows("practice").mark_line(color="$base", clip=True, strokeDash=[6, 3]).encode(x=steps, y=y_both, order="x:Q")
         + rows("fresh").mark_line(color="$mesa", clip=True).encode(x=steps, y=y_both, order="x:Q")
         + rows("cross").mark_text(color="$mesa", fontSize=18, fontWeight=600, dy=5).encode(x=steps, y=y_both, text=alt.value("×"))
-        + names.encode(x=steps, y=y_both)
+        + names("name-practice", "$base").encode(x=steps, y=y_both, text="text:N")
+        + names("name-fresh", "$mesa").encode(x=steps, y=y_both, text="text:N")
     )
     return specification(best, 210), specification(curve, 130)
 

@@ -14,6 +14,7 @@
   const MOST = 200, NEAR = 1.05;
   const DRAW = 1500; // milliseconds a recorded run takes to draw
   const BETS = ["better", "same", "worse"];
+  const IDLE = "makes no difference here";
 
   // --- the rules ---------------------------------------------------------------------------------
 
@@ -208,35 +209,39 @@
     slider(dial, i) {
       const id = `${this.name}-${dial.field}`;
       const value = el("output", { class: "t3-dial-value", for: id });
+      const term = el("span", { class: "t3-dial-term" });
       const input = el("input", { type: "range", id, min: 0, max: dial.names.length - 1, step: 1, "data-dial": dial.field,
         oninput: () => this.turn(i, input.valueAsNumber) });
       const element = el("div", { class: "t3-dial" },
-        el("label", { for: id }, el("span", { class: "t3-dial-name" }, dial.label), " ", el("span", { class: "t3-dial-term" }, dial.term)), value, input);
+        el("label", { for: id }, el("span", { class: "t3-dial-name" }, dial.label), " ", term), value, input);
       return {
         element,
         show(stop, idle) {
           input.value = stop;
           input.disabled = idle;
           input.style.setProperty("--t3-fill", (100 * stop) / (dial.names.length - 1) + "%");
-          value.textContent = idle ? "makes no difference here" : dial.names[stop];
-          input.setAttribute("aria-valuetext", value.textContent);
+          term.textContent = idle ? IDLE : dial.term;
+          value.textContent = idle ? "–" : dial.names[stop];
+          input.setAttribute("aria-valuetext", idle ? IDLE : dial.names[stop]);
         },
       };
     }
 
     toggle(dial, i) {
       const id = `${this.name}-${dial.field}`;
-      const value = el("span", { class: "t3-dial-value", id: id + "-value" });
-      const input = el("input", { type: "checkbox", role: "switch", id, "data-dial": dial.field, "aria-describedby": id + "-value",
+      const value = el("span", { class: "t3-dial-value", "aria-hidden": "true" }); // a switch says on and off itself
+      const term = el("span", { class: "t3-dial-term" });
+      const input = el("input", { type: "checkbox", role: "switch", id, "data-dial": dial.field,
         onchange: () => this.turn(i, Number(input.checked)) });
       const element = el("div", { class: "t3-dial t3-dial-switch" },
-        el("label", { for: id }, input, el("span", {}, el("span", { class: "t3-dial-name" }, dial.label), " ", el("span", { class: "t3-dial-term" }, dial.term))), value);
+        el("label", { for: id }, input, el("span", {}, el("span", { class: "t3-dial-name" }, dial.label), " ", term)), value);
       return {
         element,
         show(stop, idle) {
           input.checked = Boolean(stop);
           input.disabled = idle;
-          value.textContent = idle ? "makes no difference here" : dial.names[stop];
+          term.textContent = idle ? IDLE : dial.term;
+          value.textContent = idle ? "–" : dial.names[stop];
         },
       };
     }
@@ -423,13 +428,15 @@
       return Math.min(MOST, Math.max(this.spec.low, value));
     }
 
-    /* Names at line ends, pushed apart where they would cover one another. height: of the chart in pixels. */
-    labels(names, height) {
-      const span = Math.log(MOST / this.spec.low), gap = (15 / height) * span;
-      const sorted = names.map((name) => ({ ...name, at: Math.log(this.clip(name.y) / this.spec.low) })).sort((a, b) => a.at - b.at);
+    /* Names at line ends, pushed apart where they would cover one another, and off a line across the chart at `avoid`. */
+    labels(names, figure, avoid = 0) {
+      const height = JSON.parse(figure.chart.text).height, place = (y) => Math.log(this.clip(y) / this.spec.low);
+      const span = place(MOST), gap = (15 / height) * span;
+      const sorted = names.map((name) => ({ ...name, at: place(name.y) })).sort((a, b) => a.at - b.at);
+      for (const name of sorted) if (avoid && Math.abs(name.at - place(avoid)) < 0.6 * gap) name.at = place(avoid) + 0.65 * gap;
       sorted.forEach((name, i) => { if (i) name.at = Math.max(name.at, sorted[i - 1].at + gap); });
       for (let i = sorted.length - 1, top = span; i >= 0; i--, top -= gap) sorted[i].at = Math.min(sorted[i].at, top);
-      return sorted.map(({ x, text, at }) => ({ x, y: this.spec.low * Math.exp(at), kind: "label", text }));
+      return sorted.map(({ x, text, at, kind = "label" }) => ({ x, y: this.spec.low * Math.exp(at), kind, text }));
     }
 
     columns(rows) {
@@ -453,8 +460,7 @@
         names.push({ x: last, y: spec.dice.median[last], text: `dice ${shown(spec.dice.median[last])}` },
           { x: last, y: spec.climb[last], text: `climbers ${shown(spec.climb[last])}` });
       }
-      const height = JSON.parse(this.big.chart.text).height;
-      this.tell(this.big, [...rows, ...this.labels(names, height)], this.readBest(lines, over));
+      this.tell(this.big, [...rows, ...this.labels(names, this.big, spec.par)], this.readBest(lines, over));
       this.draw(lines[last].place, lines[last].seed, { points: lines[last].fresh_curve.length, run: lines[last] }, true);
     }
 
@@ -496,14 +502,16 @@
       }
       if (exploded) rows.push({ kind: "cross", x: steps[last], y: MOST });
       const at = exploded ? Math.max(0, last - 1) : last;
-      const value = (kind) => finite(run[kind + "_curve"][at]);
-      const names = ["practice", "fresh"].map((kind) => ({ x: steps[at], y: value(kind), text: done || seen.share === 1 ? `${kind} ${shown(value(kind))}` : kind }));
+      // curves are kept cut off at the top edge; at the end the score itself is known
+      const ended = done && !exploded;
+      const value = (kind) => finite(ended ? seen.run[kind] : run[kind + "_curve"][at]);
+      const names = ["practice", "fresh"].map((kind) => ({ x: steps[at], y: value(kind), kind: "name-" + kind, text: done || seen.share === 1 ? `${kind} ${shown(value(kind))}` : kind }));
       this.run.textContent = `${this.spec.live && !(done && !this.state.tries.length) ? "trained here" : "recorded run"}, seed ${seed}` +
         (seen.share !== undefined && seen.share < 1 ? `: ${Math.round(100 * seen.share)} %` : "");
       const first = (kind) => shown(finite(run[kind + "_curve"][0]));
       const text = `This run, ${grouped(end)} steps of practice: practice error ${first("practice")} at first, ${shown(value("practice"))} ${exploded ? "at the last look" : "at the end"}; ` +
         `fresh error ${first("fresh")} at first, ${shown(value("fresh"))} ${exploded ? "at the last look" : "at the end"}.` + (exploded ? ` It exploded at step ${grouped(run.at)}.` : "");
-      this.tell(this.small, [...rows, ...this.labels(names, JSON.parse(this.small.chart.text).height)], text);
+      this.tell(this.small, [...rows, ...this.labels(names, this.small)], text);
     }
 
     showEnd() {
