@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from third_optimizer.meta import DIALS, Design, Log, best_so_far, climb, par, random_search
+from third_optimizer.meta import DIALS, Design, Log, climb, par, random_search
 from third_optimizer.meta.grid import run_alone
 
 from .component import Component, fallback_text, is_static
@@ -106,20 +106,24 @@ def ending(best, low, median, high, tries):
 # --- the machines, on the same grid and budget ------------------------------------------------------
 
 
-def players(grid, budget=12, seed=1, count=PLAYERS):
-    """Best fresh error so far of `count` random players and `count` climbers, from the grid's start.
+def players(grid, budget=12, seed=1, count=PLAYERS, space=None):
+    """Best fresh error so far of `count` random players and `count` climbers over `space`, from the grid's start.
 
     Two arrays (count, budget + 1); column 0 is the start. Like a reader's, a machine's first look at a design is
-    its run with `seed`. A climber with no neighbour left keeps what it has.
+    its run with `seed`. A player with no design left to try keeps what it has.
     """
-    start, scores = grid.start(), {design: grid.outcome(design, seed).fresh for design in grid.space.designs}
+    space = space or grid.space
+    start, scores = grid.start(), {design: grid.outcome(design, seed).fresh for design in space.designs}
     evaluate = scores.__getitem__
+
+    def line(errors):
+        return np.pad(np.minimum.accumulate(errors), (0, budget + 1 - len(errors)), mode="edge")
+
     blind, climbing = np.empty((count, budget + 1)), np.empty((count, budget + 1))
     for i in range(count):
-        drawn = random_search(grid.space, evaluate, budget, np.random.default_rng([i, 0]))
-        blind[i] = np.minimum.accumulate([evaluate(start), *(t.score for t in drawn)])
-        climbed = best_so_far(climb(grid.space, evaluate, budget + 1, np.random.default_rng([i, 1]), start))
-        climbing[i] = np.pad(climbed, (0, budget + 1 - len(climbed)), mode="edge")
+        drawn = random_search(space, evaluate, budget, np.random.default_rng([i, 0]))
+        blind[i] = line([evaluate(start), *(t.score for t in drawn)])
+        climbing[i] = line([t.score for t in climb(space, evaluate, budget + 1, np.random.default_rng([i, 1]), start)])
     return blind, climbing
 
 
@@ -133,7 +137,7 @@ def _curve(values):
     return [_short(min(value, MOST)) for value in values]
 
 
-def _charts(budget, low, par_words):
+def _charts(budget, low):
     """(big chart, curve) as Vega-Lite: the best so far by try, and one run as it trained."""
     import altair as alt
 
@@ -152,7 +156,7 @@ def _charts(budget, low, par_words):
     best = (
         rows("band").mark_area(color="$world", opacity=0.28, clip=True).encode(x=x, y=y, y2="y2:Q")
         + rows("par").mark_rule(color="$ink", strokeDash=[5, 4], strokeWidth=1.5).encode(y=y)
-        + rows("par").mark_text(align="right", dx=-2, dy=10).encode(x=alt.value("width"), y=y, text=alt.value(par_words))
+        + rows("par").mark_text(align="right", dx=-2, dy=10).encode(x=alt.value("width"), y=y, text="text:N")
         + rows("dice").mark_line(color="$world", strokeWidth=2, clip=True).encode(x=x, y=y, order="x:Q")
         + rows("climb").mark_line(color="$ink", strokeWidth=1.5, strokeDash=[2, 4], clip=True).encode(x=x, y=y, order="x:Q")
         + rows("best").mark_line(color="$meta", interpolate="step-after", clip=True).encode(x=x, y=y, order="x:Q")
@@ -164,22 +168,25 @@ def _charts(budget, low, par_words):
     y_both = alt.Y("y:Q", title="error, %", scale=alt.Scale(type="log", domain=[low, MOST], nice=False),
                    axis=alt.Axis(values=[v for v in ticks if v in (0.1, 1, 10, 100)], format="~g"))
     curve = (
-        rows("frame").mark_point(opacity=0).encode(x=steps, y=y_both)
+        # keeps the axis and the room for the names while a run is being drawn
+        rows("frame").mark_text(opacity=0, align="left", dx=7, fontWeight=600).encode(x=steps, y=y_both, text="text:N")
         + rows("practice").mark_line(color="$base", clip=True, strokeDash=[6, 3]).encode(x=steps, y=y_both, order="x:Q")
         + rows("fresh").mark_line(color="$mesa", clip=True).encode(x=steps, y=y_both, order="x:Q")
         + rows("cross").mark_text(color="$mesa", fontSize=18, fontWeight=600, dy=5).encode(x=steps, y=y_both, text=alt.value("×"))
         + names("name-practice", "$base").encode(x=steps, y=y_both, text="text:N")
         + names("name-fresh", "$mesa").encode(x=steps, y=y_both, text="text:N")
     )
-    return specification(best, 210), specification(curve, 130)
+    best, curve = specification(best, 210), specification(curve, 130)
+    best["autosize"]["resize"] = curve["autosize"]["resize"] = True  # names that appear later need room
+    return best, curve
 
 
 class Game:
     """What :func:`game` returns; display it as a cell's last line."""
 
     def __init__(self, grid, space, budget, id, folder="."):
-        if not (isinstance(budget, int) and 1 <= budget <= len(space.designs)):
-            raise ValueError(f"budget must be a whole number from 1 to the {len(space.designs)} designs there are, got {budget!r}")
+        if not (isinstance(budget, int) and budget >= 1):
+            raise ValueError(f"budget must be a whole number, at least 1, got {budget!r}")
         missing = [design for design in space.designs if design not in grid.space.index]
         if missing:
             raise ValueError(f"the grid holds no run of {len(missing)} of the space's designs; the first: {missing[0].words()}")
@@ -214,11 +221,11 @@ class Game:
             for outcome in row:
                 expected = looks[at] if outcome.diverged_at is None else (*looks[at][: len(outcome.steps) - 1], outcome.diverged_at)
                 assert outcome.steps == expected, outcome.steps  # the page rebuilds the steps from these
-        blind, climbing = (np.minimum(lines, MOST) for lines in players(grid, self.budget))
+        blind, climbing = (np.minimum(lines, MOST) for lines in players(grid, self.budget, grid.seeds[0], space=space))
         counter = Design(**{f: getattr(grid.start(), f) for f in DIALS} | {"problems": None, "machine": "attends"}).plain()
         lowest = min(outcome.fresh for row in runs for outcome in row)
         floor = 0.1 if lowest < 1 else 1.0
-        big, curve = _charts(self.budget, floor, f"par {shown(par())}: the best single gradient step")
+        big, curve = _charts(self.budget, floor)
         flat = [outcome for row in runs for outcome in row]
         fixed = [name for name in DIALS if name not in self.fields]
         return {

@@ -3,7 +3,7 @@
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
   const el = T.el;
-  const VERDICTS = { right: "✓ right", wrong: "✗ not yet", committed: "→ predicted", skipped: "– skipped" };
+  const VERDICTS = { right: "✓ right", wrong: "✗ not yet", committed: "→ predicted", skipped: "– skipped", played: "→ played" };
 
   class Answers {
     /* spec: {where: a sentence on where the answers are kept}. */

@@ -88,7 +88,7 @@
 
   class Game {
     constructor(host, spec, store, train) {
-      Object.assign(this, { spec, store, name: spec.id.replace(/[^\w-]/g, "-"), busy: false });
+      Object.assign(this, { spec, store, name: "game-" + spec.id.replace(/[^\w-]/g, "-"), busy: false });
       this.train = spec.live && train ? train : (wanted, progress) => this.replay(wanted, progress);
       this.state = this.restored() || this.fresh(1);
       this.build(host);
@@ -176,7 +176,7 @@
       this.small = chart("curve", 72);
       this.run = el("p", { class: "t3-game-run" });
       this.controls = spec.dials.map((dial, i) => (dial.switch ? this.toggle(dial, i) : this.slider(dial, i)));
-      this.bets = ["no bet", ...BETS].map((bet, i) => el("input", { type: "radio", name: this.name + "-bet", value: i ? bet : "", id: `${this.name}-bet-${i}` }));
+      this.bets = ["none", ...BETS].map((bet, i) => el("input", { type: "radio", name: this.name + "-bet", value: i ? bet : "", id: `${this.name}-bet-${i}` }));
       this.bets[0].checked = true;
       this.button = el("button", { type: "button", class: "t3-button t3-primary t3-game-train", onclick: () => this.play() }, "Train this");
       this.left = el("span", { class: "t3-game-left" });
@@ -191,8 +191,8 @@
       this.go = el("div", { class: "t3-game-go" }, this.sentence, this.button, this.left);
       const desk = el("div", { class: "t3-game-desk" },
         el("div", { class: "t3-dials" }, ...this.controls.map((control) => control.element)),
-        el("fieldset", { class: "t3-choice t3-game-bet" }, el("legend", {}, "A bet, if you like: against the try before, this one will be"),
-          ...this.bets.map((input, i) => el("label", {}, input, el("span", {}, i ? BETS[i - 1] : "no bet")))),
+        el("fieldset", { class: "t3-choice t3-game-bet" }, el("legend", {}, "A bet, if you like: this try against the last"),
+          ...this.bets.map((input, i) => el("label", {}, input, el("span", {}, i ? BETS[i - 1] : "none")))),
         el("div", { class: "t3-figure-tools" }, this.undo),
         el("p", { class: "t3-game-fixed" }, `Not in play here: ${spec.fixed}.`));
       const head = ["Try", "Changed dials", "Practice", "Fresh", "Best"].map((name) => el("th", { scope: "col" }, name));
@@ -410,7 +410,7 @@
       });
       this.body.replaceChildren(...rows.reverse());
       const tries = this.state.tries.length, left = this.spec.budget - tries;
-      this.left.textContent = left === 1 ? "1 try left" : `${left} tries left`;
+      this.left.textContent = left ? `${left} ${left === 1 ? "try" : "tries"} left` : "No tries left";
       this.go.dataset.over = String(!left);
       this.button.hidden = !left;
       const start = lines[0];
@@ -446,7 +446,7 @@
 
     showCharts() {
       const { spec } = this, lines = this.lines(), last = lines.length - 1, over = last === spec.budget;
-      const rows = [{ kind: "par", y: spec.par }], names = [];
+      const rows = [{ kind: "par", y: spec.par, text: `par ${shown(spec.par)}${over ? "" : ": the best single gradient step"}` }], names = [];
       let best = Infinity;
       lines.forEach((line, i) => {
         best = Math.min(best, score(line));
@@ -496,7 +496,7 @@
       }
       const steps = this.steps(place, run), last = steps.length - 1;
       const exploded = run.at !== null && steps[last] === run.at;
-      const rows = [{ kind: "frame", x: 0, y: 100 }, { kind: "frame", x: end, y: 100 }];
+      const rows = [{ kind: "frame", x: 0, y: 100 }, { kind: "frame", x: end, y: 100, text: "practice 100" }];
       for (const kind of ["practice", "fresh"]) {
         run[kind + "_curve"].forEach((y, i) => { if (!(exploded && i === last)) rows.push({ kind, x: steps[i], y: this.clip(finite(y)) }); });
       }
@@ -521,7 +521,7 @@
       const lines = this.lines(), best = this.best(lines), winner = lines[best.at], at = spec.budget;
       const seeds = spec.seeds.filter((seed) => !lines.some((line) => this.design(line.place) === this.design(winner.place) && line.seed === seed));
       const again = seeds.map((seed) => shown(score(decoded(this.recorded(winner.place, seed)))));
-      const said = [el("h3", {}, `Your ${spec.budget} tries`),
+      const said = [el("p", { class: "t3-figure-title" }, `Your ${spec.budget} tries`),
         el("p", {}, ending({ best: best.score, low: spec.dice.low[at], median: spec.dice.median[at], high: spec.dice.high[at], tries: at })),
         el("p", {}, `Climbers who turn one dial at a time and keep what helps reach ${shown(spec.climb[at])} in the middle, from your start and on your budget.`)];
       if (again.length) said.push(el("p", {}, `You chose your winner by the score it got, ${shown(best.score)}. With ${again.length === 1 ? "a seed" : "seeds"} you have not seen the same dials get ${again.join(" and ")}.`));

@@ -1,0 +1,465 @@
+"""The game: its rules in both languages, its weight, its training in a kernel, and whole games played in Chromium."""
+
+import csv
+import gzip
+import itertools
+import json
+import math
+import re
+
+import numpy as np
+import pytest
+
+from tests.conftest import ROOT
+from tests.notebooks import BOOK
+from third_optimizer.meta import FIRST_SPACE, SEEDS, Design, Grid, Log, Space, random_search, run
+from third_optimizer.view import game
+from third_optimizer.view.component import to_json
+from third_optimizer.view.game import MOST, compare, ending, players, sentence, shown, tries_path
+
+GRID = Grid.load(BOOK / "data/first_grid.json")
+AXE = (ROOT / "tests/vendor/axe.min.js").read_text("utf8")
+PAGE = "book/10_be_the_meta_optimizer"
+ID = "10_be_the_meta_optimizer/game"
+
+
+@pytest.fixture(scope="module")
+def board():
+    return game(GRID, id=ID)
+
+
+@pytest.fixture(scope="module")
+def spec(board):
+    return board.spec(live=False)
+
+
+# --- the rules, in Python and on the page ------------------------------------------------------------
+
+
+def state(practice, fresh, at=None):
+    return {"practice": practice, "fresh": fresh, "at": at}
+
+
+START, WILD = state(0.0, 186.4), state(4.0, 1e30)
+SAID = [
+    (dict(now=state(12.4, 48.2), last=state(0.01, 99.0), best=99.0), "Fresh 48, was 99. Practice got worse (0 to 12)."),
+    (dict(now=state(33.0, 33.9), last=state(33.2, 34.4), best=34.4), "Fresh 34, as before. Practice stayed at 33."),
+    (dict(now=state(33.6, 36.0), last=state(33.4, 37.0), best=34.0), "Fresh 36, was 37. Practice hardly moved (33 to 34)."),
+    (dict(now=state(math.inf, math.inf, 2178), last=START, best=186.4), "Exploded at step 2,178. Costs a try."),
+    (dict(now=state(33.0, 33.0), last=state(math.inf, math.inf, 140), best=186.4),
+     "Fresh 33; the run before exploded. Practice 33. That is par: as good as the best single gradient step."),
+    (dict(now=state(3.0, 3.1), last=START, best=186.4), "Fresh 3.1, was 186. Practice got worse (0 to 3.0). That is below par: better than any single gradient step."),
+    (dict(now=state(3.0, 3.1), last=state(33.0, 33.0), best=33.0, moved=2), "Fresh 3.1, was 33. Practice got better (33 to 3.0). 2 dials moved at once: this cannot say which one did it."),
+    (dict(now=WILD, last=state(33.0, 33.0), best=33.0), "Fresh over 200, was 33. Practice got better (33 to 4.0). It holds on its practice problems and runs away on fresh ones."),
+    (dict(now=state(5.0, 6.0), last=state(5.0, 5.0), best=5.0, again=True, seed=2), "Fresh 6.0, was 5.0. Practice stayed at 5.0. The same dials with seed 2: only chance differs."),
+    (dict(now=state(5.0, 60.0), last=state(5.0, 50.0), best=5.0, bet="better"), "Fresh 60, was 50. Practice stayed at 5.0. Your bet was better; it came out worse."),
+    (dict(now=state(math.inf, math.inf, 9), last=WILD, best=50.0, bet="worse"), "Exploded at step 9. Costs a try. Your bet was worse; it came out same."),
+]
+
+
+def told(case):
+    rest = {key: value for key, value in case.items() if key not in {"now", "last", "best"}}
+    return sentence(case["now"], case["last"], case["best"], 32.8, **rest)
+
+
+@pytest.mark.parametrize(("case", "expected"), SAID, ids=[expected[:40] for _, expected in SAID])
+def test_a_try_is_told_by_rule(case, expected):
+    assert told(case) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0, "0"), (0.049, "0"), (0.051, "0.1"), (0.95, "1.0"), (3.14, "3.1"), (9.94, "9.9"), (9.95, "10"), (33.5, "34"), (34.5, "35"), (200, "200"),
+     (200.01, "over 200"), (1e45, "over 200"), (math.inf, "over 200")],
+)
+def test_scores_read_like_this(value, text):
+    assert shown(value) == text
+
+
+def test_alike_is_the_same_and_so_is_a_twentieth():
+    assert [compare(*pair) for pair in ((100, 105), (105, 100), (100, 105.1), (105.1, 100), (0.01, 0.04), (1e9, math.inf), (3, 200))] == [
+        "same", "same", "better", "worse", "same", "same", "better"]
+
+
+@pytest.mark.parametrize(("best", "begins"), [(2.0, "You did better than nine in ten"), (3.8, "You are among the dice"), (18.0, "You are among the dice"), (18.1, "Nine in ten of the dice did better")])
+def test_a_game_ends_with_a_true_comparison(best, begins):
+    assert ending(best, 3.8, 5.9, 18.0, 12).startswith(begins)
+
+
+@pytest.fixture
+def script(browser):
+    """The page's script, without a page."""
+    page = browser.new_page()
+    page.add_script_tag(content="globalThis.ThirdOptimizerInNotebook = true;")
+    for name in ("store", "chart", "explore", "game"):
+        page.add_script_tag(path=ROOT / f"code/third_optimizer/view/assets/js/{name}.js")
+    yield page
+    page.close()
+
+
+def test_page_and_kernel_tell_alike(script):
+    """On the vectors above, and on every stored run after another, with every note and bet."""
+    rows = [state(o.practice, o.fresh, o.diverged_at) for o in GRID.runs.values()]
+    rng, cases = np.random.default_rng(5), [case for case, _ in SAID]
+    for now in rows:
+        cases.append(dict(now=now, last=rows[rng.integers(len(rows))], best=float(rng.choice([3.0, 33.0, 34.5, 186.0])), seed=int(rng.integers(1, 4)),
+                          again=bool(rng.random() < 0.3), moved=int(rng.integers(1, 4)), bet=[None, "better", "same", "worse"][rng.integers(4)]))
+    # JSON knows no infinity: those are put in on the other side
+    wanted = json.loads(json.dumps(cases).replace("Infinity", '"inf"'))
+    judged = script.evaluate("""cases => cases.map((one) => {
+      for (const run of [one.now, one.last]) for (const key of ["practice", "fresh"]) if (run[key] === "inf") run[key] = Infinity;
+      return ThirdOptimizer.game.sentence({ ...one, par: 32.8 }); })""", wanted)
+    assert judged == [told(case) for case in cases]
+    values = [*np.concatenate([np.arange(0, 10.5, 0.05), np.arange(9.5, 201, 0.5)]).tolist(), 1e45]
+    assert script.evaluate("values => values.map(ThirdOptimizer.game.shown)", values) == [shown(v) for v in values]
+    pairs = [list(pair) for pair in itertools.product([0.01, 1, 33, 34.6, 34.7, 190, 201, 1e9], repeat=2)]
+    assert script.evaluate("pairs => pairs.map(([a, b]) => ThirdOptimizer.game.compare(a, b))", pairs) == [compare(*pair) for pair in pairs]
+    ends = [(2.0, 3.8, 5.9, 18.0, 12), (3.8, 3.8, 5.9, 18.0, 12), (18.1, 3.8, 5.9, 18.0, 12), (500.0, 3.8, 5.9, 18.0, 3)]
+    assert script.evaluate("all => all.map(([best, low, median, high, tries]) => ThirdOptimizer.game.ending({best, low, median, high, tries}))",
+                           [list(e) for e in ends]) == [ending(*e) for e in ends]
+
+
+# --- what the page is told ---------------------------------------------------------------------------
+
+
+def test_the_board_is_light(spec):
+    assert len(gzip.compress(to_json(spec).encode())) <= 60_000
+
+
+def test_every_position_leads_to_its_design(board, spec):
+    assert len(spec["index"]) == len(board.places) == math.prod(len(stops) for stops in FIRST_SPACE.stops.values())
+    for place, number in zip(board.places, spec["index"], strict=True):
+        assert FIRST_SPACE.designs[number] == board.design(place)
+    assert board.design(spec["start"]) == GRID.start()
+
+
+def test_the_board_holds_the_stored_runs_to_three_digits(spec):
+    for number, design in enumerate(FIRST_SPACE.designs):
+        for k, seed in enumerate(SEEDS):
+            outcome, at = GRID.outcome(design, seed), number * len(SEEDS) + k
+            assert spec["runs"]["at"][at] == outcome.diverged_at
+            for what in ("practice", "fresh"):
+                kept, true = spec["runs"][what][at], getattr(outcome, what)
+                assert kept is None if math.isinf(true) else kept == pytest.approx(true, rel=5e-3)
+            assert spec["runs"]["fresh_curve"][at] == pytest.approx(np.minimum(outcome.fresh_curve, MOST), rel=5e-3)
+
+
+def test_the_start_is_the_lowest_practice_error_and_the_counter_start_is_what_it_says(board, spec):
+    means = [np.mean([min(GRID.outcome(d, s).practice, MOST) for s in SEEDS]) for d in FIRST_SPACE.designs]
+    assert round(GRID.mean(GRID.start(), "practice"), 3) == round(min(means), 3)
+    counter = board.design(spec["counter"]["place"])
+    assert (counter.problems, counter.machine) == (None, "attends") and counter.step_length == GRID.start().step_length
+
+
+def test_the_machines_of_the_comparison_are_real_players():
+    blind, climbing = players(GRID, 12, 1, 30)
+    assert blind.shape == climbing.shape == (30, 13)
+    for lines in (blind, climbing):
+        assert (np.diff(lines, axis=1) <= 0).all() and (lines[:, 0] == GRID.outcome(GRID.start(), 1).fresh).all()
+    drawn = random_search(GRID.space, lambda d: GRID.outcome(d, 1).fresh, 12, np.random.default_rng([7, 0]))
+    assert blind[7, -1] == min(t.score for t in drawn)
+    assert (blind == players(GRID, 12, 1, 30)[0]).all()
+
+
+def test_the_band_is_that_of_a_thousand_players(spec):
+    blind, climbing = players(GRID, 12, 1)
+    assert spec["dice"]["low"] == pytest.approx(np.minimum(np.percentile(blind, 10, axis=0), MOST), rel=5e-3)
+    assert spec["climb"] == pytest.approx(np.minimum(np.median(climbing, axis=0), MOST), rel=5e-3)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"budget": 0}, "budget must be a whole number, at least 1, got 0"),
+        ({"budget": 2.5}, "budget must be a whole number"),
+        ({"space": Space(Design(brake=False), passes=(1, 4))}, "the grid holds no run of 2 of the space's designs"),
+        ({"space": Space(passes=(1, 4))}, "is not in the space"),
+    ],
+)
+def test_a_game_that_the_grid_cannot_serve_is_refused(options, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        game(GRID, **options)
+
+
+# --- in a kernel ---------------------------------------------------------------------------------------
+
+
+class Ear:
+    """What a widget would send."""
+
+    def __init__(self):
+        self.sent = []
+
+    def send(self, message):
+        self.sent.append(message)
+
+
+def test_live_scores_are_the_stored_ones(board, spec):
+    """The message handler of the live board, driven by hand: stable designs agree to the digits shown."""
+    for number, design in enumerate([Design(step_length=0.003), Design(problems=64, step_length=0.01), Design(problems=4, machine="list", notebook=True, step_length=0.01)]):
+        ear, place = Ear(), board.place(design)
+        board.train(ear, {"type": "train", "number": number, "place": place, "seed": 2, "bet": "same", "game": 1})
+        *progress, result = ear.sent
+        assert [m["type"] for m in progress] == ["progress"] * 12 and progress[-1]["share"] == 1
+        assert all(m["number"] == number for m in ear.sent)
+        at = spec["index"][board.places.index(tuple(place))] * len(SEEDS) + SEEDS.index(2)
+        assert result == {"type": "trained", "number": number} | {name: column[at] for name, column in spec["runs"].items()}
+    entries = board.log(1).entries()
+    assert [e.seed for e in entries] == [2, 2, 2] and [e.bet for e in entries] == ["same"] * 3
+    assert entries[0].outcome == run(Design(step_length=0.003), 2)
+    assert tries_path().is_file()
+
+
+def test_what_cannot_be_trained_is_said_and_not_logged(board):
+    ear = Ear()
+    board.train(ear, {"type": "train", "number": 1, "place": board.spec(True)["start"], "seed": -1, "bet": None, "game": 1})
+    assert [m["type"] for m in ear.sent] == ["failed"] and "seed must be" in ear.sent[0]["says"]
+    assert board.log(1).entries() == []
+
+
+def test_a_live_board_is_a_widget_that_hears(board, monkeypatch):
+    widget = board.component(live=True).widget()
+    assert widget.kind == "game" and widget.spec["live"] is True and widget.spec["chart"]
+    heard = []
+    monkeypatch.setattr(widget, "hear", lambda w, message: heard.append(message["type"]))
+    widget._receive(widget, {"type": "train"}, [])
+    widget._receive(widget, {"type": "answer", "id": ID, "answer": {"value": 1}}, [])
+    assert heard == ["train"] and widget.answers[ID]["value"] == 1
+
+
+def test_games_are_kept_apart(board):
+    for number in (1, 2):
+        board.log(number).add(Design(), 1, GRID.outcome(Design(), 1))
+    assert len(board.log(1).entries()) == len(Log(tries_path(), f"{ID}/2").entries()) == 1
+
+
+# --- on the page -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def play(open_page):
+    def begin(**options):
+        opened = open_page(PAGE, reduced_motion=options.pop("motion", "reduce"), **options)
+        opened.page.set_default_timeout(10_000)
+        return opened, opened.page.locator(".t3-game")
+
+    return begin
+
+
+def kept(page):
+    return json.loads(page.evaluate("localStorage.getItem('third-optimizer') || '{\"answers\": {}}'"))["answers"]
+
+
+def turn(board, field, stop):
+    board.locator(f"[data-dial={field}]").evaluate("""(input, stop) => {
+      if (input.type === 'checkbox') { if (input.checked !== Boolean(stop)) input.click(); return; }
+      input.value = stop; input.dispatchEvent(new Event('input')); }""", stop)
+
+
+def put(board, design, spec_board):
+    for field, stop in zip(spec_board.fields, spec_board.place(design), strict=True):
+        turn(board, field, stop)
+
+
+def train(board):
+    board.get_by_role("button", name="Train this").click()
+
+
+def test_a_whole_game_by_keyboard_alone(play, tmp_path):
+    opened, board = play(accept_downloads=True)
+    page = opened.page
+    order = ["problems", "machine", "notebook", "passes", "warm_up", "step_length", "practice_time"]
+    page.evaluate("""() => { window.told = []; new MutationObserver(() => { const text = document.querySelector('.t3-game > .t3-announce').textContent;
+      if (text) told.push(text); }).observe(document.querySelector('.t3-game > .t3-announce'), {childList: true}); }""")
+    board.locator("[data-dial=problems]").focus()
+    rng = np.random.default_rng(1)
+    presses = 0
+    while board.locator("tbody tr").count() < 13:
+        # go through the dials by Tab, turn some with the arrows or the space bar, press Enter on the button
+        for _ in range(40):
+            here = page.evaluate("[document.activeElement.dataset.dial || '', document.activeElement.type, document.activeElement.className]")
+            if here[0] and rng.random() < 0.4:
+                page.keyboard.press("Space" if here[1] == "checkbox" else ["ArrowRight", "ArrowLeft"][rng.integers(2)])
+            if "t3-game-train" in here[2]:
+                page.keyboard.press("Enter")
+                presses += 1
+                break
+            page.keyboard.press("Tab")
+        if board.locator("tbody tr").count() < 13:
+            for _ in range(40):  # and back to the first dial
+                page.keyboard.press("Shift+Tab")
+                if page.evaluate("document.activeElement.dataset.dial") == order[0]:
+                    break
+    assert page.evaluate("document.activeElement.className") == "t3-game-end"  # the comparison, read at once
+    told = page.evaluate("told")
+    assert len([text for text in told if text.startswith("Try ")]) == 12 and presses >= 12
+    assert len([text for text in told if text.startswith("Try 7.")]) == 1
+    assert board.locator(".t3-game-end").is_visible() and not board.get_by_role("button", name="Train this").is_visible()
+    text = board.locator(".t3-game-end").inner_text()
+    assert re.search("You are among the dice|Nine in ten of the dice did better|You did better than nine in ten", text)
+    assert "What this does not show" in text and "that was the first engineer's choice" in text
+    assert board.locator(".t3-game-chart svg .mark-area path").count() >= 1  # the band
+    reading = board.locator(".t3-game-readings").inner_text()
+    assert "1,000 random players" in reading
+    assert board.locator(".t3-game-chart").get_attribute("aria-label") in reading
+    with page.expect_download() as download:
+        board.get_by_role("button", name="Export the log").click()
+    rows = list(csv.reader(open(download.value.path(), encoding="utf8", newline="")))
+    assert len(rows) == 14 and rows[0][:3] == ["try", "seed", "Practice problems"] and rows[1][0] == "0"
+    shown_fresh = [row.locator("td").nth(2).inner_text() for row in board.locator("tbody tr").all()][::-1]
+    column = rows[0].index("fresh")
+    assert [shown(float(row[column])) if row[column] else "×" for row in rows[1:]] == [re.sub("×.*", "×", text) for text in shown_fresh]
+    assert opened.errors == [] and opened.outside() == []
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document.querySelector('.t3-game'), {resultTypes: ['violations']})")["violations"]
+    assert [(v["id"], [node["html"][:120] for node in v["nodes"]][:3]) for v in found] == []
+
+
+def test_a_game_by_touch_on_a_phone_survives_a_reload(play, board):
+    opened, shown_board = play(width=390, has_touch=True, is_mobile=True)
+    page = opened.page
+    designs = [Design(step_length=0.003), Design(problems=64, passes=4, step_length=0.01), Design(problems=64, machine="list", step_length=0.001)]
+    for design in designs:
+        put(shown_board, design, board)
+        shown_board.get_by_role("button", name="Train this").tap()
+    page.wait_for_timeout(400)
+    before, sentence_before = shown_board.locator("tbody").inner_text(), shown_board.locator(".t3-game-sentence").inner_text()
+    # charts and button stay in sight while the dials are turned
+    shown_board.locator("[data-dial=step_length]").scroll_into_view_if_needed()
+    page.evaluate("document.querySelector('[data-dial=step_length]').scrollIntoView({block: 'center'})")
+    for part in (".t3-game-chart", ".t3-game-curve", ".t3-game-train"):
+        box = shown_board.locator(part).bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= 844, part
+    page.reload()
+    page.wait_for_selector("html[data-t3-ready]", state="attached")
+    assert shown_board.locator("tbody").inner_text() == before
+    assert shown_board.locator(".t3-game-sentence").inner_text() == sentence_before
+    assert "9 tries left" in shown_board.inner_text()
+    assert "Step length" in before and len(kept(page)[ID]["value"]["tries"]) == 3
+    small = page.evaluate("""() => [...document.querySelectorAll('.t3-game button, .t3-game input[type=range], .t3-game label')]
+      .filter((e) => e.offsetParent && !e.parentElement.matches('.t3-dial:not(.t3-dial-switch)') || e.type === 'range').map((e) => [e.outerHTML.slice(0, 80), e.getBoundingClientRect().height]).filter(([, h]) => h < 44)""")
+    assert small == []
+    for _ in range(9):
+        put(shown_board, FIRST_SPACE.designs[np.random.default_rng(shown_board.locator("tbody tr").count()).integers(168)], board)
+        shown_board.get_by_role("button", name="Train this").tap()
+    assert shown_board.locator(".t3-game-end").is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390 and opened.errors == []
+
+
+def test_a_repeat_is_the_next_seed_and_a_fourth_is_refused(play, board):
+    _, shown_board = play()
+    page = shown_board.page
+    put(shown_board, Design(step_length=0.003), board)
+    for seed in (1, 2, 3):
+        train(shown_board)
+        assert f"recorded run, seed {seed}" in shown_board.locator(".t3-game-run").inner_text()
+    assert "same dials, seed 3" in shown_board.locator("tbody tr").first.inner_text()
+    expected = [shown(GRID.outcome(Design(step_length=0.003), seed).fresh) for seed in (3, 2, 1)]
+    assert [row.locator("td").nth(2).inner_text() for row in shown_board.locator("tbody tr").all()][:3] == expected
+    train(shown_board)
+    assert "run with all 3 seeds" in shown_board.locator(".t3-game-sentence").inner_text() and "This cost nothing" in page.locator(".t3-game > .t3-announce").inner_text()
+    assert "9 tries left" in shown_board.inner_text() and shown_board.locator("tbody tr").count() == 4
+    # the start has been seen with its first seed
+    shown_board.get_by_role("button", name="Use the dials of try 0 again").click()
+    train(shown_board)
+    assert "seed 2" in shown_board.locator("tbody tr").first.inner_text()
+
+
+def test_an_explosion_is_a_result(play, board):
+    design, seed = next((d, s) for d in FIRST_SPACE.designs for s in SEEDS if GRID.outcome(d, s).diverged_at is not None and s == 1)
+    opened, shown_board = play()
+    put(shown_board, design, board)
+    train(shown_board)
+    step = GRID.outcome(design, seed).diverged_at
+    assert shown_board.locator(".t3-game-sentence").inner_text().startswith(f"Exploded at step {step:,}. Costs a try.")
+    assert f"× step {step:,}" in shown_board.locator("tbody tr").first.inner_text()
+    crosses = shown_board.locator(".t3-game-chart svg text", has_text="×")
+    assert crosses.count() == 1
+    top = shown_board.locator(".t3-game-chart").bounding_box()["y"]
+    assert crosses.bounding_box()["y"] - top < 40
+    assert "11 tries left" in shown_board.inner_text() and "One try lies above the top edge" in shown_board.inner_text() and opened.errors == []
+
+
+def test_redundant_dials_say_so_and_undo_gives_back_no_tries(play):
+    _, board = play()
+    turn(board, "machine", 0)
+    for field in ("passes", "warm_up"):
+        assert board.locator(f"[data-dial={field}]").is_disabled()
+    assert board.locator("[data-dial=passes]").get_attribute("aria-valuetext") == "makes no difference here"
+    assert "Thinking passes makes no difference here" in board.inner_text()
+    train(board)
+    board.get_by_role("button", name="Undo a dial").click()
+    assert board.locator("[data-dial=passes]").is_enabled() and board.locator("[data-dial=machine]").get_attribute("aria-valuetext") == "attends to it"
+    assert "11 tries left" in board.inner_text()
+    assert not board.get_by_role("button", name="Undo a dial").is_enabled()
+
+
+def finish(board, spec_board):
+    rng = np.random.default_rng(3)
+    while board.locator("tbody tr").count() < 13:
+        put(board, FIRST_SPACE.designs[rng.integers(168)], spec_board)
+        train(board)
+
+
+def test_a_rule_of_thumb_is_text_and_a_new_game_keeps_the_old_one(play, board):
+    opened, shown_board = play()
+    page = opened.page
+    finish(shown_board, board)
+    nasty = "<img src=x onerror=\"document.title='caught'\"> & <b>bold</b>"
+    shown_board.get_by_label("Write your rule of thumb").fill(nasty)
+    page.wait_for_timeout(500)
+    page.reload()
+    page.wait_for_selector("html[data-t3-ready]", state="attached")
+    assert shown_board.get_by_label("Write your rule of thumb").input_value() == nasty
+    shown_board.get_by_role("button", name="New game").click()
+    shown_board.get_by_role("button", name="Go on with this one").click()
+    assert shown_board.locator("tbody tr").count() == 13
+    shown_board.get_by_role("button", name="New game").click()
+    shown_board.get_by_role("button", name="Yes, a new game").click()
+    assert shown_board.locator("tbody tr").count() == 1 and "12 tries left" in shown_board.inner_text()
+    answers = kept(page)
+    assert len(answers[f"{ID}/1"]["value"]["tries"]) == 12 and answers[ID]["value"]["tries"] == [] and answers[ID]["value"]["number"] == 2
+    page.goto(page.url.replace(PAGE.split("/")[1], "my_answers"))
+    page.wait_for_selector("html[data-t3-ready]", state="attached")
+    row = page.locator(".t3-answers tbody tr", has_text="Game 1")
+    assert nasty in row.inner_text() and "12 of 12 tries; best fresh error" in row.inner_text() and "played" in row.inner_text()
+    assert page.locator(".t3-answers img, .t3-answers b").count() == 0 and page.title() != "caught" and opened.errors == []
+
+
+@pytest.mark.parametrize("damage", ['{"version": 1, "tries": 3}', '{"version": 1, "number": 4, "place": [9], "past": [], "tries": []}', "7", '{"version": 2}',
+                                    '{"version": 1, "place": null, "tries": [null]}'])
+def test_a_game_that_does_not_fit_the_board_is_no_error(play, damage):
+    opened, board = play()
+    opened.page.evaluate("""([id, value]) => localStorage.setItem('third-optimizer', JSON.stringify({version: 1, answers: {[id]: {value: JSON.parse(value)}}}))""", [ID, damage])
+    opened.page.reload()
+    opened.page.wait_for_selector("html[data-t3-ready]", state="attached")
+    assert "12 tries left" in board.inner_text() and opened.errors == []
+
+
+def test_a_curve_takes_its_time_and_a_second_press_costs_nothing(play, board):
+    opened, shown_board = play(motion="no-preference")
+    put(shown_board, Design(step_length=0.003), board)
+    train(shown_board)
+    button = shown_board.locator(".t3-game-train")
+    assert button.get_attribute("aria-disabled") == "true" and shown_board.locator("tbody tr").count() == 1
+    button.evaluate("(button) => { button.click(); button.click(); }")
+    shown_board.locator("tbody tr").nth(1).wait_for()
+    opened.page.wait_for_timeout(300)
+    assert shown_board.locator("tbody tr").count() == 2 and "11 tries left" in shown_board.inner_text()
+
+
+@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (768, "light"), (390, "light"), (390, "dark"), (320, "light")])
+def test_a_finished_board_is_whole_in_every_view(play, board, width, theme):
+    opened, shown_board = play(width=width, theme=theme)
+    finish(shown_board, board)
+    page = opened.page
+    page.wait_for_timeout(300)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    outside = page.evaluate("""() => { const box = document.querySelector('.t3-game').getBoundingClientRect();
+      return [...document.querySelectorAll('.t3-game *')].filter((e) => e.getClientRects().length && !e.closest('.t3-announce') && !e.matches('svg :not(text)') && e.getBoundingClientRect().right > box.right + 1.5)
+        .map((e) => e.outerHTML.slice(0, 80)); }""")
+    assert outside == []
+    assert opened.errors == [] and opened.outside() == []
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document.querySelector('.t3-game'), {resultTypes: ['violations']})")["violations"]
+    assert [(v["id"], [node["html"][:120] for node in v["nodes"]][:3]) for v in found] == []
