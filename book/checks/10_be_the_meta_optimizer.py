@@ -10,17 +10,18 @@ def first_reach(answer):
     cases = {(90.0, 70.0, 41.0, 12.0, 8.0): 3, (30.0, 50.0): 1, (100.0, 43.0): 0, (60.0, 39.0, 50.0): 2}
     for scores, expected in cases.items():
         given = tried(answer(list(scores), par))
+        best = int(np.argmin(scores)) + 1
+        strict = next((number for number, score in enumerate(scores, start=1) if score <= par), 0)
+        game = f"For {list(scores)} and par {par:g} you say {given!r}"
         if given == expected:
             continue
         if given == expected - 1:
-            return wrong(f"For {list(scores)} and par {par:g} you say try {given}. Tries are counted from 1.")
-        best = int(np.argmin(scores)) + 1
+            return wrong(f"{game}. Tries are counted from 1.")
+        if given == strict:
+            return wrong(f"{game}, the first at or below par. A score up to five per cent above it counts too.")
         if given == best:
-            return wrong(f"For {list(scores)} and par {par:g} you say {given}. That is the best try or one that is strictly below par; "
-                         f"count {scores[expected - 1]:g}, which is at most five per cent above it, and stop there."
-                         if scores[best - 1] > par else
-                         f"For {list(scores)} and par {par:g} you name the best try, {given}. The first that reaches par comes earlier.")
-        return wrong(f"For {list(scores)} and par {par:g} we expected {expected}, you say {given!r}.")
+            return wrong(f"{game}, the best try. The first that reaches par comes earlier.")
+        return wrong(f"{game}; we expected {expected}.")
     return right("Your referee and ours agree on four games.")
 
 
