@@ -45,7 +45,7 @@ def test_the_dice_are_what_counting_says(chapter):
 
 
 def test_the_winners_curse(chapter):
-    """Choosing among more designs makes the winning score mean less; with one try there is no choice and no curse."""
+    """After a dozen tries the winning score flatters, whichever seed chooses; with one try there is no choice and no curse."""
     for seed in SEEDS:
         curse = chapter["curse"][seed]
         assert (np.diff(curse[:, 0]) < 0).all()
