@@ -174,7 +174,7 @@ def test_stretched_tokens_stretch_the_answer_by_the_cube(chapter):
 
 
 def test_trained_layers_lie_on_the_curve_of_a_frozen_step(chapter):
-    """2,000 to 10,000 prompts a point. The squared error of one prompt spreads by 2 times its mean, stretched by 4: at most
+    """2,000 to 6,000 prompts a point. The squared error of one prompt spreads by 2 times its mean, stretched by 4: at most
     4 and 9 per cent a point, and the layers themselves are off by 1; four deviations. Over all points within two per cent."""
     near, far = [], []
     for d, n in ((10, 10), (3, 100), (5, 20)):
