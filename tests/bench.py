@@ -206,7 +206,7 @@ def live():
     rows = []
     with tempfile.TemporaryDirectory() as home, jupyterlab(with_all_cells(Path(home))) as lab, chromium() as browser:
         tab = browser.new_context(viewport={"width": 1280, "height": 844}).new_page()
-        tab.goto(f"{lab}/lab/tree/{chapter.name}")
+        tab.goto(f"{lab}/lab/workspaces/{chapter.stem}/tree/{chapter.name}")
         tab.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'", timeout=60_000)
         tab.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")
         tab.wait_for_selector("form.t3-ask[id*=quiz]", timeout=120_000)  # the last cell's output

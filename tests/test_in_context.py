@@ -102,7 +102,7 @@ def test_no_other_step_does_better(examples, dimension, variance, extra, noise):
     known = (examples, dimension, variance, variance**2 * (1 + extra))
     best = theory.best_single_step(*known, noise=noise)
     least = theory.single_step_error(best, *known, noise=noise)
-    assert 0 <= least < 1
+    assert -1e-12 < least < 1  # 0 at N large, d = 1, less rounding
     for share in (0.5, 0.9, 1.1, 2.0):
         assert theory.single_step_error(share * best, *known, noise=noise) > least
 

@@ -13,16 +13,19 @@ DRIVE = """
 import gc, itertools, json, numpy as np
 from third_optimizer.view.explore import Explore, Live
 
+def stops(control):
+    return [stop[1] if isinstance(stop, tuple) else stop for stop in control.options]
+
 def somewhere(control, rng):
     if hasattr(control, "options"):
-        return control.options[rng.integers(len(control.options))]
+        return stops(control)[rng.integers(len(control.options))]
     if hasattr(control, "base"):
         return 10 ** rng.uniform(control.min, control.max)
     return type(control.value)(rng.uniform(control.min, control.max))
 
 def ends(control):
     if hasattr(control, "options"):
-        return control.options[0], control.options[-1]
+        return stops(control)[0], stops(control)[-1]
     return (10 ** control.min, 10 ** control.max) if hasattr(control, "base") else (control.min, control.max)
 
 rng, seen = np.random.default_rng(20), {}
