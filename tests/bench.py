@@ -194,7 +194,8 @@ def with_all_cells(home):
 
 
 def live():
-    """A slider of each live figure of the first chapter in JupyterLab: ms from a press of an arrow key.
+    """A slider of each live figure of the first chapter in JupyterLab: ms from a press of an arrow key,
+    each after the last one has been answered.
 
     text: until the figure's text has changed; the way through the widget, the kernel and back, and most of
     the drawing. computing: what the page's own functions (compute, describe, title) took for that very
@@ -221,6 +222,7 @@ def live():
                     tab.keyboard.press(key)
                     presses.append(tab.evaluate("pressed"))
                     computing.append(1000 * json.loads(tab.evaluate(IN_KERNEL, SPENT))[id])
+                    tab.wait_for_timeout(100)  # else the question asked here delays the next press's answer
             name, text = f"{chapter.stem} {id}", [press["text"] for press in presses]
             waited, said = (1000 * REST, f" and the wait of {1000 * REST:.0f}") if slow else (0, "")
             rows += [Row(f"{name}: text", text, "ms"), Row(f"{name}: computing", computing, "ms"),
