@@ -50,6 +50,15 @@ def built(source):
     return (SITE / source.relative_to(ROOT)).with_suffix(".html")
 
 
+def settled(browser, source):
+    """The built page of a page's source, opened from file:// and at rest: mathematics set, fonts there."""
+    opened = Page(browser, built(source).as_uri())
+    opened.page.wait_for_load_state("networkidle")
+    opened.page.evaluate("async () => { if (window.MathJax) await MathJax.startup.promise; await document.fonts.ready; }")
+    opened.page.wait_for_timeout(500)
+    return opened
+
+
 @dataclass
 class Row:
     """One line of the table."""
@@ -106,7 +115,7 @@ TURN = """async (figure, [selector, dial, at]) => {
 
 
 def static():
-    """A dial of a built page, from file://, network cut: ms from its input event, at random positions.
+    """A dial of a built page at rest, from file://, network cut: ms from its input event, at random positions.
 
     scripting: until our script and Vega have changed the page's elements (`set` until the run ended).
     work: scripting, and in the next frame the browser's style, layout and paint. What the GPU process does
@@ -119,8 +128,7 @@ def static():
     rows, rng = [], random.Random(20)
     with chromium() as browser:
         for source in pages():
-            opened = Page(browser, built(source).as_uri())
-            opened.page.wait_for_load_state("networkidle")
+            opened = settled(browser, source)
             for figure in opened.page.locator(f".t3-figure:has({DIALS}), .t3-ask:has(.t3-chart)").all():
                 figure.scroll_into_view_if_needed()
                 name = f"{source.stem} {figure.get_attribute('id').removeprefix(f'ask-{source.stem}-')}"
@@ -302,10 +310,7 @@ def weight():
 
 def files_of(browser, source):
     """The files that the built page of `source` loads, late ones too (MathJax's fonts)."""
-    opened = Page(browser, built(source).as_uri())
-    opened.page.wait_for_load_state("networkidle")
-    opened.page.evaluate("async () => { if (window.MathJax) await MathJax.startup.promise; await document.fonts.ready; }")
-    opened.page.wait_for_timeout(500)
+    opened = settled(browser, source)
     files = {Path(unquote(urlsplit(url).path)) for url in opened.requests if url.startswith("file:")}
     opened.close()
     return files
