@@ -60,6 +60,19 @@ def run_here(page):
     return names
 
 
+def page_fixture(name):
+    """A fixture, once for a test file: what running the page book/`name`.md as the build does leaves behind."""
+
+    @pytest.fixture(scope="module")
+    def names():
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("THIRD_OPTIMIZER_STATIC", "1")
+            patch.chdir(BOOK)
+            yield run_here(BOOK / f"{name}.md")
+
+    return names
+
+
 class MystNotebook(IPyNbFile):
     """nbval's collector, reading through jupytext: nbval itself knows only .ipynb."""
 

@@ -3,16 +3,11 @@
 import numpy as np
 import pytest
 
-from tests.notebooks import BOOK, run_here
+from tests.notebooks import page_fixture
 from third_optimizer import theory
 
 
-@pytest.fixture(scope="module")
-def chapter():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("THIRD_OPTIMIZER_STATIC", "1")
-        patch.chdir(BOOK)
-        yield run_here(BOOK / "02_walk_downhill.md")
+chapter = page_fixture("02_walk_downhill")
 
 
 def test_the_run_is_the_formula(chapter):

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from tests.notebooks import BOOK, run_here
+from tests.notebooks import BOOK, page_fixture
 from third_optimizer import theory
 from third_optimizer.base import adam, clip, train
 from third_optimizer.mesa import MLP, LinearAttention, practice
@@ -16,12 +16,7 @@ NAME = "04_train_a_model_that_learns"
 STORE = json.loads((BOOK / "data" / f"{NAME}.json").read_text("utf8"))
 
 
-@pytest.fixture(scope="module")
-def chapter():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("THIRD_OPTIMIZER_STATIC", "1")
-        patch.chdir(BOOK)
-        yield run_here(BOOK / f"{NAME}.md")
+chapter = page_fixture(NAME)
 
 
 @pytest.fixture(scope="module")

@@ -3,16 +3,11 @@
 import numpy as np
 import pytest
 
-from tests.notebooks import BOOK, run_here
+from tests.notebooks import page_fixture
 from third_optimizer.meta import SEEDS, Design, par
 
 
-@pytest.fixture(scope="module")
-def chapter():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("THIRD_OPTIMIZER_STATIC", "1")
-        patch.chdir(BOOK)
-        yield run_here(BOOK / "10_be_the_meta_optimizer.md")
+chapter = page_fixture("10_be_the_meta_optimizer")
 
 
 def test_a_try_is_a_run(chapter):
