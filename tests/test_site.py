@@ -116,6 +116,22 @@ def test_every_slider_moves_its_figure_and_its_text(open_page, name):
     assert opened.errors == []
 
 
+@pytest.mark.parametrize("name", FIGURES)
+def test_no_dial_moves_the_page_below(open_page, name):
+    for figure in figures(open_page(name, width=390).page):
+        heights = set()
+        for dial in figure.locator("[data-dial]").all():
+            heights |= set(dial.evaluate("""(input) => {
+              const figure = input.closest('figure'), heights = [];
+              for (let at = 0; at <= (input.type === 'range' ? input.max : 0); at++) {
+                if (input.type === 'radio') input.click();
+                else { input.value = at; input.dispatchEvent(new Event('input', {bubbles: true})); }
+                heights.push(figure.offsetHeight);
+              }
+              return heights; }"""))
+        assert len(heights) == 1, f"{figure.get_attribute('id')}: {sorted(heights)} px"
+
+
 def test_arrow_keys_turn_a_dial(open_page):
     page = open_page("book/02_walk_downhill").page
     slider = page.locator("#path-eta")

@@ -42,31 +42,33 @@ def lines(x, y, colours, *, x_domain, y_domain, log_x=False, log_y=False, strand
     and a line's name stands where it ends inside them. labels: series -> vertical shift of its name in
     pixels, where names would collide; None: no name.
     """
-    base = alt.Chart().encode(
-        x=axis("x", x, x_domain, log_x),
-        y=axis("y", y, y_domain, log_y),
-        color=alt.Color("series:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), legend=None),
+    place = alt.Chart().encode(x=axis("x", x, x_domain, log_x), y=axis("y", y, y_domain, log_y))
+    color = alt.Color("series:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), legend=None)
+    mark = {"clip": True} | ({"strokeWidth": 1.2, "opacity": 0.75} if strands else {})
+    drawn = place.mark_line(**mark).encode(color=color, **({"detail": "seed:N"} if strands else {}))
+    shifts = {name: 0 for name in colours} | (labels or {})
+    shifts = {name: shift for name, shift in shifts.items() if shift is not None}
+    if not shifts:
+        return alt.layer(drawn)
+    inside = " && ".join(
+        f"isValid(datum.{c}) && datum.{c} >= {low} && datum.{c} <= {high}" for c, (low, high) in (("x", x_domain), ("y", y_domain))
     )
-    if strands:
-        layers = [base.mark_line(clip=True, strokeWidth=1.2, opacity=0.75).encode(detail="seed:N")]
-    else:
-        layers = [base.mark_line(clip=True)]
-    for name, shift in ({name: 0 for name in colours} | (labels or {})).items():
-        if shift is not None:
-            inside = " && ".join(
-                f"isValid(datum.{c}) && datum.{c} >= {low} && datum.{c} <= {high}"
-                for c, (low, high) in (("x", x_domain), ("y", y_domain))
-            )
-            layers.append(
-                base.transform_filter(alt.datum.series == name)
-                .transform_filter(inside)
-                .transform_aggregate(last="argmax(x)", groupby=["series"])
-                .transform_calculate(x="datum.last.x", y="datum.last.y")
-                .mark_text(align="left", dx=6, dy=shift, fontWeight=600)
-                # the world's grey is for graphics only: too light for letters
-                .encode(text="series:N", color=alt.value(colours[name].replace("$world", "$ink")))
-            )
-    return alt.layer(*layers)
+    # the world's grey is for graphics only: too light for letters
+    letters = {name: colours[name].replace("$world", "$ink") for name in shifts}
+    names = (
+        place.transform_filter(alt.FieldOneOfPredicate("series", list(shifts)))
+        .transform_filter(inside)
+        .transform_aggregate(last="argmax(x)", groupby=["series"])
+        .transform_calculate(x="datum.last.x", y="datum.last.y")
+        .mark_text(align="left", dx=6, dy=_of_series(shifts), color=_of_series(letters), fontWeight=600)
+        .encode(text="series:N")
+    )
+    return drawn + names
+
+
+def _of_series(values):
+    """A row's value by its series, for a property of a mark."""
+    return alt.expr(f"{json.dumps(values, ensure_ascii=False)}[datum.series]")
 
 
 def rule_at(column, label):

@@ -38,6 +38,12 @@
     return Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.filter((_, i) => !columns.later[i])]));
   }
 
+  /* Write `text` into an element that keeps the height of the longest text it ever held (see components.css). */
+  function write(element, text) {
+    if (text.length > (element.dataset.longest || "").length) element.dataset.longest = text;
+    element.textContent = text;
+  }
+
   class Figure {
     /* spec: {id, chart}, and `after`: the question that must be answered before rows marked "later" are shown. */
     constructor(host, spec, store) {
@@ -57,9 +63,9 @@
       this.shown = frame;
       const open = !this.spec.after || Boolean(this.store.get(this.spec.after));
       const text = open ? frame.text : frame.before;
-      this.title.textContent = frame.title;
+      write(this.title, frame.title);
       this.image.setAttribute("aria-label", frame.title + ". " + text);
-      this.reading.textContent = text;
+      write(this.reading, text);
       this.chart.show(open ? frame.columns : withoutLater(frame.columns));
     }
   }
@@ -72,6 +78,8 @@
   class Explore extends Figure {
     constructor(host, spec, store) {
       super(host, spec, store);
+      spec.titles.forEach((title) => write(this.title, title)); // so that no stop of a dial moves the page below
+      spec.texts.forEach((text) => write(this.reading, text));
       this.at = spec.dials.map((dial) => dial.start);
       this.voice = announcer();
       this.controls = spec.dials.map((dial, i) => (dial.kind === "choice" ? this.choice(dial, i) : this.slider(dial, i)));
