@@ -54,6 +54,14 @@ def test_no_learning_rate_beats_the_best_step(low, ratio, power):
     assert theory.contraction(np.linspace(low, high, 9), best) == pytest.approx(least, abs=1e-12)  # the ends are the worst
 
 
+@settings(deadline=None)
+@given(lows, ratios, st.floats(-2, 2), shares)
+def test_with_momentum_too_no_learning_rate_beats_the_best_step(low, ratio, power, beta):
+    high = low * ratio
+    best = theory.best_step(low, high, beta)
+    assert radius(low, high, best, beta) <= radius(low, high, best * 10**power, beta) + DOUBLE
+
+
 @settings(deadline=None)  # on a busy machine an example may take long
 @given(lows, ratios, st.floats(-2, 2), shares)
 def test_no_pair_of_numbers_beats_the_best_heavy_ball(low, ratio, power, beta):
@@ -133,6 +141,7 @@ POSITIVE, SHARE, OPEN = "a finite number above 0", "at least 0 and below 1", "ab
        for call in (theory.best_step, theory.best_heavy_ball) for bad in (1, np.nan, np.inf)]
     + [(theory.largest_stable_heavy_ball_step, dict(momentum=0.5, high=bad), POSITIVE) for bad in (0, np.nan)]
     + [(theory.largest_stable_heavy_ball_step, dict(high=1, momentum=bad), SHARE) for bad in (-0.1, 1, np.nan)]
+    + [(theory.best_step, dict(low=1, high=2, momentum=bad), SHARE) for bad in (-0.1, 1, np.nan)]
     + [(theory.steps_to, dict(factor=0.5, rate=bad), OPEN) for bad in (0, 1, np.nan)]
     + [(theory.steps_to, dict(rate=0.5, factor=bad), OPEN) for bad in (0, 1, np.nan)]
     + [(theory.noise_floor, dict(learning_rate=1, sigma=1, curvature=bad), POSITIVE) for bad in (0, -1, np.inf)]

@@ -1,6 +1,7 @@
 """Figures, the reader's figure, questions and the reader's answers, without a browser."""
 
 import json
+import math
 import re
 
 import altair as alt
@@ -152,12 +153,22 @@ def test_no_colour_is_typed_in_a_chart():
     assert "#" not in json.dumps(spec) and "config" not in spec
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.02, "0.02"), (8.1e-16, "8 × 10⁻¹⁶"), (1e-7, "10⁻⁷"), (1, "1"), (0.0001, "10⁻⁴"), (450, "450")])
+@pytest.mark.parametrize(("value", "text"), [(0.02, "0.02"), (8.1e-16, "8\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10⁻¹⁶"), (1e-7, "10⁻⁷"), (1, "1"), (0.0001, "10⁻⁴"), (450, "450")])
 def test_power(value, text):
     assert power(value) == text
 
 
 # --- in a kernel -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("slider", [Slider("η", [0.001, 0.005, 0.04], 0.005, log=True), Slider("η", [1e-3, 1], 1e-3, log=True),
+                                    Slider("β", [0, 0.1, 0.7, 0.9], 0.7), Slider("β", [0, 0.5, 0.9], 0)], ids=str)
+def test_a_live_slider_can_stand_where_it_starts(slider):
+    control = slider.control()
+    position = math.log10(slider.start) if slider.log else slider.start
+    steps = (position - control.min) / control.step
+    assert steps == pytest.approx(round(steps), abs=1e-6) and 130 < (control.max - control.min) / control.step < 300
+
 
 
 def test_live_slider_moves_rows_and_text():

@@ -25,6 +25,11 @@ def _curvatures(low, high):
         raise ValueError(f"high must be a finite number, at least low = {low:g}, got {high}")
 
 
+def _momentum(value):
+    if not 0 <= value < 1:
+        raise ValueError(f"momentum must be at least 0 and below 1, got {value}")
+
+
 def largest_stable_step(high):
     """The learning rate at which the direction of curvature `high` no longer shrinks: 2/λ."""
     _above("high", high)
@@ -36,14 +41,15 @@ def contraction(curvatures, learning_rate):
     return float(np.abs(1 - learning_rate * np.asarray(curvatures, float)).max())
 
 
-def best_step(low, high):
-    """The learning rate that shrinks the slowest direction most: 2/(λ_min + λ_max).
+def best_step(low, high, momentum=0):
+    """The learning rate that shrinks the slowest direction most at this momentum: 2 (1 + β)/(λ_min + λ_max).
 
-    low, high: smallest and largest curvature, 0 < low ≤ high; ValueError otherwise. There both
-    extreme directions shrink alike, by (κ − 1)/(κ + 1) a step, κ = high/low.
+    low, high: smallest and largest curvature, 0 < low ≤ high; 0 ≤ β < 1; ValueError otherwise. There both
+    extreme directions shrink alike, without momentum by (κ − 1)/(κ + 1) a step, κ = high/low.
     """
     _curvatures(low, high)
-    return 2 / (low + high)
+    _momentum(momentum)
+    return 2 * (1 + momentum) / (low + high)
 
 
 def descent_path(start, curvatures, learning_rate, steps):
@@ -84,8 +90,7 @@ def largest_stable_heavy_ball_step(high, momentum):
     ValueError unless 0 ≤ β < 1: from 1 on no step is stable.
     """
     _above("high", high)
-    if not 0 <= momentum < 1:
-        raise ValueError(f"momentum must be at least 0 and below 1, got {momentum}")
+    _momentum(momentum)
     return 2 * (1 + momentum) / high
 
 

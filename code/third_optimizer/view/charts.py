@@ -15,7 +15,7 @@ def power(value):
     if -4 < exponent < 4:
         return f"{value:.2g}" if exponent < 2 else f"{value:,.0f}"
     ten = f"10{exponent}".replace(str(exponent), str(exponent).translate(SUPERSCRIPT))
-    return ten if mantissa == "1" else f"{mantissa} × {ten}"
+    return ten if mantissa == "1" else f"{mantissa}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}{ten}"
 
 
 def log_axis(low, high, most=7):

@@ -66,9 +66,15 @@ class Slider:
         readout = {"g": ".4"}.get(self.format[2:-1], self.format[2:-1])
         if self.log:
             common["value"] = float(self.start)
-            return widgets.FloatLogSlider(base=10, min=math.log10(low), max=math.log10(high),
-                                          step=(math.log10(high) - math.log10(low)) / 200, readout_format=readout, **common)
-        return widgets.FloatSlider(min=low, max=high, step=(high - low) / 200, readout_format=readout, **common)
+            low, start, high = (math.log10(value) for value in (low, self.start, high))
+            return widgets.FloatLogSlider(base=10, min=low, max=high, step=_even_step(low, start, high), readout_format=readout, **common)
+        return widgets.FloatSlider(min=low, max=high, step=_even_step(low, self.start, high), readout_format=readout, **common)
+
+
+def _even_step(low, start, high):
+    """About a 200th of the way from `low` to `high`; the start is a whole number of steps from `low`."""
+    steps = round(200 * (start - low) / (high - low))
+    return (start - low) / steps if steps else (high - low) / 200
 
 
 @dataclass(frozen=True)

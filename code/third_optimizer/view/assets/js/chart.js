@@ -28,7 +28,7 @@
       axis: {
         labelColor: c.muted, titleColor: c.muted, labelFontSize: 12, titleFontSize: 12,
         titleFontWeight: "normal", domain: false, ticks: false, labelPadding: 6,
-        gridColor: c.rule, gridWidth: 1, tickCount: 6,
+        gridColor: c.rule, gridWidth: 1, tickCount: 6, labelSeparation: 6,
       },
       axisX: { grid: false, labelFlush: true, domain: true, domainColor: c.muted, ticks: true, tickColor: c.muted, tickSize: 4 },
       axisY: { titleAlign: "left", titleAngle: 0, titleAnchor: "start", titleX: 0, titleY: -12, titleBaseline: "bottom" },
