@@ -4,9 +4,9 @@ from .design import DIALS, Design, Dial, Space
 from .grid import DIAL_SEEDS, DIAL_SPACE, FIRST_SPACE, SEEDS, Grid, train_grid
 from .log import Entry, Log
 from .running import WORLD, Outcome, par, run
-from .search import Try, best_so_far, climb, random_search
+from .search import SEARCHES, Try, bayesian, best_by_try, best_so_far, climb, halve, players, random_search, spent, tpe
 
 __all__ = [
-    "DIALS", "DIAL_SEEDS", "DIAL_SPACE", "FIRST_SPACE", "SEEDS", "WORLD", "Design", "Dial", "Entry", "Grid", "Log", "Outcome", "Space", "Try",
-    "best_so_far", "climb", "par", "random_search", "run", "train_grid",
+    "DIALS", "DIAL_SEEDS", "DIAL_SPACE", "FIRST_SPACE", "SEARCHES", "SEEDS", "WORLD", "Design", "Dial", "Entry", "Grid", "Log", "Outcome", "Space", "Try",
+    "bayesian", "best_by_try", "best_so_far", "climb", "halve", "par", "players", "random_search", "run", "spent", "tpe", "train_grid",
 ]
