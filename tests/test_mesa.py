@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from third_optimizer import theory
 from third_optimizer.base import adam, train
-from third_optimizer.mesa import MLP, LinearAttention, Notebook, practice, second_moments
+from third_optimizer.mesa import MLP, LinearAttention, Notebook, follows, practice, run_longer, second_moments
 from third_optimizer.world import Regression, error
 
 WORLD = Regression(dimension=3, examples=5)
@@ -139,6 +139,65 @@ def test_training_finds_the_single_step_within_one_per_cent():
     ours = error(model.answer(run.parameters, prompts), prompts)
     best = error(model.answer(model.descent(step), prompts), prompts)  # paired: the same prompts
     assert ours < 1.01 * best
+
+
+# --- asked from outside -------------------------------------------------------------------------------
+
+
+def test_answers_after_each_pass_are_the_rules_applied():
+    rng = np.random.default_rng(3)
+    model, prompts = LinearAttention(3, 2), WORLD.prompts(rng, 7, WORLD.pool(rng, 4))
+    parameters = model.init(rng, 0.3)
+    for passes in (None, 1, 6):
+        assert np.allclose(model.answers(parameters, prompts, passes), (model.rules(parameters, prompts, passes) * prompts.query).sum(axis=2), rtol=1e-10, atol=1e-12)
+    notebook = Notebook(model, 4)
+    start = notebook.init(rng, 0.3) + 0.1
+    assert np.allclose(notebook.answers(start, prompts)[-1], notebook.answer(start, prompts), rtol=1e-10, atol=1e-12)
+    assert len(notebook.answers(start, prompts, 6)) == 7
+
+
+def test_relabelled_prompts_change_only_the_rule():
+    world, rng = Regression(4, 6, rule=2.0), np.random.default_rng(0)
+    prompts = world.prompts(rng, 20000)
+    others = world.relabel(prompts, np.random.default_rng(1))
+    assert (others.inputs is prompts.inputs) and (others.query is prompts.query) and (others.task is prompts.task)
+    rules = np.linalg.lstsq(others.inputs[5], others.labels[5], rcond=None)[0]  # six examples, four unknowns, no noise
+    assert rules @ others.query[5] == pytest.approx(others.answer[5])
+    assert np.corrcoef(prompts.answer, others.answer)[0, 1] == pytest.approx(0, abs=4 / np.sqrt(20000))
+    assert np.mean(others.answer**2) == pytest.approx(world.answer_variance, rel=0.05)
+    noisy = Regression(4, 6, noise=0.5)
+    asked = noisy.relabel(noisy.prompts(np.random.default_rng(2), 5000), np.random.default_rng(3))
+    left = [y - x @ np.linalg.lstsq(x, y, rcond=None)[0] for x, y in zip(asked.inputs[:2000], asked.labels[:2000], strict=True)]
+    assert np.mean(np.square(left)) == pytest.approx(0.25 * (6 - 4) / 6, rel=0.1)  # least squares leaves (N − d)/N of the noise
+
+
+def test_following_other_labels_scores_what_it_should():
+    world = Regression(4, 6)
+    prompts = world.prompts(np.random.default_rng(0), 20000)
+    others = world.relabel(prompts, np.random.default_rng(1))
+
+    def score(answer):
+        return follows(answer, prompts, others)
+
+    assert score(lambda p: p.answer) == 1
+    assert score(lambda p: p.query[:, 0]) == 0  # does not look at the labels
+    assert score(lambda p: (theory.ridge_rules(p.inputs, p.labels, 1e-6) * p.query).sum(axis=1)) > 0.99
+    assert score(lambda p: p.answer / 2) == pytest.approx(0.75, abs=1e-12)  # half the right answer is wrong by half of it
+    assert score(lambda p: p.answer * np.inf) == -np.inf
+
+
+def test_run_longer_is_descent_run_longer():
+    """The layer built by hand as a step of descent: running it on is descent with more steps, which theory has in closed form."""
+    world = Regression(3, 12)
+    prompts, model = world.prompts(np.random.default_rng(5), 3000), LinearAttention(3, 2)
+    errors, blown = run_longer(model, model.descent(1.0), prompts, (1, 3))
+    rules = theory.descent_rules(prompts.inputs, prompts.labels, 1.0, 6)
+    for found, share, steps in zip(errors, blown, (2, 6), strict=True):
+        each = ((rules[steps] * prompts.query).sum(axis=1) - prompts.answer) ** 2 / np.mean(prompts.answer**2)
+        assert (found, share) == pytest.approx((100 * np.minimum(each, 10).mean(), np.mean(each > 10)))
+    assert errors[1] < errors[0]
+    errors, blown = run_longer(model, model.descent(1000.0), prompts, (64,))  # beyond any stable step: numbers leave the range
+    assert errors == [1000] and blown == [1]
 
 
 @pytest.mark.parametrize(

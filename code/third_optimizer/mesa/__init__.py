@@ -4,8 +4,9 @@ Each has `init(rng, scale)`, `errors(parameters, prompts)` for training, `answer
 """
 
 from .attention import LinearAttention, second_moments
+from .battery import follows, run_longer
 from .mlp import MLP
 from .practice import practice
 from .table import Notebook
 
-__all__ = ["MLP", "LinearAttention", "Notebook", "practice", "second_moments"]
+__all__ = ["MLP", "LinearAttention", "Notebook", "follows", "practice", "run_longer", "second_moments"]

@@ -63,11 +63,24 @@ class LinearAttention:
                 rules.append(-product[:, :-1, -1])
         return np.array(rules)
 
+    def answers(self, parameters, prompts, passes=None):
+        """Answers to the queries after 0, 1, ... passes, (passes+1, B): `rules` times the query, at half the price."""
+        (a, p), g = parameters, second_moments(prompts)
+        size, passes = len(a), self.passes if passes is None else passes
+        q = np.concatenate([prompts.query, np.zeros((len(g), 1))], axis=1)
+        answers = [-q[:, -1]]
+        with np.errstate(over="ignore", invalid="ignore"):
+            for left in range(passes, 0, -1):
+                q = q + (((q @ a)[:, None] @ g)[:, 0] @ p)
+                answers.append(-q[:, -1])
+                if left > 1:
+                    m = np.eye(size) + ((a @ g).reshape(-1, size) @ p).reshape(g.shape)
+                    g = m.transpose(0, 2, 1) @ (g @ m)
+        return np.array(answers)
+
     def answer(self, parameters, prompts, passes=None):
         """Answers to the queries, (B,); `passes` runs the layer more or less often than it was built for."""
-        rule = self.rules(parameters, prompts, passes)[-1]
-        with np.errstate(over="ignore", invalid="ignore"):
-            return (rule * prompts.query).sum(axis=1)
+        return self.answers(parameters, prompts, passes)[-1]
 
     def sensitivity(self, parameters, prompts):
         """How the answer changes with the query, ∂ŷ/∂x, (B, d): here the inferred rule itself."""

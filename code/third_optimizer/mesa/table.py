@@ -35,6 +35,11 @@ class Notebook:
         inner, table = self._split(parameters)
         return self.model.answer(inner, prompts, passes) + (self._rows(table, prompts) * prompts.query).sum(axis=1)
 
+    def answers(self, parameters, prompts, passes=None):
+        """Answers after 0, 1, ... passes of the model, (passes+1, B), the table's part included."""
+        inner, table = self._split(parameters)
+        return self.model.answers(inner, prompts, passes) + (self._rows(table, prompts) * prompts.query).sum(axis=1)
+
     def sensitivity(self, parameters, prompts):
         """∂ŷ/∂x, (B, d): the model's, plus the row."""
         inner, table = self._split(parameters)

@@ -100,6 +100,14 @@ class Regression:
             labels = labels + self.noise * rng.normal(size=labels.shape)
         return Prompts(x[:, :-1], labels, x[:, -1], y[:, -1], task)
 
+    def relabel(self, prompts, rng):
+        """The same inputs, queries and task numbers under new rules: what only a reader of the labels can notice."""
+        rules = self.rule * rng.normal(size=prompts.query.shape)
+        labels = np.einsum("bnd,bd->bn", prompts.inputs, rules)
+        if self.noise:
+            labels = labels + self.noise * rng.normal(size=labels.shape)
+        return prompts._replace(labels=labels, answer=(prompts.query * rules).sum(axis=1))
+
 
 def error(answers, prompts):
     """Squared error in per cent of guessing zero on the same prompts (100: learned nothing); inf if an answer is not finite."""
