@@ -10,7 +10,7 @@ PORT   ?= 8000
 export JUPYTER_PLATFORM_DIRS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve bench peers grid mutants lock clean
+.PHONY: help book test lab serve bench peers atlas mutants lock clean
 
 help: ## list these commands
 	@echo "The Third Optimizer"
@@ -61,7 +61,7 @@ peers: $(PEERS)/.ready ## the part of make bench that compares training with PyT
 	PYTHONPATH=code $(PEERS)/bin/python tests/bench_training.py
 	@echo "Next: compare with the targets printed beside each figure"
 
-grid: $(READY) ## train the stored runs of book/data (goes on where it was stopped)
+atlas: $(READY) ## train the stored runs of book/data on all cores (goes on where it was stopped)
 	$(BIN)/python -m third_optimizer.meta.grid book/data
 	@echo "Next: make book"
 

@@ -12,12 +12,16 @@ import pytest
 
 from tests.conftest import ROOT
 from tests.notebooks import BOOK
-from third_optimizer.meta import FIRST_SPACE, SEEDS, Design, Grid, Log, Space, random_search, run
+from third_optimizer.meta import ATLAS_SPACE, SEEDS, Design, Grid, Log, Space, machines, run
+from third_optimizer.meta.codes import decode
+from third_optimizer.meta.running import STABLE
 from third_optimizer.view import game
 from third_optimizer.view.component import to_json
-from third_optimizer.view.game import MOST, compare, ending, players, sentence, shown, tries_path
+from third_optimizer.view.runs import payload, script
+from third_optimizer.view.game import MOST, compare, ending, sentence, shown, tries_path
 
-GRID = Grid.load(BOOK / "data/first_grid.json")
+GRID = Grid.load(BOOK / "data/atlas.npz")
+MACHINES = machines.load(BOOK / "data/machines.json", GRID)
 AXE = (ROOT / "tests/vendor/axe.min.js").read_text("utf8")
 PAGE = "book/10_be_the_meta_optimizer"
 ID = "10_be_the_meta_optimizer/game"
@@ -25,7 +29,7 @@ ID = "10_be_the_meta_optimizer/game"
 
 @pytest.fixture(scope="module")
 def board():
-    return game(GRID, id=ID)
+    return game(GRID, id=ID, machines=MACHINES)
 
 
 @pytest.fixture(scope="module")
@@ -87,84 +91,77 @@ def test_a_game_ends_with_a_true_comparison(best, begins):
 
 
 @pytest.fixture
-def script(browser):
+def page_script(browser):
     """The page's script, without a page."""
     page = browser.new_page()
     page.add_script_tag(content="globalThis.ThirdOptimizerInNotebook = true;")
-    for name in ("store", "chart", "explore", "game"):
+    for name in ("store", "chart", "explore", "codes", "runs", "reveal", "picture", "game"):
         page.add_script_tag(path=ROOT / f"code/third_optimizer/view/assets/js/{name}.js")
     yield page
     page.close()
 
 
-def test_page_and_kernel_tell_alike(script):
-    """On the vectors above, and on every stored run after another, with every note and bet."""
-    rows = [state(o.practice, o.fresh, o.diverged_at) for o in GRID.runs.values()]
+def test_page_and_kernel_tell_alike(page_script):
+    """On the vectors above, and on stored runs after one another, with every note and bet."""
+    picked = np.random.default_rng(4).choice(len(ATLAS_SPACE.designs), 500, replace=False)
+    rows = [state(o.practice, o.fresh, o.diverged_at) for o in (GRID.outcome(ATLAS_SPACE.designs[i], seed) for i in picked for seed in GRID.seeds)]
     rng, cases = np.random.default_rng(5), [case for case, _ in SAID]
     for now in rows:
         cases.append(dict(now=now, last=rows[rng.integers(len(rows))], best=float(rng.choice([3.0, 33.0, 34.5, 186.0])), seed=int(rng.integers(1, 4)),
                           again=bool(rng.random() < 0.3), moved=int(rng.integers(1, 4)), bet=[None, "better", "same", "worse"][rng.integers(4)]))
     # JSON knows no infinity: those are put in on the other side
     wanted = json.loads(json.dumps(cases).replace("Infinity", '"inf"'))
-    judged = script.evaluate("""cases => cases.map((one) => {
+    judged = page_script.evaluate("""cases => cases.map((one) => {
       for (const run of [one.now, one.last]) for (const key of ["practice", "fresh"]) if (run[key] === "inf") run[key] = Infinity;
       return ThirdOptimizer.game.sentence({ ...one, par: 32.8 }); })""", wanted)
     assert judged == [told(case) for case in cases]
     values = [*np.concatenate([np.arange(0, 10.5, 0.05), np.arange(9.5, 201, 0.5)]).tolist(), 1e45]
-    assert script.evaluate("values => values.map(ThirdOptimizer.game.shown)", values) == [shown(v) for v in values]
+    assert page_script.evaluate("values => values.map(ThirdOptimizer.game.shown)", values) == [shown(v) for v in values]
     pairs = [list(pair) for pair in itertools.product([0.01, 1, 33, 34.6, 34.7, 190, 201, 1e9], repeat=2)]
-    assert script.evaluate("pairs => pairs.map(([a, b]) => ThirdOptimizer.game.compare(a, b))", pairs) == [compare(*pair) for pair in pairs]
+    assert page_script.evaluate("pairs => pairs.map(([a, b]) => ThirdOptimizer.game.compare(a, b))", pairs) == [compare(*pair) for pair in pairs]
     ends = [(2.0, 3.8, 5.9, 18.0, 12), (3.8, 3.8, 5.9, 18.0, 12), (18.1, 3.8, 5.9, 18.0, 12), (500.0, 3.8, 5.9, 18.0, 3)]
-    assert script.evaluate("all => all.map(([best, low, median, high, tries]) => ThirdOptimizer.game.ending({best, low, median, high, tries}))",
+    assert page_script.evaluate("all => all.map(([best, low, median, high, tries]) => ThirdOptimizer.game.ending({best, low, median, high, tries}))",
                            [list(e) for e in ends]) == [ending(*e) for e in ends]
 
 
 # --- what the page is told ---------------------------------------------------------------------------
 
 
-def test_the_board_is_light(spec):
-    assert len(gzip.compress(to_json(spec).encode())) <= 60_000
+def test_the_board_and_the_atlas_are_light(spec):
+    assert len(gzip.compress(to_json(spec).encode())) <= 30_000
+    name, text = script(GRID)
+    assert spec["runs"] == {"script": name} and len(gzip.compress(text.encode())) <= 400_000
 
 
 def test_every_position_leads_to_its_design(board, spec):
-    assert len(spec["index"]) == len(board.places) == math.prod(len(stops) for stops in FIRST_SPACE.stops.values())
+    assert len(spec["index"]) == len(board.places) == math.prod(len(stops) for stops in ATLAS_SPACE.stops.values())
     for place, number in zip(board.places, spec["index"], strict=True):
-        assert FIRST_SPACE.designs[number] == board.design(place)
+        assert ATLAS_SPACE.designs[number] == board.design(place)
     assert board.design(spec["start"]) == GRID.start()
 
 
-def test_the_board_holds_the_stored_runs_to_three_digits(spec):
-    for number, design in enumerate(FIRST_SPACE.designs):
-        for k, seed in enumerate(SEEDS):
-            outcome, at = GRID.outcome(design, seed), number * len(SEEDS) + k
-            assert spec["runs"]["at"][at] == outcome.diverged_at
-            for what in ("practice", "fresh"):
-                kept, true = spec["runs"][what][at], getattr(outcome, what)
-                assert kept is None if math.isinf(true) else kept == pytest.approx(true, rel=5e-3)
-            assert spec["runs"]["fresh_curve"][at] == pytest.approx(np.minimum(outcome.fresh_curve, MOST), rel=5e-3)
+def test_the_page_reads_the_very_numbers_that_are_stored(page_script):
+    """Every run of the atlas, unpacked by the page's script: scores equal to the last bit, curves to half a pixel."""
+    unpacked = page_script.evaluate("""packed => { const runs = new ThirdOptimizer.Runs(packed);
+      return [...runs.seeds, ...runs.confirm].map((seed) => Array.from({length: runs.designs}, (_, design) => runs.run(design, seed))); }""", payload(GRID))
+    for k, column in enumerate(unpacked):
+        for what in ("practice", "fresh"):
+            ours = np.array([np.inf if run_[what] is None else run_[what] for run_ in column])
+            assert (ours == GRID.columns[what][:, k]).all()
+        assert ([-1 if run_["at"] is None else run_["at"] for run_ in column] == GRID.columns["at"][:, k]).all()
+        if k >= len(GRID.seeds):
+            continue
+        for i, run_ in enumerate(column):
+            kept = GRID.outcome(ATLAS_SPACE.designs[i], GRID.seeds[k])
+            assert (kept.longer, kept.blown) == (tuple(run_["longer"] or ()), tuple(run_["blown"] or ()))
+            assert run_["follows"] == pytest.approx(max(kept.follows, -1), abs=1e-9)
+            assert (math.inf if run_["tripled"] is None else run_["tripled"]) == kept.tripled
+            assert run_["fresh_curve"] == pytest.approx(np.clip(kept.fresh_curve, 0.01, 200), rel=0.021)
 
 
 def test_the_start_is_the_lowest_practice_error_and_the_counter_start_is_what_it_says(board, spec):
-    means = [np.mean([min(GRID.outcome(d, s).practice, MOST) for s in SEEDS]) for d in FIRST_SPACE.designs]
-    assert round(GRID.mean(GRID.start(), "practice"), 3) == round(min(means), 3)
     counter = board.design(spec["counter"]["place"])
     assert (counter.problems, counter.machine) == (None, "attends") and counter.step_length == GRID.start().step_length
-
-
-def test_the_machines_of_the_comparison_are_real_players():
-    blind, climbing = players(GRID, 12, 1, 30)
-    assert blind.shape == climbing.shape == (30, 13)
-    for lines in (blind, climbing):
-        assert (np.diff(lines, axis=1) <= 0).all() and (lines[:, 0] == GRID.outcome(GRID.start(), 1).fresh).all()
-    drawn = random_search(GRID.space, lambda d: GRID.outcome(d, 1).fresh, 12, np.random.default_rng([7, 0]))
-    assert blind[7, -1] == min(t.score for t in drawn)
-    assert (blind == players(GRID, 12, 1, 30)[0]).all()
-
-
-def test_the_band_is_that_of_a_thousand_players(spec):
-    blind, climbing = players(GRID, 12, 1)
-    assert spec["dice"]["low"] == pytest.approx(np.minimum(np.percentile(blind, 10, axis=0), MOST), rel=5e-3)
-    assert spec["climb"] == pytest.approx(np.minimum(np.median(climbing, axis=0), MOST), rel=5e-3)
 
 
 @pytest.mark.parametrize(
@@ -172,7 +169,7 @@ def test_the_band_is_that_of_a_thousand_players(spec):
     [
         ({"budget": 0}, "budget must be a whole number, at least 1, got 0"),
         ({"budget": 2.5}, "budget must be a whole number"),
-        ({"space": Space(Design(brake=False), passes=(1, 4))}, "the grid holds no run of 2 of the space's designs"),
+        ({"space": Space(Design(), step_length=(0.002, 0.02))}, "the grid holds no run of 2 of the space's designs"),
         ({"space": Space(passes=(1, 4))}, "is not in the space"),
     ],
 )
@@ -202,8 +199,10 @@ def test_live_scores_are_the_stored_ones(board, spec):
         *progress, result = ear.sent
         assert [m["type"] for m in progress] == ["progress"] * 12 and progress[-1]["share"] == 1
         assert all(m["number"] == number for m in ear.sent)
-        at = spec["index"][board.places.index(tuple(place))] * len(SEEDS) + SEEDS.index(2)
-        assert result == {"type": "trained", "number": number} | {name: column[at] for name, column in spec["runs"].items()}
+        stored = GRID.outcome(design, 2)
+        assert (result["type"], result["number"], result["at"]) == ("trained", number, None)
+        assert (result["practice"], result["fresh"]) == pytest.approx((stored.practice, stored.fresh), rel=STABLE + 1e-3, abs=1e-3)
+        assert result["fresh_curve"] == pytest.approx(np.minimum(stored.fresh_curve, MOST), rel=5e-3)
     entries = board.log(1).entries()
     assert [e.seed for e in entries] == [2, 2, 2] and [e.bet for e in entries] == ["same"] * 3
     assert entries[0].outcome == run(Design(step_length=0.003), 2)
@@ -241,6 +240,7 @@ def play(open_page):
     def begin(**options):
         opened = open_page(PAGE, reduced_motion=options.pop("motion", "reduce"), **options)
         opened.page.set_default_timeout(10_000)
+        opened.page.wait_for_selector(".t3-game-chart svg")  # the recorded runs come after the page
         return opened, opened.page.locator(".t3-game")
 
     return begin
@@ -256,9 +256,14 @@ def turn(board, field, stop):
       input.value = stop; input.dispatchEvent(new Event('input')); }""", stop)
 
 
-def put(board, design, spec_board):
+def put(board, design, spec_board, skip=()):
     for field, stop in zip(spec_board.fields, spec_board.place(design), strict=True):
-        turn(board, field, stop)
+        if field not in skip:
+            turn(board, field, stop)
+
+
+def log_rows(board):
+    return board.locator(":scope > .t3-game-log tbody tr")
 
 
 def train(board):
@@ -274,7 +279,7 @@ def test_a_whole_game_by_keyboard_alone(play, tmp_path):
     board.locator("[data-dial=problems]").focus()
     rng = np.random.default_rng(1)
     presses = 0
-    while board.locator("tbody tr").count() < 13:
+    while log_rows(board).count() < 13:
         # go through the dials by Tab, turn some with the arrows or the space bar, press Enter on the button
         for _ in range(40):
             here = page.evaluate("[document.activeElement.dataset.dial || '', document.activeElement.type, document.activeElement.className]")
@@ -285,7 +290,7 @@ def test_a_whole_game_by_keyboard_alone(play, tmp_path):
                 presses += 1
                 break
             page.keyboard.press("Tab")
-        if board.locator("tbody tr").count() < 13:
+        if log_rows(board).count() < 13:
             for _ in range(40):  # and back to the first dial
                 page.keyboard.press("Shift+Tab")
                 if page.evaluate("document.activeElement.dataset.dial") == order[0]:
@@ -297,16 +302,25 @@ def test_a_whole_game_by_keyboard_alone(play, tmp_path):
     assert board.locator(".t3-game-end").is_visible() and not board.get_by_role("button", name="Train this").is_visible()
     text = board.locator(".t3-game-end").inner_text()
     assert re.search("You are among the dice|Nine in ten of the dice did better|You did better than nine in ten", text)
-    assert "What this does not show" in text and "that was the first engineer's choice" in text
+    for one in ("dice", "climbing", "halving", "Gaussian process", "TPE", "you"):
+        assert one in text
     assert board.locator(".t3-game-chart svg .mark-area path").count() >= 1  # the band
     reading = board.locator(".t3-game-readings").inner_text()
-    assert "1,000 random players" in reading
+    assert "1,000 players of dice" in reading
+    for heading in ("What did you build?", "Keep trying", "What this does not show"):
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.textContent").startswith("Next: "):
+                break
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.textContent") == heading
+    assert "nothing here searches by a goal of its own" in board.locator(".t3-game-end").inner_text()
     assert board.locator(".t3-game-chart").get_attribute("aria-label") in reading
     with page.expect_download() as download:
         board.get_by_role("button", name="Export the log").click()
     rows = list(csv.reader(open(download.value.path(), encoding="utf8", newline="")))
     assert len(rows) == 14 and rows[0][:3] == ["try", "seed", "Practice problems"] and rows[1][0] == "0"
-    shown_fresh = [row.locator("td").nth(2).inner_text() for row in board.locator("tbody tr").all()][::-1]
+    shown_fresh = [row.locator("td").nth(2).inner_text() for row in log_rows(board).all()][::-1]
     column = rows[0].index("fresh")
     assert [shown(float(row[column])) if row[column] else "×" for row in rows[1:]] == [re.sub("×.*", "×", text) for text in shown_fresh]
     assert opened.errors == [] and opened.outside() == []
@@ -323,7 +337,7 @@ def test_a_game_by_touch_on_a_phone_survives_a_reload(play, board):
         put(shown_board, design, board)
         shown_board.get_by_role("button", name="Train this").tap()
     page.wait_for_timeout(400)
-    before, sentence_before = shown_board.locator("tbody").inner_text(), shown_board.locator(".t3-game-sentence").inner_text()
+    before, sentence_before = log_rows(shown_board).locator("..").first.inner_text(), shown_board.locator(".t3-game-sentence").inner_text()
     # charts and button stay in sight while the dials are turned
     shown_board.locator("[data-dial=step_length]").scroll_into_view_if_needed()
     page.evaluate("document.querySelector('[data-dial=step_length]').scrollIntoView({block: 'center'})")
@@ -331,8 +345,8 @@ def test_a_game_by_touch_on_a_phone_survives_a_reload(play, board):
         box = shown_board.locator(part).bounding_box()
         assert box["y"] >= 0 and box["y"] + box["height"] <= 844, part
     page.reload()
-    page.wait_for_selector("html[data-t3-ready]", state="attached")
-    assert shown_board.locator("tbody").inner_text() == before
+    page.wait_for_selector(".t3-game-chart svg")
+    assert log_rows(shown_board).locator("..").first.inner_text() == before
     assert shown_board.locator(".t3-game-sentence").inner_text() == sentence_before
     assert "9 tries left" in shown_board.inner_text()
     assert "Step length" in before and len(kept(page)[ID]["value"]["tries"]) == 3
@@ -340,7 +354,7 @@ def test_a_game_by_touch_on_a_phone_survives_a_reload(play, board):
       .filter((e) => e.offsetParent && !e.parentElement.matches('.t3-dial:not(.t3-dial-switch)') || e.type === 'range').map((e) => [e.outerHTML.slice(0, 80), e.getBoundingClientRect().height]).filter(([, h]) => h < 44)""")
     assert small == []
     for _ in range(9):
-        put(shown_board, FIRST_SPACE.designs[np.random.default_rng(shown_board.locator("tbody tr").count()).integers(168)], board)
+        put(shown_board, ATLAS_SPACE.designs[np.random.default_rng(log_rows(shown_board).count()).integers(len(ATLAS_SPACE.designs))], board)
         shown_board.get_by_role("button", name="Train this").tap()
     assert shown_board.locator(".t3-game-end").is_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390 and opened.errors == []
@@ -353,26 +367,26 @@ def test_a_repeat_is_the_next_seed_and_a_fourth_is_refused(play, board):
     for seed in (1, 2, 3):
         train(shown_board)
         assert f"recorded run, seed {seed}" in shown_board.locator(".t3-game-run").inner_text()
-    assert "same dials, seed 3" in shown_board.locator("tbody tr").first.inner_text()
+    assert "same dials, seed 3" in log_rows(shown_board).first.inner_text()
     expected = [shown(GRID.outcome(Design(step_length=0.003), seed).fresh) for seed in (3, 2, 1)]
-    assert [row.locator("td").nth(2).inner_text() for row in shown_board.locator("tbody tr").all()][:3] == expected
+    assert [row.locator("td").nth(2).inner_text() for row in log_rows(shown_board).all()][:3] == expected
     train(shown_board)
     assert "run with all 3 seeds" in shown_board.locator(".t3-game-sentence").inner_text() and "This cost nothing" in page.locator(".t3-game > .t3-announce").inner_text()
-    assert "9 tries left" in shown_board.inner_text() and shown_board.locator("tbody tr").count() == 4
+    assert "9 tries left" in shown_board.inner_text() and log_rows(shown_board).count() == 4
     # the start has been seen with its first seed
     shown_board.get_by_role("button", name="Use the dials of try 0 again").click()
     train(shown_board)
-    assert "seed 2" in shown_board.locator("tbody tr").first.inner_text()
+    assert "seed 2" in log_rows(shown_board).first.inner_text()
 
 
 def test_an_explosion_is_a_result(play, board):
-    design, seed = next((d, s) for d in FIRST_SPACE.designs for s in SEEDS if GRID.outcome(d, s).diverged_at is not None and s == 1)
+    design, seed = next((d, s) for d in ATLAS_SPACE.designs for s in SEEDS if GRID.outcome(d, s).diverged_at is not None and s == 1)
     opened, shown_board = play()
     put(shown_board, design, board)
     train(shown_board)
     step = GRID.outcome(design, seed).diverged_at
     assert shown_board.locator(".t3-game-sentence").inner_text().startswith(f"Exploded at step {step:,}. Costs a try.")
-    assert f"× step {step:,}" in shown_board.locator("tbody tr").first.inner_text()
+    assert f"× step {step:,}" in log_rows(shown_board).first.inner_text()
     crosses = shown_board.locator(".t3-game-chart svg text", has_text="×")
     assert crosses.count() == 1
     top = shown_board.locator(".t3-game-chart").bounding_box()["y"]
@@ -382,41 +396,142 @@ def test_an_explosion_is_a_result(play, board):
 
 def test_redundant_dials_say_so_and_undo_gives_back_no_tries(play):
     _, board = play()
-    turn(board, "machine", 0)
     for field in ("passes", "warm_up"):
         assert board.locator(f"[data-dial={field}]").is_disabled()
     assert board.locator("[data-dial=passes]").get_attribute("aria-valuetext") == "makes no difference here"
     assert "Thinking passes makes no difference here" in board.inner_text()
+    turn(board, "machine", 1)
+    assert board.locator("[data-dial=passes]").is_enabled() and board.locator("[data-dial=machine]").get_attribute("aria-valuetext") == "attends to it"
     train(board)
     board.get_by_role("button", name="Undo a dial").click()
-    assert board.locator("[data-dial=passes]").is_enabled() and board.locator("[data-dial=machine]").get_attribute("aria-valuetext") == "attends to it"
+    assert board.locator("[data-dial=passes]").is_disabled() and board.locator("[data-dial=machine]").get_attribute("aria-valuetext") == "reads it as one list"
     assert "11 tries left" in board.inner_text()
     assert not board.get_by_role("button", name="Undo a dial").is_enabled()
 
 
-def finish(board, spec_board):
+def finish(board, spec_board, skip=()):
     rng = np.random.default_rng(3)
-    while board.locator("tbody tr").count() < 13:
-        put(board, FIRST_SPACE.designs[rng.integers(168)], spec_board)
+    while log_rows(board).count() < 13:
+        put(board, ATLAS_SPACE.designs[rng.integers(len(ATLAS_SPACE.designs))], spec_board, skip)
         train(board)
+
+
+def to_screen(board, number):
+    for _ in range(number - 1):
+        board.locator(".t3-game-end").get_by_role("button", name="Next").click()
+
+
+def test_the_chart_shows_the_players_that_are_chosen(play, board):
+    _, shown_board = play()
+    finish(shown_board, board)
+    seen = set()
+    for one in MACHINES["searchers"]:
+        shown_board.get_by_role("radio", name=one["name"]).check()
+        reading = shown_board.locator(".t3-game-chart").get_attribute("aria-label")
+        assert f"{one['count']:,} players of {one['name']}: {shown(one['median'][12])} in the middle" in reading
+        seen.add(shown_board.locator(".t3-game-chart svg .mark-area").first.inner_html())
+    assert len(seen) == len(MACHINES["searchers"])
+
+
+def test_what_was_built_is_told_in_the_stored_numbers(play, board):
+    _, shown_board = play()
+    finish(shown_board, board)
+    to_screen(shown_board, 2)
+    cells = [[cell.inner_text() for cell in row.locator("td").all()] for row in shown_board.locator(".t3-game-end tbody tr").all()]
+    tries = kept(shown_board.page)[ID]["value"]["tries"]
+    for row, one in zip(cells[1:], tries, strict=True):
+        outcome = GRID.outcome(board.design(one["place"]), one["seed"])
+        if outcome.diverged_at is not None:
+            assert row == ["–"] * 4
+            continue
+        assert row[0] == ("−100 or less" if outcome.follows <= -1 else str(math.floor(100 * outcome.follows + 0.5)).replace("-", "−"))
+        assert row[1].removesuffix(" *") == (" · ".join(map(shown, outcome.longer)) or "–")
+        assert row[3] == shown(outcome.tripled)
+
+
+def test_the_odds_of_more_tries(play, board):
+    _, shown_board = play()
+    finish(shown_board, board)
+    to_screen(shown_board, 3)
+    slider = shown_board.locator(".t3-game-end input[type=range]")
+    for k, (tries, bits) in enumerate(zip((12, 60, 300), ("3.6", "5.9", "8.2"), strict=True)):
+        assert slider.get_attribute("aria-valuetext") == f"{tries} tries"
+        text = shown_board.locator(".t3-game-end").inner_text()
+        assert f"With {tries} tries, dice meet" in text and f"at most {bits} bits" in text
+        numbers = [float(n) for n in re.search(r"iterates in (.*?) of all games", text)[1].replace("more than ", "").replace("less than ", "").removesuffix(" %").split(" to ")]
+        assert numbers[0] == pytest.approx(100 * min(row[k] for row in MACHINES["odds"]["dice"]), abs=1)
+        slider.press("ArrowRight")
+
+
+def test_a_code_a_link_and_a_picture_of_the_game(play, board):
+    opened, shown_board = play(accept_downloads=True)
+    page = opened.page
+    finish(shown_board, board)
+    to_screen(shown_board, 4)
+    code = shown_board.get_by_label("Your game as a code").input_value()
+    tries = kept(page)[ID]["value"]["tries"]
+    expected = tuple((GRID.space.index[board.design(one["place"])], one["seed"]) for one in tries)
+    made = decode(code, len(ATLAS_SPACE.designs), GRID.fingerprint)
+    assert (made.tries, made.mode, made.start) == (expected, 0, GRID.space.index[GRID.start()])
+    shown_board.get_by_text("Show as a QR code").click()
+    assert shown_board.get_by_role("img", name="QR code").is_visible()
+    with page.expect_download() as download:
+        shown_board.get_by_role("button", name="Save a picture").click()
+    picture = open(download.value.path(), "rb").read()
+    assert picture[:8] == b"\x89PNG\r\n\x1a\n" and (int.from_bytes(picture[16:20]), int.from_bytes(picture[20:24])) == (1200, 630) and len(picture) > 10_000
+    assert shown_board.get_by_role("button", name="Copy a link").count() == 0  # a page from a disk has no address to pass on
+    # a friend opens the page with the code: the same start, the line dashed
+    page.evaluate("localStorage.clear()")
+    page.goto(page.url.split("#")[0] + "#g=" + code)
+    page.reload()
+    page.wait_for_selector(".t3-game-chart svg")
+    best = min(GRID.outcome(board.design(one["place"]), one["seed"]).fresh for one in tries)
+    assert f"A friend’s line, dashed, ends at {shown(min(best, GRID.outcome(GRID.start(), 1).fresh))}" in shown_board.locator(".t3-game-chart").get_attribute("aria-label")
+    page.goto(page.url.split("#")[0] + "#g=" + code[:-1] + ("2" if code[-1] != "2" else "3"))
+    page.reload()
+    page.wait_for_selector(".t3-game-chart svg")
+    assert "could not be read (damaged" in shown_board.locator(".t3-game-sentence").inner_text() and opened.errors == []
+
+
+def test_a_dial_can_be_locked_and_the_day_has_its_own_start(play, board):
+    opened, shown_board = play()
+    page = opened.page
+    shown_board.get_by_role("button", name="New game").click()
+    shown_board.get_by_label("A new game with").select_option(label="the same start, with machine locked")
+    shown_board.get_by_role("button", name="Yes, a new game").click()
+    dial = shown_board.locator("[data-dial=machine]")
+    assert dial.is_disabled() and "locked in this game" in shown_board.inner_text()
+    page.reload()
+    page.wait_for_selector(".t3-game-chart svg")
+    assert dial.is_disabled()
+    finish(shown_board, board, skip=("machine",))
+    assert "have not played from this start under these rules" in shown_board.locator(".t3-game-end").inner_text()
+    shown_board.get_by_role("button", name="New game").click()
+    shown_board.get_by_label("A new game with").select_option(label="the start of the day, another one every day")
+    shown_board.get_by_role("button", name="Yes, a new game").click()
+    state = kept(page)[ID]["value"]
+    assert state["mode"] == 1 and state["start"] == state["place"] and state["number"] == 2
+    assert GRID.outcome(board.design(state["start"]), 1).fresh > 2 * 32.8 and opened.errors == []
 
 
 def test_a_rule_of_thumb_is_text_and_a_new_game_keeps_the_old_one(play, board):
     opened, shown_board = play()
     page = opened.page
     finish(shown_board, board)
+    to_screen(shown_board, 4)
     nasty = "<img src=x onerror=\"document.title='caught'\"> & <b>bold</b>"
     shown_board.get_by_label("Write your rule of thumb").fill(nasty)
     page.wait_for_timeout(500)
     page.reload()
-    page.wait_for_selector("html[data-t3-ready]", state="attached")
+    page.wait_for_selector(".t3-game-chart svg")
+    to_screen(shown_board, 4)
     assert shown_board.get_by_label("Write your rule of thumb").input_value() == nasty
     shown_board.get_by_role("button", name="New game").click()
     shown_board.get_by_role("button", name="Go on with this one").click()
-    assert shown_board.locator("tbody tr").count() == 13
+    assert log_rows(shown_board).count() == 13
     shown_board.get_by_role("button", name="New game").click()
     shown_board.get_by_role("button", name="Yes, a new game").click()
-    assert shown_board.locator("tbody tr").count() == 1 and "12 tries left" in shown_board.inner_text()
+    assert log_rows(shown_board).count() == 1 and "12 tries left" in shown_board.inner_text()
     answers = kept(page)
     assert len(answers[f"{ID}/1"]["value"]["tries"]) == 12 and answers[ID]["value"]["tries"] == [] and answers[ID]["value"]["number"] == 2
     page.goto(page.url.replace(PAGE.split("/")[1], "my_answers"))
@@ -432,7 +547,7 @@ def test_a_game_that_does_not_fit_the_board_is_no_error(play, damage):
     opened, board = play()
     opened.page.evaluate("""([id, value]) => localStorage.setItem('third-optimizer', JSON.stringify({version: 1, answers: {[id]: {value: JSON.parse(value)}}}))""", [ID, damage])
     opened.page.reload()
-    opened.page.wait_for_selector("html[data-t3-ready]", state="attached")
+    opened.page.wait_for_selector(".t3-game-chart svg")
     assert "12 tries left" in board.inner_text() and opened.errors == []
 
 
@@ -441,11 +556,11 @@ def test_a_curve_takes_its_time_and_a_second_press_costs_nothing(play, board):
     put(shown_board, Design(step_length=0.003), board)
     train(shown_board)
     button = shown_board.locator(".t3-game-train")
-    assert button.get_attribute("aria-disabled") == "true" and shown_board.locator("tbody tr").count() == 1
+    assert button.get_attribute("aria-disabled") == "true" and log_rows(shown_board).count() == 1
     button.evaluate("(button) => { button.click(); button.click(); }")
-    shown_board.locator("tbody tr").nth(1).wait_for()
+    log_rows(shown_board).nth(1).wait_for()
     opened.page.wait_for_timeout(300)
-    assert shown_board.locator("tbody tr").count() == 2 and "11 tries left" in shown_board.inner_text()
+    assert log_rows(shown_board).count() == 2 and "11 tries left" in shown_board.inner_text()
 
 
 @pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (768, "light"), (390, "light"), (390, "dark"), (320, "light")])

@@ -1,21 +1,18 @@
 """The engineer's room: designs that check themselves, runs that repeat, a log that loses nothing."""
 
 import itertools
-import json
 import os
 import re
 import signal
 import sqlite3
 import time
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from tests.notebooks import BOOK
 from third_optimizer.mesa import MLP, LinearAttention, Notebook
-from third_optimizer.meta import DIALS, FIRST_SPACE, Design, Grid, Log, Outcome, Space, par, run, train_grid
-from third_optimizer.meta.grid import SEEDS, pack, unpack
+from third_optimizer.meta import DIALS, Design, Log, Outcome, Space, par, run
 from third_optimizer.meta.running import machine, stages
 from third_optimizer.world import Regression
 
@@ -104,7 +101,7 @@ def test_a_design_builds_the_machine_it_names():
 def test_warm_up_spends_half_the_time_on_fewer_passes():
     assert stages(Design(passes=4, warm_up=True, practice_time=600)) == [(1, 100), (2, 100), (3, 100), (4, 300)]
     assert stages(Design(passes=4, practice_time=600)) == [(4, 600)]
-    for passes, time_ in itertools.product((2, 3, 4, 8), (500, 3000, 7)):
+    for passes, time_ in itertools.product((2, 3, 4, 8), (500, 2000, 7)):
         assert sum(steps for _, steps in stages(Design(passes=passes, warm_up=True, practice_time=time_))) == time_
 
 
@@ -122,15 +119,14 @@ def test_a_blow_up_is_a_result():
     outcome = run(Design(passes=4, step_rule="plain", step_length=10.0, brake=False, start="large"), 0)
     assert outcome.diverged_at == outcome.steps[-1] > 0
     assert outcome.fresh == outcome.practice == np.inf
-    json.dumps(pack(outcome), allow_nan=False)
-    assert unpack(pack(outcome)).fresh == np.inf
+    assert (outcome.longer, outcome.blown, outcome.follows, outcome.tripled) == ((), (), -np.inf, np.inf)
 
 
 def test_enough_practice_reaches_par():
-    """One pass on problems that never repeat is at most 2 per cent above the closed form after 3,000 steps; 20,000
+    """One pass on problems that never repeat is at most 3 per cent above the closed form after 2,000 steps; 20,000
     prompts measure an error to about 1 per cent."""
-    assert par() < run(Design(step_length=0.01, practice_time=3000), 1).fresh * 1.01
-    assert run(Design(step_length=0.01, practice_time=3000), 1).fresh < 1.03 * par()
+    fresh = run(Design(step_length=0.01, practice_time=2000), 1).fresh
+    assert par() < fresh * 1.01 and fresh < 1.03 * par()
 
 
 def test_a_notebook_holds_few_problems_and_fails_on_new_ones():
@@ -206,77 +202,3 @@ def test_a_hundred_kills_lose_no_acknowledged_try(tmp_path):
     assert sqlite3.connect(file).execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert len(acknowledged) >= 100
     assert cut_short > 0  # some kills did fall into the middle of a transaction
-
-
-# --- the stored grid -----------------------------------------------------------------------------------
-
-SMALL = Space(SHORT, problems=(4, None), step_length=(0.001, 0.01))
-
-
-def test_a_grid_is_trained_stored_and_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
-    file = tmp_path / "grid.json"
-    grid = train_grid(file, SMALL, (1, 2), jobs=1)
-    assert Grid.load(file, SMALL).runs == grid.runs
-    assert grid.outcome(SMALL.designs[1], 2) == unpack(pack(run(SMALL.designs[1], 2)))
-    assert not file.with_name("grid.json.journal").exists()
-    # half a journal and a line cut short: only what is missing is trained, and the result is the same
-    lines = [json.dumps([i, seed, asdict(SMALL.designs[i]), pack(grid.runs[i, seed])]) for i, seed in [(0, 1), (0, 2), (1, 1)]]
-    other = tmp_path / "other.json"
-    other.with_name("other.json.journal").write_text("\n".join(lines) + "\n[1, 2, {")
-    trained = []
-    import third_optimizer.meta.grid as module
-    monkeypatch.setattr(module, "run_alone", lambda design, seed: trained.append((design, seed)) or run(design, seed))
-    assert train_grid(other, SMALL, (1, 2), jobs=1).runs == grid.runs
-    assert len(trained) == 2 * len(SMALL.designs) - 3
-    assert other.read_text() == file.read_text()
-
-
-def test_a_damaged_or_older_grid_gets_a_clear_error(tmp_path):
-    file = tmp_path / "grid.json"
-    train_grid(file, SMALL, (1,), jobs=1)
-    text = file.read_text()
-    for damage, message in [
-        (text[:-10], "cannot be read"), ("[]", "version 'list'"), (text.replace('"version":1', '"version":0'), "version 0, this code reads 1"),
-        (text.replace('"seeds":[1]', '"seeds":[2]'), "is damaged (its checksum"),
-    ]:
-        file.write_text(damage)
-        with pytest.raises(ValueError, match=re.escape(message)) as told:
-            Grid.load(file, SMALL)
-        assert "make grid" in str(told.value)
-    file.write_text(text)
-    with pytest.raises(ValueError, match="holds other designs"):
-        Grid.load(file, Space(passes=(1, 2)))
-    with pytest.raises(ValueError, match="holds no run of: Practice problems 64"):
-        Grid.load(file, SMALL).outcome(Design(problems=64), 1)
-    with pytest.raises(ValueError, match="seed must be one of 1, got 7"):
-        Grid.load(file, SMALL).outcome(SMALL.designs[0], 7)
-
-
-@pytest.fixture(scope="module")
-def grid():
-    return Grid.load(BOOK / "data/first_grid.json")
-
-
-def test_the_grid_holds_every_design_and_seed(grid):
-    assert set(grid.runs) == {(i, seed) for i in range(len(FIRST_SPACE.designs)) for seed in SEEDS}
-
-
-@pytest.mark.parametrize("draw", range(4))
-def test_random_rows_of_the_grid_are_what_training_gives(grid, draw):
-    """Other rows every time. Another processor may sum in another order: 5 stored digits, and what 500 to 3,000 steps
-    make of rounding. A run that comes near chaos is compared by class only."""
-    rng = np.random.default_rng()
-    short = [design for design in FIRST_SPACE.designs if design.practice_time == 500]
-    design, seed = short[rng.integers(len(short))], int(rng.choice(SEEDS))
-    stored, trained = grid.outcome(design, seed), run(design, seed)
-    print(design, seed)
-    if max(stored.practice, stored.fresh) > 150 and design.passes > 1:
-        assert (trained.fresh > 100) == (stored.fresh > 100)
-    else:
-        assert trained.fresh == pytest.approx(stored.fresh, rel=1e-3, abs=1e-3)
-        assert trained.practice == pytest.approx(stored.practice, rel=1e-3, abs=1e-3)
-
-
-def test_the_start_by_rule_looks_perfect_and_is_useless(grid):
-    assert grid.mean(grid.start(), "practice") < 5
-    assert grid.mean(grid.start(), "fresh") > 90

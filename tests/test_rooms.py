@@ -21,7 +21,7 @@ TABLE = {
 }
 ROOMS = {"mesa": {"world", "theory"}, "meta": {"base", "mesa", "world", "theory"}, "view": {"meta"}}  # the other rooms a room may import
 STANDARD = {"ast", "collections", "concurrent", "dataclasses", "datetime", "functools", "hashlib", "html", "importlib", "inspect",
-            "itertools", "json", "math", "os", "pathlib", "re", "sys", "threading", "time", "typing", "urllib", "warnings", "weakref", "xml"}
+            "base64", "itertools", "json", "math", "os", "pathlib", "re", "sys", "threading", "time", "typing", "urllib", "warnings", "weakref", "xml", "zipfile"}
 
 
 def imports(file):

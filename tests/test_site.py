@@ -212,6 +212,20 @@ def test_chart_pixels_differ_from_the_paper(open_page, theme):
     assert 0.003 < share < 0.5
 
 
+@pytest.mark.parametrize("name", FIGURES)
+def test_every_chart_has_its_own_text_alternative(open_page, name):
+    """At once, and after a change of theme, which draws anew: what a screen reader hears of a chart is ours, not Vega's."""
+    page = open_page(name).page
+    for theme in ("dark", "light"):
+        page.evaluate("(theme) => document.documentElement.dataset.theme = theme", theme)
+        page.wait_for_timeout(200)
+        for chart in page.locator(".t3-figure > .t3-chart").all():
+            assert chart.get_attribute("role") == "img"
+            label, figure = chart.get_attribute("aria-label"), chart.locator("..")
+            assert label == f"{figure.locator('.t3-figure-title').text_content()}. {figure.locator('.t3-reading').text_content()}"
+            assert chart.locator("> [aria-hidden=true] svg").count() == 1
+
+
 def test_a_change_of_theme_redraws(open_page):
     page = open_page("book/02_walk_downhill", theme="light").page
     line = page.locator("#path .t3-chart svg .mark-line path").first

@@ -14,4 +14,4 @@ import numpy as _numpy
 
 # Linux's allocator (glibc) hands freed memory back to the system, and fetches it again for the next array, until a
 # program has once freed a large block. A training step on small arrays otherwise spends half its time on that.
-_numpy.empty(1 << 21)  # 16 MB, freed at once and never written to
+_numpy.empty(4_000_000)  # 32 MB, freed at once and never written to

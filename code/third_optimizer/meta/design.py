@@ -35,7 +35,7 @@ DIALS = {
         Dial("step_rule", "Step rule", ("plain", "adaptive"), ("plain", "adaptive"), "SGD with momentum 0.9, or Adam"),
         Dial("brake", "Brake", (False, True), ("off", "on"), "gradient clipping at norm 1"),
         Dial("start", "Starting scale", ("small", "large"), ("small", "large"), "initial scale"),
-        Dial("practice_time", "Practice time", (500, 3000), ("500", "3,000"), "steps of training"),
+        Dial("practice_time", "Practice time", (500, 2000), ("500", "2,000"), "steps of training"),
     )
 }
 LIMITS = {"problems": (1, 100_000), "passes": (1, 8), "step_length": (1e-6, 10.0), "practice_time": (1, 100_000)}

@@ -5,15 +5,19 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from third_optimizer.base import adam, clip, momentum, train
-from third_optimizer.mesa import MLP, LinearAttention, Notebook, practice
+from third_optimizer.mesa import MLP, LinearAttention, Notebook, follows, practice, run_longer
 from third_optimizer.theory import best_single_step, single_step_error
-from third_optimizer.world import Regression, error
+from third_optimizer.world import Prompts, Regression, error
 
 WORLD = Regression(dimension=8, examples=16)
 BATCH = 64
 CURVE = 12  # points at which a run is looked at
 SCALES = {"attends": {"small": 0.02, "large": 0.2}, "list": {"small": 0.5, "large": 1.0}}
-LOOK, EXAM = 500, 20_000  # prompts of a look on the way, and of the examination at the end
+LOOK, EXAM, ASKED = 500, 20_000, 4_000  # prompts of a look on the way, of the examination at the end, of its further questions
+NUDGE, STABLE = 1e-12, 1e-4  # a start moved by the first changes no score by more than the second, of itself: then the run is stable
+
+
+NEAR = 1.05  # within five per cent two scores are called the same, and par is called reached
 
 
 def par(world=WORLD):
@@ -28,6 +32,9 @@ class Outcome:
 
     practice, fresh: at the end, on problems from the practice pool and on new ones. steps, practice_curve,
     fresh_curve: at CURVE moments from the start to the end. diverged_at: the step of the blow-up, or None.
+    longer, blown: error and share of prompts blown up when run on for 2, 4 and 8 times its passes (mesa.run_longer); empty
+    for a machine without passes. follows: how far answers follow other labels (mesa.follows). tripled: error on
+    rules three times as large.
     """
 
     practice: float
@@ -36,6 +43,10 @@ class Outcome:
     practice_curve: tuple
     fresh_curve: tuple
     diverged_at: int | None
+    longer: tuple = ()
+    blown: tuple = ()
+    follows: float = -np.inf
+    tripled: float = np.inf
 
 
 def machine(design, world=WORLD):
@@ -58,11 +69,11 @@ def stages(design):
     return [*enumerate(early, start=1), (design.passes, design.practice_time - sum(early))]
 
 
-def run(design, seed, world=WORLD, progress=None):
-    """Train `design` with `seed` (0, 1, ...) and measure it; an Outcome. The same seed gives the same numbers.
+def practise(design, seed, world=WORLD, look=None, nudge=0.0):
+    """Train `design` with `seed`: (model, parameters, pool, step of the blow-up or None).
 
-    The seed draws the pool, the start and the practice; the prompts on which designs are examined are the same
-    for all. progress(fraction, practice, fresh) is told at each look.
+    The seed draws the pool, the start and the practice. look(step, model, parameters, pool) is called on the way at CURVE
+    moments, the end not among them. nudge: added to every number of the start.
     """
     if not (isinstance(seed, int | np.integer) and seed >= 0):
         raise ValueError(f"seed must be a whole number, at least 0, got {seed!r}")
@@ -70,43 +81,83 @@ def run(design, seed, world=WORLD, progress=None):
     rng, pool = np.random.default_rng([seed, 0]), None
     if design.problems is not None:
         pool = world.pool(np.random.default_rng([seed, 1]), design.problems)
-    looks = {round(x) for x in np.linspace(0, design.practice_time, CURVE)} - {design.practice_time}
-    glance = examination(design, world, pool, 1, LOOK)
-    seen = []
-
-    def look(step, model, parameters, tests):
-        seen.append((step, *(error(model.answer(parameters, test), test) for test in tests)))
-        if progress:
-            progress(step / design.practice_time, *seen[-1][1:])
-
+    looks = {round(x) for x in np.linspace(0, design.practice_time, CURVE)} - {design.practice_time} if look else set()
     rule = adam(design.step_length) if design.step_rule == "adaptive" else momentum(design.step_length, 0.9)
     rule = clip(rule, 1.0) if design.brake else rule
     parameters, state, done = None, None, 0
     for passes, steps in stages(design):
         model, scale = machine(replace(design, passes=passes), world)
-        parameters = model.init(rng, scale) if parameters is None else parameters
+        parameters = model.init(rng, scale) + nudge if parameters is None else parameters
 
         def callback(step, values, loss, model=model, done=done, steps=steps):
             if step < steps and done + step in looks:  # a stage's last step is the next one's first
-                look(done + step, model, values, glance)
+                look(done + step, model, values, pool)
 
         stage = train(practice(model, world, BATCH, pool), parameters, rule, steps, rng=rng, state=state, callback=callback)
         parameters, state = stage.parameters, stage.state
         if stage.diverged:
-            seen.append((done + stage.diverged_at, np.inf, np.inf))
-            break
+            return model, parameters, pool, done + stage.diverged_at
         done += steps
+    return model, parameters, pool, None
+
+
+def run(design, seed, world=WORLD, confirm=False, progress=None):
+    """Train `design` with `seed` (0, 1, ...) and measure it; an Outcome. The same seed gives the same numbers.
+
+    The prompts on which designs are examined are the same for all; confirm: others, for reporting what the first ones
+    helped to choose. progress(fraction, practice, fresh) is told at each look.
+    """
+    design, seen, glance = design.plain(), [], []
+
+    def look(step, model, parameters, pool):
+        tests = glance or glance.extend(examination(design, world, pool, 1, LOOK)) or glance
+        seen.append((step, *(error(model.answer(parameters, test), test) for test in tests)))
+        if progress:
+            progress(step / design.practice_time, *seen[-1][1:])
+
+    model, parameters, pool, diverged_at = practise(design, seed, world, look)
+    if diverged_at is None:
+        tests = examination(design, world, pool, 3 if confirm else 2, EXAM)
+        seen.append((design.practice_time, *(error(model.answer(parameters, test), test) for test in tests)))
+        further = questions(model, parameters, Prompts(*(part[:ASKED] for part in tests[1])), world, loops=design.machine == "attends")
     else:
-        look(done, model, parameters, examination(design, world, pool, 2, EXAM))
+        seen.append((diverged_at, np.inf, np.inf))
+        further = {}
+    if progress:
+        progress(1.0, *seen[-1][1:])
     steps, practice_curve, fresh_curve = zip(*seen, strict=True)
-    return Outcome(practice_curve[-1], fresh_curve[-1], steps, practice_curve, fresh_curve, steps[-1] if stage.diverged else None)
+    return Outcome(practice_curve[-1], fresh_curve[-1], steps, practice_curve, fresh_curve, diverged_at, **further)
+
+
+def questions(model, parameters, prompts, world, loops):
+    """The examination's further questions, on fresh prompts: the fields of an Outcome after `diverged_at`. loops: the model has passes to run on."""
+    def answer(asked):
+        return model.answer(parameters, asked)
+
+    larger = prompts._replace(labels=3 * prompts.labels, answer=3 * prompts.answer)
+    longer, blown = run_longer(model, parameters, prompts) if loops else ((), ())
+    return {"longer": tuple(longer), "blown": tuple(blown), "tripled": error(answer(larger), larger),
+            "follows": follows(answer, prompts, world.relabel(prompts, np.random.default_rng([4, 0, 20])))}
+
+
+def stable(design, seed, outcome, world=WORLD, confirm=False):
+    """Whether the run does not hang on the last digits: a start nudged by NUDGE comes to the same scores, or blows up at the same step.
+
+    What is not stable comes out otherwise on another processor, whose sums round differently.
+    """
+    model, parameters, pool, diverged_at = practise(design, seed, world, nudge=NUDGE)
+    if diverged_at is not None or outcome.diverged_at is not None:
+        return diverged_at == outcome.diverged_at
+    tests = examination(design, world, pool, 3 if confirm else 2, EXAM)
+    scores = [error(model.answer(parameters, test), test) for test in tests]
+    return bool(np.allclose(scores, (outcome.practice, outcome.fresh), rtol=STABLE, atol=1e-9))
 
 
 def examination(design, world, pool, number, count):
     """(prompts on the practised problems, prompts on new ones), the same for every design that shares a pool.
 
-    number: which examination; count: of prompts.
+    number: which examination; count: of prompts. No seed of a run leads to these keys: they have a third part.
     """
     numbers = design.problems if design.notebook else None
-    return (world.prompts(np.random.default_rng([20, number]), count, pool),
-            world.prompts(np.random.default_rng([21, number]), count, numbers=numbers))
+    return (world.prompts(np.random.default_rng([number, 0, 20]), count, pool),
+            world.prompts(np.random.default_rng([number, 1, 20]), count, numbers=numbers))

@@ -3,6 +3,7 @@
 Chapters import from here; no other room does.
 """
 
+from .board import board
 from .chapter import Chapter, claim_card, my_answers, say
 from .charts import axis, lines, power, rule_at
 from .component import html
@@ -12,4 +13,4 @@ from .game import game
 from .map import draw_map
 from .spine import spine
 
-__all__ = ["Chapter", "Choice", "Slider", "axis", "claim_card", "draw_map", "explore", "figure", "game", "html", "lines", "my_answers", "power", "rule_at", "say", "spine"]
+__all__ = ["Chapter", "Choice", "Slider", "axis", "board", "claim_card", "draw_map", "explore", "figure", "game", "html", "lines", "my_answers", "power", "rule_at", "say", "spine"]

@@ -1,6 +1,6 @@
 """One thing on the page that our script draws: alive in a kernel, alive on a page without one.
 
-A component is a kind ("figure", "explore", "ask", "answers", "game", "html") and a specification of plain
+A component is a kind ("figure", "explore", "ask", "answers", "game", "board", "html") and a specification of plain
 JSON. On a built page it is a `div` that holds the specification and a fallback for readers without
 scripts. In a notebook it is an anywidget running the same script.
 """
@@ -13,7 +13,7 @@ from html import escape
 from pathlib import Path
 
 ASSETS = Path(__file__).parent / "assets"
-SCRIPTS = ("store", "chart", "explore", "ask", "answers", "game", "page")
+SCRIPTS = ("store", "chart", "explore", "ask", "answers", "runs", "reveal", "picture", "codes", "game", "board", "page")
 
 
 def is_static():
@@ -89,7 +89,7 @@ def _widget_class():
             ["globalThis.ThirdOptimizerInNotebook = true;"]
             + [(ASSETS / "js" / f"{name}.js").read_text("utf8") for name in (*SCRIPTS, "notebook")]
         )
-        _css = "\n".join((ASSETS / "css" / f"{name}.css").read_text("utf8") for name in ("components", "game"))
+        _css = "\n".join((ASSETS / "css" / f"{name}.css").read_text("utf8") for name in ("components", "game", "board"))
         kind = traitlets.Unicode().tag(sync=True)
         spec = traitlets.Dict().tag(sync=True)
         frame = traitlets.Dict().tag(sync=True)

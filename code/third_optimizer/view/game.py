@@ -15,15 +15,15 @@ from pathlib import Path
 
 import numpy as np
 
-from third_optimizer.meta import DIALS, Design, Log, climb, par, random_search
-from third_optimizer.meta.grid import run_alone
+from third_optimizer.meta import DIALS, Design, Log, par
+from third_optimizer.meta.grid import looks, rounded, run_alone
+from third_optimizer.meta.running import NEAR
 
 from .component import Component, fallback_text, is_static
 from .figure import specification
+from .runs import source
 
 MOST = 200.0  # per cent of guessing zero: beyond it a score is only called large
-NEAR = 1.05  # within five per cent two scores are called the same, and par is called reached
-PLAYERS = 1000  # simulated players behind each of the comparison's lines
 TRIES_FILE = ".third_optimizer_tries.db"
 
 
@@ -103,38 +103,14 @@ def ending(best, low, median, high, tries):
     return f"You are among the dice: from the result alone nobody could tell you from a random draw. {yours}"
 
 
-# --- the machines, on the same grid and budget ------------------------------------------------------
-
-
-def players(grid, budget=12, seed=1, count=PLAYERS, space=None):
-    """Best fresh error so far of `count` random players and `count` climbers over `space`, from the grid's start.
-
-    Two arrays (count, budget + 1); column 0 is the start. Like a reader's, a machine's first look at a design is
-    its run with `seed`. A player with no design left to try keeps what it has.
-    """
-    space = space or grid.space
-    start, scores = grid.start(), {design: grid.outcome(design, seed).fresh for design in space.designs}
-    evaluate = scores.__getitem__
-
-    def line(errors):
-        return np.pad(np.minimum.accumulate(errors), (0, budget + 1 - len(errors)), mode="edge")
-
-    blind, climbing = np.empty((count, budget + 1)), np.empty((count, budget + 1))
-    for i in range(count):
-        drawn = random_search(space, evaluate, budget, np.random.default_rng([i, 0]))
-        blind[i] = line([evaluate(start), *(t.score for t in drawn)])
-        climbing[i] = line([t.score for t in climb(space, evaluate, budget + 1, np.random.default_rng([i, 1]), start)])
-    return blind, climbing
-
-
-def _short(value):
-    """A number as the page keeps it: three significant digits, None for what is not finite."""
-    value = float(f"{value:.3g}") if math.isfinite(value) else None
-    return int(value) if value is not None and value.is_integer() and value < 1e15 else value
+def _plain(value):
+    """A score as the page keeps it: rounded like a stored one, None for what is not finite."""
+    value = rounded(float(value))
+    return (int(value) if value.is_integer() else value) if math.isfinite(value) else None
 
 
 def _curve(values):
-    return [_short(min(value, MOST)) for value in values]
+    return [_plain(min(value, MOST)) for value in values]
 
 
 def _charts(budget, low):
@@ -157,8 +133,8 @@ def _charts(budget, low):
         rows("band").mark_area(color="$world", opacity=0.28, clip=True).encode(x=x, y=y, y2="y2:Q")
         + rows("par").mark_rule(color="$ink", strokeDash=[5, 4], strokeWidth=1.5).encode(y=y)
         + rows("par").mark_text(align="right", dx=-2, dy=10).encode(x=alt.value("width"), y=y, text="text:N")
-        + rows("dice").mark_line(color="$world", strokeWidth=2, clip=True).encode(x=x, y=y, order="x:Q")
-        + rows("climb").mark_line(color="$ink", strokeWidth=1.5, strokeDash=[2, 4], clip=True).encode(x=x, y=y, order="x:Q")
+        + rows("rival").mark_line(color="$world", strokeWidth=2, clip=True).encode(x=x, y=y, order="x:Q")
+        + rows("friend").mark_line(color="$ink", strokeDash=[4, 4], strokeWidth=1.5, interpolate="step-after", clip=True).encode(x=x, y=y, order="x:Q")
         + rows("best").mark_line(color="$meta", interpolate="step-after", clip=True).encode(x=x, y=y, order="x:Q")
         + rows("try").mark_circle(color="$meta", size=45, opacity=0.75).encode(x=x, y=y)
         + rows("cross").mark_text(color="$meta", fontSize=18, fontWeight=600, dy=5).encode(x=x, y=y, text=alt.value("×"))
@@ -184,7 +160,7 @@ def _charts(budget, low):
 class Game:
     """What :func:`game` returns; display it as a cell's last line."""
 
-    def __init__(self, grid, space, budget, id, folder="."):
+    def __init__(self, grid, space, budget, id, machines=None, then=None, folder="."):
         if not (isinstance(budget, int) and budget >= 1):
             raise ValueError(f"budget must be a whole number, at least 1, got {budget!r}")
         missing = [design for design in space.designs if design not in grid.space.index]
@@ -192,7 +168,7 @@ class Game:
             raise ValueError(f"the grid holds no run of {len(missing)} of the space's designs; the first: {missing[0].words()}")
         if grid.start() not in space.index:
             raise ValueError(f"the start, {grid.start().words()}, is not in the space")
-        self.grid, self.space, self.budget, self.id, self.folder = grid, space, budget, id, Path(folder)
+        self.grid, self.space, self.budget, self.id, self.machines, self.then, self.folder = grid, space, budget, id, machines, then, Path(folder)
         self.fields = list(space.stops)
 
     # --- what the script is told ---------------------------------------------------------------------
@@ -214,36 +190,24 @@ class Game:
 
     def spec(self, live):
         grid, space = self.grid, self.space
-        runs = [[grid.outcome(design, seed) for seed in grid.seeds] for design in space.designs]
-        looks = list(dict.fromkeys(outcome.steps for row in runs for outcome in row if outcome.diverged_at is None))
-        look = [next(i for i, steps in enumerate(looks) if steps[-1] == design.practice_time) for design in space.designs]
-        for row, at in zip(runs, look, strict=True):
-            for outcome in row:
-                expected = looks[at] if outcome.diverged_at is None else (*looks[at][: len(outcome.steps) - 1], outcome.diverged_at)
-                assert outcome.steps == expected, outcome.steps  # the page rebuilds the steps from these
-        blind, climbing = (np.minimum(lines, MOST) for lines in players(grid, self.budget, grid.seeds[0], space=space))
+        times = sorted({design.practice_time for design in grid.space.designs})
+        machines = self.machines if self.machines and self.machines["budget"] == self.budget else {"searchers": [], "odds": None}
         counter = Design(**{f: getattr(grid.start(), f) for f in DIALS} | {"problems": None, "machine": "attends"}).plain()
-        lowest = min(outcome.fresh for row in runs for outcome in row)
-        floor = 0.1 if lowest < 1 else 1.0
+        floor = 0.1 if min(grid.scores(seed).min() for seed in grid.seeds) < 1 else 1.0
         big, curve = _charts(self.budget, floor)
-        flat = [outcome for row in runs for outcome in row]
         fixed = [name for name in DIALS if name not in self.fields]
         return {
             "id": self.id, "live": live, "budget": self.budget, "par": par(), "near": NEAR, "most": MOST, "low": floor,
             "dials": [{"field": name, "label": DIALS[name].label, "term": DIALS[name].term,
                        "names": [DIALS[name].name(stop) for stop in space.stops[name]],
                        "switch": space.stops[name] == (False, True)} for name in self.fields],
-            "fixed": space.base.words(fixed),
-            "index": [space.index[self.design(place)] for place in self.places],
-            "start": self.place(grid.start()), "seeds": list(grid.seeds),
-            "looks": [list(steps) for steps in looks], "look": look,
-            "runs": {
-                "practice": [_short(o.practice) for o in flat], "fresh": [_short(o.fresh) for o in flat],
-                "at": [o.diverged_at for o in flat],
-                "practice_curve": [_curve(o.practice_curve) for o in flat], "fresh_curve": [_curve(o.fresh_curve) for o in flat],
-            },
-            "dice": {name: [_short(v) for v in np.percentile(blind, q, axis=0)] for name, q in (("low", 10), ("median", 50), ("high", 90))},
-            "climb": [_short(v) for v in np.percentile(climbing, 50, axis=0)], "players": PLAYERS,
+            "fixed": space.base.words(fixed) if fixed else "",
+            "index": [grid.space.index[self.design(place)] for place in self.places],
+            "start": self.place(grid.start()), "seeds": list(grid.seeds), "confirm": list(grid.confirm),
+            "looks": [looks(time) for time in times], "look": [times.index(design.practice_time) for design in grid.space.designs],
+            "runs": source(grid, live),
+            "then": self.then and {"name": self.then[0], "page": self.then[1]},
+            "searchers": machines["searchers"], "odds": machines["odds"], "fingerprint": grid.fingerprint,
             "counter": {"place": self.place(counter)} if counter in space.index else None,
             "chart": big, "curve": curve,
         }
@@ -272,15 +236,16 @@ class Game:
             design, seed = self.design(message["place"]), message["seed"]
 
             def progress(share, practice, fresh):
-                widget.send({"type": "progress", "number": number, "share": share, "practice": _short(practice), "fresh": _short(fresh)})
+                widget.send({"type": "progress", "number": number, "share": share, "practice": _plain(practice), "fresh": _plain(fresh)})
 
             outcome = run_alone(design, seed, progress=progress)
             self.log(message["game"]).add(design, seed, outcome, message["bet"])
         except Exception as problem:  # the reader asked for this try and must be told what is wrong with it
             widget.send({"type": "failed", "number": number, "says": f"{type(problem).__name__}: {problem}"})
             return
-        widget.send({"type": "trained", "number": number, "practice": _short(outcome.practice), "fresh": _short(outcome.fresh),
-                     "at": outcome.diverged_at, "practice_curve": _curve(outcome.practice_curve), "fresh_curve": _curve(outcome.fresh_curve)})
+        widget.send({"type": "trained", "number": number, "practice": _plain(outcome.practice), "fresh": _plain(outcome.fresh),
+                     "at": outcome.diverged_at, "practice_curve": _curve(outcome.practice_curve), "fresh_curve": _curve(outcome.fresh_curve),
+                     "longer": [_plain(v) for v in outcome.longer] or None, "follows": max(outcome.follows, -1.0), "tripled": _plain(outcome.tripled)})
 
     def log(self, number=1):
         """The Log of the reader's game number `number` (their first is 1)."""
@@ -292,11 +257,12 @@ def tries_path(folder="."):
     return Path(os.environ.get("THIRD_OPTIMIZER_TRIES", Path(folder) / TRIES_FILE))
 
 
-def game(grid, space=None, budget=12, id="game"):
+def game(grid, space=None, budget=12, id="game", machines=None, then=None):
     """The board of a game over `space` (by default all the grid's designs).
 
-    grid: a meta.Grid; on a built page its runs are the tries, and the machines of the comparison play on it.
-    budget: tries. id: under which the game is kept among the reader's answers. ValueError for a space or a
+    grid: a meta.Grid; on a built page its runs are the tries. machines: what meta.machines.load gives, the searches of the
+    comparison; without them, or on another budget than theirs, there is no comparison. then: (name, page) of the chapter a
+    short game leads to, in place of its end on four screens. budget: tries. id: under which the game is kept among the reader's answers. ValueError for a space or a
     budget that the grid cannot serve.
     """
-    return Game(grid, space or grid.space, budget, id)
+    return Game(grid, space or grid.space, budget, id, machines, then)

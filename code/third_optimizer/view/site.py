@@ -144,9 +144,10 @@ def execute_pages(app):
 
 # --- the page ----------------------------------------------------------------------------------
 
-STYLES = ["css/components.css", "css/game.css", "css/book.css"]
-SCRIPTS = ["js/store.js", "js/chart.js", "js/explore.js", "js/ask.js", "js/answers.js", "js/game.js", "js/page.js"]
+STYLES = ["css/components.css", "css/game.css", "css/board.css", "css/book.css"]
+SCRIPTS = ["js/store.js", "js/chart.js", "js/explore.js", "js/ask.js", "js/answers.js", "js/runs.js", "js/reveal.js", "js/picture.js", "js/codes.js", "js/game.js", "js/board.js", "js/page.js"]
 CHART_SCRIPTS = ["vendor/vega/vega.min.js", "vendor/vega/vega-lite.min.js"]
+QR_SCRIPTS = ["vendor/qrcode/qrcode.js"]  # for pages with a game
 THEME = {
     "use_download_button": False,  # the bar above a page is ours: templates/sections/header-article.html
     "use_fullscreen_button": False,
@@ -193,7 +194,26 @@ def dress_page(app, pagename, templatename, context, doctree):
     if 'data-t3-chart' in context.get("body", ""):
         for script in CHART_SCRIPTS:
             app.add_js_file(script, priority=400, loading_method="defer")
+    if 'data-t3="game"' in context.get("body", ""):
+        for script in QR_SCRIPTS:
+            app.add_js_file(script, priority=400, loading_method="defer")
     context["t3_links"] = repository_links(app.config, f"{pagename}.md")
+
+
+def write_runs(app, exception):
+    """Put the atlas beside the page's scripts, if the book has one: pages opened from a disk may not fetch it."""
+    atlas = Path(app.srcdir) / "book" / "data" / "atlas.npz"
+    if exception or app.builder.format != "html" or not atlas.is_file():
+        return
+    from third_optimizer.meta import Grid
+
+    from .runs import script
+
+    name, text = script(Grid.load(atlas))
+    folder = Path(app.outdir) / "_static" / "js"
+    for old in folder.glob("runs-*.js"):
+        old.unlink()
+    (folder / name).write_text(text, "utf8")
 
 
 def drop_unwanted(app, exception):
@@ -216,6 +236,7 @@ def setup(app):
     app.connect("config-inited", configure, priority=900)
     app.connect("builder-inited", execute_pages, priority=900)
     app.connect("html-page-context", dress_page)
+    app.connect("build-finished", write_runs)
     app.connect("build-finished", drop_unwanted)
     for style in STYLES:
         app.add_css_file(style, priority=900)

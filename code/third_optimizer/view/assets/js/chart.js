@@ -56,6 +56,9 @@
     /* element: where to draw; specification: Vega-Lite with data {name: "rows"}. */
     constructor(element, specification) {
       this.element = element;
+      // Vega names and describes the element it draws into; the one outside carries the figure's own text alternative
+      this.inner = element.appendChild(document.createElement("div"));
+      this.inner.setAttribute("aria-hidden", "true");
       this.text = JSON.stringify(specification);
       this.rows = [];
       this.view = null;
@@ -70,9 +73,8 @@
       const coloured = this.text.replace(/\$([a-z]+)\b/g, (name, key) => colours[key] || name);
       const compiled = root.vegaLite.compile(JSON.parse(coloured), { config: config(colours) }).spec;
       this.view = new root.vega.View(root.vega.parse(compiled), { renderer: "svg", logLevel: root.vega.Error });
-      this.view.initialize(this.element).data("rows", this.rows).run();
+      this.view.initialize(this.inner).data("rows", this.rows).run();
       this.width = this.element.clientWidth;
-      this.shape();
     }
 
     /* Follow the element's width: in a notebook it has none until after the first drawing. */
@@ -81,25 +83,13 @@
       if (!this.view || !width || width === this.width) return;
       this.width = width;
       this.view.signal("width", width).run();
-      this.shape();
     }
 
     /* Show these columns ({name: [values]}); draws at first, swaps afterwards. */
     show(columns) {
       this.rows = rowsOf(columns);
       if (!this.view) this.draw();
-      else {
-        this.view.data("rows", this.rows).run();
-        this.shape();
-      }
-    }
-
-    shape() {
-      const svg = this.element.querySelector("svg");
-      if (svg) {
-        svg.setAttribute("aria-hidden", "true"); // the element around it is the labelled image
-        svg.setAttribute("focusable", "false");
-      }
+      else this.view.data("rows", this.rows).run();
     }
 
     stop() {

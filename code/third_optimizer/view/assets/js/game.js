@@ -14,7 +14,7 @@
   const MOST = 200, NEAR = 1.05;
   const DRAW = 1500; // milliseconds a recorded run takes to draw
   const BETS = ["better", "same", "worse"];
-  const IDLE = "makes no difference here";
+  const IDLE = "makes no difference here", LOCKED = "locked in this game";
 
   // --- the rules ---------------------------------------------------------------------------------
 
@@ -75,9 +75,10 @@
 
   /* A run as the rules want it: what is not finite (null in JSON) is Infinity. */
   const decoded = (run) => ({ ...run, practice: finite(run.practice), fresh: finite(run.fresh) });
+  const KEPT = ["practice", "fresh", "at", "practice_curve", "fresh_curve", "longer", "follows", "tripled"]; // of a run, in the reader's log
 
-  function download(name, text) {
-    const link = el("a", { href: URL.createObjectURL(new Blob([text], { type: "text/csv" })), download: name });
+  function save(name, blob) {
+    const link = el("a", { href: URL.createObjectURL(blob), download: name });
     document.body.append(link);
     link.click();
     link.remove();
@@ -88,15 +89,66 @@
 
   class Game {
     constructor(host, spec, store, train) {
-      Object.assign(this, { spec, store, name: "game-" + spec.id.replace(/[^\w-]/g, "-"), busy: false });
+      Object.assign(this, { spec, store, name: "game-" + spec.id.replace(/[^\w-]/g, "-"), busy: false, rival: 0, shown, score });
       this.train = spec.live && train ? train : (wanted, progress) => this.replay(wanted, progress);
-      this.state = this.restored() || this.fresh(1);
-      this.build(host);
-      this.showAll();
+      this.ready = T.runs.load(spec.runs).then((runs) => {
+        this.runs = runs;
+        this.state = this.restored() || this.fresh(1);
+        const given = T.codes.fromHash();
+        if (given) try { this.meet(given); } catch (problem) { this.refused = problem.message; }
+        // a friend's start is played as the friend played it, if no game of one's own is under way
+        if (this.friend && !this.state.tries.length) this.state = this.fresh(this.state.number, this.friend.mode, this.friend.start);
+        this.build(host);
+        this.showAll();
+      }, (problem) => host.append(el("p", { role: "alert" }, `This board cannot be drawn: ${problem.message}.`)));
     }
 
-    fresh(number) {
-      return { version: 1, number, place: this.spec.start.slice(), past: [], tries: [], rule: "" };
+    /* A new game. mode: 0 as it is, 1 the start of the day, 4 + i with dial i locked. */
+    fresh(number, mode = 0, start = this.spec.start) {
+      return { version: 1, number, mode, start: start.slice(), place: start.slice(), past: [], tries: [], rule: "" };
+    }
+
+    /* The design a game begins with, and whether it is played as the machines played. */
+    get start() { return this.state.start || this.spec.start; }
+    get plain() { return !this.state.mode && same(this.start, this.spec.start); }
+    get locked() { return this.state.mode >= 4 ? this.state.mode - 4 : -1; }
+
+    /* Another start every day, the same for everybody: a design that fails on fresh problems, drawn from the date. */
+    ofTheDay(date = new Date()) {
+      let seed = date.getFullYear() * 10000 + (date.getMonth() + 1) * 100 + date.getDate();
+      for (;;) {
+        seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+        let rest = Math.floor((seed / 2 ** 32) * this.spec.index.length);
+        const place = [];
+        for (let i = this.spec.dials.length - 1; i >= 0; rest = Math.floor(rest / this.spec.dials[i--].names.length)) place[i] = rest % this.spec.dials[i].names.length;
+        if (score(this.recorded(place, this.spec.seeds[0])) > 2 * this.spec.par) return place;
+      }
+    }
+
+    /* A friend's game that came with the page's address, or one pasted: its line is drawn dashed. */
+    meet(text) {
+      const { index, fingerprint } = this.spec;
+      const code = T.codes.decode(text, this.runs.designs, fingerprint), place = this.placeOf(code.start);
+      let best = score(this.recorded(place, this.spec.seeds[0]));
+      const line = [best, ...code.tries.map(([design, seed]) => (best = Math.min(best, score(this.recorded(this.placeOf(design), seed)))))];
+      this.friend = { line, start: place, mode: code.mode };
+      if (!index.includes(code.start)) throw new Error("its start is not on this board");
+    }
+
+    placeOf(design) {
+      let rest = this.spec.index.indexOf(design);
+      const place = [];
+      for (let i = this.spec.dials.length - 1; i >= 0; i--) {
+        const stops = this.spec.dials[i].names.length;
+        place[i] = rest % stops;
+        rest = Math.floor(rest / stops);
+      }
+      return place;
+    }
+
+    code() {
+      return T.codes.encode({ start: this.design(this.start), mode: this.state.mode || 0, tries: this.state.tries.map((one) => [this.design(one.place), one.seed]) },
+        this.runs.designs, this.spec.fingerprint);
     }
 
     /* The kept game, if it is one of this board's; a game of another board (its dials changed) is put aside. */
@@ -106,7 +158,7 @@
       if (!state || state.version !== 1 || !Array.isArray(state.tries)) return null;
       const fits = (place) => Array.isArray(place) && place.length === this.spec.dials.length &&
         place.every((stop, i) => Number.isInteger(stop) && stop >= 0 && stop < this.spec.dials[i].names.length);
-      if (fits(state.place) && state.tries.length <= this.spec.budget && state.tries.every((one) => fits(one.place)) && state.past.every(fits)) return state;
+      if (fits(state.place) && (state.start === undefined || fits(state.start)) && state.tries.length <= this.spec.budget && state.tries.every((one) => fits(one.place)) && state.past.every(fits)) return state;
       this.store.set(`${this.spec.id}/${state.number || 1}`, kept);
       return this.fresh((state.number || 1) + 1);
     }
@@ -136,14 +188,13 @@
     }
 
     recorded(place, seed) {
-      const at = this.design(place) * this.spec.seeds.length + this.spec.seeds.indexOf(seed);
-      return Object.fromEntries(Object.entries(this.spec.runs).map(([name, column]) => [name, column[at]]));
+      return decoded(this.runs.run(this.design(place), seed));
     }
 
     /* Line 0 is the start, recorded with the first seed; it costs nothing. */
     lines() {
       const seed = this.spec.seeds[0];
-      return [{ place: this.spec.start, seed, bet: null, ...this.recorded(this.spec.start, seed) }, ...this.state.tries].map(decoded);
+      return [{ place: this.start, seed, bet: null, ...this.recorded(this.start, seed) }, ...this.state.tries].map(decoded);
     }
 
     best(lines = this.lines()) {
@@ -185,7 +236,7 @@
       this.undo = el("button", { type: "button", class: "t3-button", onclick: () => this.back() }, "Undo a dial");
       this.tools = el("div", { class: "t3-figure-tools" });
       this.body = el("tbody");
-      this.end = el("section", { class: "t3-game-end", tabindex: "-1", hidden: true, "aria-label": "The end of this game" });
+      this.reveal = new T.Reveal(this);
       const goal = el("p", { class: "t3-figure-title" }, `${grouped(spec.budget)} tries. Make a model that does well on problems it has never met.`);
       const stage = el("div", { class: "t3-game-stage" }, this.big.image, this.run, this.small.image);
       this.go = el("div", { class: "t3-game-go" }, this.sentence, this.button, this.left);
@@ -194,14 +245,14 @@
         el("fieldset", { class: "t3-choice t3-game-bet" }, el("legend", {}, "A bet, if you like: this try against the last"),
           ...this.bets.map((input, i) => el("label", {}, input, el("span", {}, i ? BETS[i - 1] : "none")))),
         el("div", { class: "t3-figure-tools" }, this.undo),
-        el("p", { class: "t3-game-fixed" }, `Not in play here: ${spec.fixed}.`));
+        ...(spec.fixed ? [el("p", { class: "t3-game-fixed" }, `Not in play here: ${spec.fixed}.`)] : []));
       const head = ["Try", "Changed dials", "Practice", "Fresh", "Best"].map((name) => el("th", { scope: "col" }, name));
       const table = el("table", {}, el("caption", {}, "The log: errors in per cent of guessing zero"),
         el("thead", {}, el("tr", {}, ...head, el("th", { scope: "col" }, el("span", { class: "t3-announce" }, "Use again")))), this.body);
       this.root = el("section", { class: "t3-game", id: this.name, "aria-label": "The game" }, goal,
         el("div", { class: "t3-game-board" }, stage, desk, this.go),
         el("div", { class: "t3-game-readings" }, this.big.reading, this.small.reading),
-        this.end, el("div", { class: "t3-game-log" }, table), this.tools, this.voice);
+        this.reveal.root, el("div", { class: "t3-game-log" }, table), this.tools, this.voice);
       host.replaceChildren(this.root);
       this.showTools();
     }
@@ -216,13 +267,13 @@
         el("label", { for: id }, el("span", { class: "t3-dial-name" }, dial.label), " ", term), value, input);
       return {
         element,
-        show(stop, idle) {
+        show(stop, why) { // why: the dial cannot be turned now, or false
           input.value = stop;
-          input.disabled = idle;
+          input.disabled = Boolean(why);
           input.style.setProperty("--t3-fill", (100 * stop) / (dial.names.length - 1) + "%");
-          term.textContent = idle ? IDLE : dial.term;
-          value.textContent = idle ? "–" : dial.names[stop];
-          input.setAttribute("aria-valuetext", idle ? IDLE : dial.names[stop]);
+          term.textContent = why || dial.term;
+          value.textContent = why === IDLE ? "–" : dial.names[stop];
+          input.setAttribute("aria-valuetext", why === IDLE ? IDLE : dial.names[stop]);
         },
       };
     }
@@ -237,11 +288,11 @@
         el("label", { for: id }, input, el("span", {}, el("span", { class: "t3-dial-name" }, dial.label), " ", term)), value);
       return {
         element,
-        show(stop, idle) {
+        show(stop, why) {
           input.checked = Boolean(stop);
-          input.disabled = idle;
-          term.textContent = idle ? IDLE : dial.term;
-          value.textContent = idle ? "–" : dial.names[stop];
+          input.disabled = Boolean(why);
+          term.textContent = why || dial.term;
+          value.textContent = why === IDLE ? "–" : dial.names[stop];
         },
       };
     }
@@ -279,6 +330,7 @@
       const { spec, state } = this;
       if (this.busy || state.tries.length >= spec.budget) return;
       const place = state.place.slice(), lines = this.lines();
+      if (place.some((stop, i) => i === this.locked && stop !== this.start[i])) return;
       const earlier = lines.filter((line) => this.design(line.place) === this.design(place)).length;
       if (earlier >= spec.seeds.length) {
         return this.say(`These dials have run with all ${spec.seeds.length} seeds; a run more would repeat one of them. Turn a dial. This cost nothing.`);
@@ -299,7 +351,7 @@
       this.button.removeAttribute("aria-disabled");
       this.button.textContent = "Train this";
       if (!run || this.state !== began) return;
-      const kept = { place, seed, bet, practice: run.practice, fresh: run.fresh, at: run.at, practice_curve: run.practice_curve, fresh_curve: run.fresh_curve };
+      const kept = { place, seed, bet, ...Object.fromEntries(KEPT.map((name) => [name, run[name]])) };
       state.tries.push(kept);
       this.bets[0].checked = true;
       clearTimeout(this.soon);
@@ -307,7 +359,7 @@
       this.showAll();
       const over = state.tries.length === spec.budget;
       this.voice.textContent = `Try ${state.tries.length}. ${this.sentence.textContent} ${over ? "That was the last try. The comparison follows." : this.left.textContent + "."}`;
-      if (over) this.end.focus({ preventScroll: false });
+      if (over) this.reveal.root.focus({ preventScroll: false });
     }
 
     /* A recorded run, drawn as if it trained now. */
@@ -333,19 +385,26 @@
       this.voice.textContent = text;
     }
 
-    /* "New game" asks first; the old one stays among the reader's answers. */
+    /* "New game" asks which, and first of all whether; the old one stays among the reader's answers. */
     ask() {
-      if (!this.state.tries.length) return this.say("No try is spent yet: this is a new game.");
-      const yes = el("button", { type: "button", class: "t3-button t3-primary", onclick: () => this.renew() }, "Yes, a new game");
+      const { dials } = this.spec, id = this.name + "-new";
+      const modes = el("select", { id }, el("option", { value: 0 }, "the same start, as the machines played it"),
+        el("option", { value: 1 }, "the start of the day, another one every day"),
+        ...dials.map((dial, i) => el("option", { value: 4 + i }, `the same start, with ${dial.label.toLowerCase()} locked`)));
+      const yes = el("button", { type: "button", class: "t3-button t3-primary", onclick: () => this.renew(Number(modes.value)) }, "Yes, a new game");
       const no = el("button", { type: "button", class: "t3-button", onclick: () => { this.showTools(); this.tools.lastChild.focus(); } }, "Go on with this one");
-      this.tools.replaceChildren(el("span", { class: "t3-confirm", role: "status" }, "This one stays in My answers; it cannot be played on. "), yes, no);
-      no.focus();
+      this.tools.replaceChildren(el("label", { for: id, class: "t3-game-new" }, el("span", {}, "A new game with"), modes),
+        ...(this.state.tries.length ? [el("span", { class: "t3-confirm", role: "status" }, "This one stays in My answers; it cannot be played on. ")] : []), yes, no);
+      modes.focus();
     }
 
-    renew() {
-      this.keep();
-      this.store.set(`${this.spec.id}/${this.state.number}`, this.entry);
-      this.state = this.fresh(this.state.number + 1);
+    renew(mode = 0) {
+      if (this.state.tries.length) {
+        this.keep();
+        this.store.set(`${this.spec.id}/${this.state.number}`, this.entry);
+      }
+      this.state = this.fresh(this.state.number + Number(this.state.tries.length > 0), mode, mode === 1 ? this.ofTheDay() : this.spec.start);
+      this.rival = 0;
       this.keep();
       this.showTools();
       this.showAll();
@@ -363,7 +422,7 @@
         rows.push([i, line.seed, ...dials.map((dial, k) => (this.redundant(line.place, k) ? "" : dial.names[line.place[k]])),
           number(line.practice), number(line.fresh), line.at === null ? "" : line.at, number(best), line.bet || ""]);
       });
-      download("third-optimizer-game.csv", rows.map((row) => row.map(quoted).join(",")).join("\r\n") + "\r\n");
+      save("third-optimizer-game.csv", new Blob([rows.map((row) => row.map(quoted).join(",")).join("\r\n") + "\r\n"], { type: "text/csv" }));
     }
 
     // --- what the reader sees ------------------------------------------------------------------------
@@ -377,7 +436,7 @@
 
     showDials() {
       const { place, past } = this.state;
-      this.controls.forEach((control, i) => control.show(place[i], this.redundant(place, i)));
+      this.controls.forEach((control, i) => control.show(place[i], i === this.locked ? LOCKED : this.redundant(place, i) && IDLE));
       this.undo.disabled = !past.length;
     }
 
@@ -415,7 +474,8 @@
       this.button.hidden = !left;
       const start = lines[0];
       this.sentence.textContent = tries ? this.words(lines, last)
-        : `You take over a finished design. Practice ${shown(start.practice)}: it looks perfect. Fresh ${shown(start.fresh)}: it is ${score(start) >= 95 ? "useless" : "not"} where it counts.`;
+        : `You take over a finished design. Practice ${shown(start.practice)}${start.practice < 5 ? ": it looks perfect" : ""}. Fresh ${shown(start.fresh)}${score(start) >= 95 ? ": it is useless where it counts" : ""}.` +
+          (this.friend ? " A friend’s line is dashed: they began here too." : "") + (this.refused ? ` The game in this page’s address could not be read (${this.refused}).` : "");
     }
 
     words(lines, i) {
@@ -454,11 +514,15 @@
           { kind: score(line) > MOST ? "cross" : "try", x: i, y: this.clip(score(line)) });
       });
       names.push({ x: last, y: best, text: last ? `you ${shown(best)}` : `start ${shown(best)}` });
-      if (over) {
-        spec.dice.median.forEach((y, i) => rows.push({ kind: "band", x: i, y: this.clip(spec.dice.low[i]), y2: this.clip(spec.dice.high[i]) },
-          { kind: "dice", x: i, y: this.clip(y) }, { kind: "climb", x: i, y: this.clip(spec.climb[i]) }));
-        names.push({ x: last, y: spec.dice.median[last], text: `dice ${shown(spec.dice.median[last])}` },
-          { x: last, y: spec.climb[last], text: `climbers ${shown(spec.climb[last])}` });
+      if (this.friend) {
+        this.friend.line.forEach((y, i) => rows.push({ kind: "friend", x: Math.min(i, spec.budget), y: this.clip(y) }));
+        const end = Math.min(this.friend.line.length - 1, spec.budget);
+        names.push({ x: end, y: this.friend.line[end], text: `friend ${shown(this.friend.line[end])}` });
+      }
+      const rival = over && this.plain && spec.searchers[this.rival];
+      if (rival) {
+        rival.median.forEach((y, i) => rows.push({ kind: "band", x: i, y: this.clip(rival.low[i]), y2: this.clip(rival.high[i]) }, { kind: "rival", x: i, y: this.clip(y) }));
+        names.push({ x: last, y: rival.median[last], text: `${rival.name} ${shown(rival.median[last])}` });
       }
       this.tell(this.big, [...rows, ...this.labels(names, this.big, spec.par)], this.readBest(lines, over));
       this.draw(lines[last].place, lines[last].seed, { points: lines[last].fresh_curve.length, run: lines[last] }, true);
@@ -476,10 +540,9 @@
         (lines.length > 1 ? `, ${shown(best.score)} after ${lines.length - 1} ${lines.length === 2 ? "try" : "tries"}${best.at ? `, found at try ${best.at}` : ""}` : "") +
         `; par is ${shown(spec.par)}.`;
       if (wild) text += ` ${wild === 1 ? "One try lies" : wild + " tries lie"} above the top edge, marked ×.`;
-      if (over) {
-        const at = spec.budget;
-        text += ` ${grouped(spec.players)} random players: ${shown(spec.dice.median[at])} in the middle, 10 to 90 per cent of them between ${shown(spec.dice.low[at])} and ${shown(spec.dice.high[at])}. As many climbers, one dial at a time: ${shown(spec.climb[at])} in the middle.`;
-      }
+      const rival = over && this.plain && spec.searchers[this.rival], at = spec.budget;
+      if (this.friend) text += ` A friend’s line, dashed, ends at ${shown(this.friend.line[this.friend.line.length - 1])}.`;
+      if (rival) text += ` ${grouped(rival.count)} players of ${rival.name}: ${shown(rival.median[at])} in the middle, eight in ten of them between ${shown(rival.low[at])} and ${shown(rival.high[at])}.`;
       return text;
     }
 
@@ -515,30 +578,46 @@
     }
 
     showEnd() {
-      const { spec, state } = this;
-      this.end.hidden = state.tries.length < spec.budget;
-      if (this.end.hidden) return;
-      const lines = this.lines(), best = this.best(lines), winner = lines[best.at], at = spec.budget;
-      const seeds = spec.seeds.filter((seed) => !lines.some((line) => this.design(line.place) === this.design(winner.place) && line.seed === seed));
-      const again = seeds.map((seed) => shown(score(decoded(this.recorded(winner.place, seed)))));
-      const said = [el("p", { class: "t3-figure-title" }, `Your ${spec.budget} tries`),
-        el("p", {}, ending({ best: best.score, low: spec.dice.low[at], median: spec.dice.median[at], high: spec.dice.high[at], tries: at })),
-        el("p", {}, `Climbers who turn one dial at a time and keep what helps reach ${shown(spec.climb[at])} in the middle, from your start and on your budget.`)];
-      if (again.length) said.push(el("p", {}, `You chose your winner by the score it got, ${shown(best.score)}. With ${again.length === 1 ? "a seed" : "seeds"} you have not seen the same dials get ${again.join(" and ")}.`));
-      if (spec.counter) {
-        const run = decoded(this.recorded(spec.counter.place, spec.seeds[0]));
-        const par = score(run) <= NEAR * spec.par ? `and reaches par on its first try: ${shown(run.fresh)}` : `and gets ${shown(score(run))} on its first try`;
-        said.push(el("p", {}, `The start was a rule, the lowest practice error of all designs, and it is not the only place to begin. The same design with a machine that attends and problems that never repeat practises worse (${shown(run.practice)}) ${par}.`));
-      }
-      const rule = el("input", { type: "text", id: this.name + "-rule", maxlength: 140, autocomplete: "off", value: state.rule,
-        oninput: () => { state.rule = rule.value; this.keepSoon(); } });
-      said.push(el("p", { class: "t3-game-not" }, el("strong", {}, "What this does not show. "),
-        "One small world, one budget, dials that we chose: we offered an architecture in which reading the prompt nearly is a gradient step, and that was the first engineer's choice. A low score does not say how the machine does it, and nothing here searches by a goal of its own."),
-        el("label", { class: "t3-game-rule", for: rule.id }, el("span", {}, "Write your rule of thumb in one line; it is kept with your answers."), rule));
-      this.end.replaceChildren(...said);
+      this.reveal.show();
+    }
+
+    /* Whose players the chart lays your line on. */
+    compareWith(i) {
+      this.rival = i;
+      this.showCharts();
+    }
+
+    passes(place) {
+      const i = this.spec.dials.findIndex((dial) => dial.field === "passes");
+      return i < 0 || this.redundant(place, i) ? 1 : Number(this.spec.dials[i].names[place[i]]);
+    }
+
+    /* What can be passed on: the code, a link, a QR code, a picture. */
+    sharing() {
+      const code = this.code(), link = T.codes.link(code), status = el("span", { class: "t3-copied", role: "status" });
+      const copy = (text, what) => async () => {
+        try {
+          await navigator.clipboard.writeText(text);
+          status.textContent = `Copied: ${what}.`;
+        } catch (problem) {
+          field.select();
+          status.textContent = "The browser does not let a page copy: the code is marked, copy it yourself.";
+        }
+      };
+      const field = el("input", { type: "text", id: this.name + "-code", readonly: true, value: code, class: "t3-game-code" });
+      const qr = T.codes.qr(link || code);
+      return [
+        el("label", { class: "t3-game-rule", for: field.id }, el("span", {}, "Your game as a code. It holds the designs and no scores; whoever has this book can lay it on the class board."), field),
+        el("div", { class: "t3-figure-tools" },
+          el("button", { type: "button", class: "t3-button", onclick: copy(code, "the code") }, "Copy the code"),
+          ...(link ? [el("button", { type: "button", class: "t3-button", onclick: copy(link, "a link that lets a friend play the same start against your line") }, "Copy a link for a friend")] : []),
+          el("button", { type: "button", class: "t3-button", onclick: () => T.picture(this) }, "Save a picture (PNG)"), status),
+        ...(qr ? [el("details", { class: "t3-game-qr" }, el("summary", {}, "Show as a QR code"), qr)] : []),
+      ];
     }
   }
 
   T.Game = Game;
+  Object.assign(T, { grouped, save });
   T.game = { shown, compare, sentence, ending };
 })(globalThis);

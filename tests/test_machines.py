@@ -1,0 +1,67 @@
+"""The machines a reader is compared with: counted by hand on a small grid, and the stored quantiles played again."""
+
+import numpy as np
+import pytest
+
+from tests.notebooks import BOOK
+from third_optimizer.meta import SEEDS, Design, Grid, Space, machines, random_search, train_grid
+from third_optimizer.meta.machines import BUDGET, LONG, lines, odds
+from third_optimizer.meta.search import best_by_try
+
+SMALL = Space(Design(practice_time=20), problems=(4, None), step_length=(0.001, 0.003, 0.01), practice_time=(10, 20))
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    return train_grid(tmp_path_factory.mktemp("grid") / "grid.npz", SMALL, (1,), (), jobs=1)
+
+
+@pytest.fixture(scope="module")
+def atlas():
+    return Grid.load(BOOK / "data/atlas.npz")
+
+
+@pytest.fixture(scope="module")
+def stored(atlas):
+    return machines.load(BOOK / "data/machines.json", atlas)
+
+
+def test_a_line_is_that_of_a_player(small):
+    found = lines(small, "dice", 30, jobs=1)
+    assert found.shape == (30, BUDGET + 1) and (found[:, 0] == small.scores(1)[SMALL.index[small.start()]]).all()
+    tries = random_search(SMALL, lambda design: small.outcome(design, 1).fresh, BUDGET + 1, np.random.default_rng([7, 0]), small.start())
+    assert found[7, 1:] == pytest.approx(np.minimum(best_by_try(tries, BUDGET + 1)[1:], 200))
+
+
+def test_the_machines_are_played_once(small, tmp_path, monkeypatch):
+    file = tmp_path / "machines.json"
+    few = {"dice": 20, "climbing": 20}
+    record = machines.play(small, file, few, jobs=1)
+    assert [one["name"] for one in record["searchers"]] == list(few) and machines.load(file, small) == record
+    monkeypatch.setattr(machines, "lines", None)  # a second time it must not be needed
+    assert machines.play(small, file, few, jobs=1) == record
+    other = Grid(small.space, small.seeds, (), small.columns | {"fresh": small.columns["fresh"] + 1})
+    with pytest.raises(ValueError, match="machines.json is of another atlas: make it anew with `make atlas`"):
+        machines.load(file, other)
+
+
+def test_the_stored_quantiles_are_what_players_get(atlas, stored):
+    """The cheap searches again, all of them; of the dear ones a player must lie where the quantiles say they lie."""
+    assert stored["budget"] == BUDGET and [one["name"] for one in stored["searchers"]] == list(machines.COUNTS)
+    for one in stored["searchers"]:
+        assert one["count"] == machines.COUNTS[one["name"]]
+        assert (np.diff([one[key] for key in ("low", "median", "high")], axis=0) >= 0).all() and (np.diff(one["median"]) <= 0).all()
+        if one["count"] == 1000:
+            low, median, high = np.percentile(lines(atlas, one["name"], 1000), (10, 50, 90), axis=0)
+            for ours, kept in ((low, "low"), (median, "median"), (high, "high")):
+                assert one[kept] == pytest.approx(ours, rel=1e-3)
+
+
+def test_the_odds_are_those_of_the_atlas(atlas, stored):
+    found = stored["odds"]
+    assert found == odds(atlas)
+    for k, seed in enumerate(SEEDS):
+        assert found["share"][k] == pytest.approx(np.mean(atlas.iterates(seed)), abs=1e-5)
+        drawn = np.array([np.random.default_rng([i, 9]).permutation(len(atlas.space.designs))[:60] for i in range(2000)])
+        share = np.mean(atlas.iterates(seed)[drawn].any(axis=1))
+        assert found["dice"][k][LONG.index(60)] == pytest.approx(share, abs=4 * np.sqrt(0.25 / 2000))  # four standard errors at most
