@@ -137,7 +137,7 @@ MUTANTS = [
            "tests/test_world.py::test_gradients_are_what_autograd_makes_of_the_values"),
     Mutant("the bowl turns the other way", LANDSCAPES, "turn @ hessian @ turn.T", "turn.T @ hessian @ turn",
            "tests/test_world.py::test_a_turned_bowl_is_the_bowl_over_turned_axes"),
-    Mutant("the best step forgets the flat direction", DESCENT, "return 2 / (low + high)", "return 1 / high",
+    Mutant("the best step forgets the flat direction", DESCENT, "return 2 * (1 + momentum) / (low + high)", "return (1 + momentum) / high",
            "tests/test_theory.py::test_no_learning_rate_beats_the_best_step"),
     Mutant("the best heavy ball a little too heavy", DESCENT, "((root - 1) / (root + 1)) ** 2", "((root - 1) / (root + 1)) ** 1.9",
            "tests/test_theory.py::test_no_pair_of_numbers_beats_the_best_heavy_ball"),

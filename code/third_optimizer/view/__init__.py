@@ -11,6 +11,6 @@ from .explore import Choice, Slider, explore
 from .figure import figure
 from .game import game
 from .map import draw_map
-from .spine import spine
+from .spine import next_screen, spine
 
-__all__ = ["Chapter", "Choice", "Slider", "axis", "board", "claim_card", "draw_map", "explore", "figure", "game", "html", "lines", "my_answers", "power", "rule_at", "say", "spine"]
+__all__ = ["Chapter", "Choice", "Slider", "axis", "board", "claim_card", "draw_map", "explore", "figure", "game", "html", "lines", "my_answers", "next_screen", "power", "rule_at", "say", "spine"]

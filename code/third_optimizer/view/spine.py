@@ -23,3 +23,12 @@ def spine(folder="."):
             f'<span class="t3-stop-minutes">{chapter.minutes_to_read()} min to read, {int(chapter.data["minutes_to_do"])} to do</span></li>'
         )
     return html(f'<ol class="t3-spine">{"".join(stops)}</ol>', text=f"{len(stops)} chapters")
+
+
+def next_screen(heading, last="Come in"):
+    """The landing page's tour: a link to the next screen, named by its heading, and one past all of them to `last`."""
+    def link(to, words):
+        return f'<a href="#{re.sub("[^a-z]+", "-", to.lower()).strip("-")}">{escape(words)}</a>'
+
+    skip = "" if heading == last else link(last, "Skip to the doors")
+    return html(f'<p class="t3-tour">{link(heading, f"Next: {heading.lower()}")}{skip}</p>', text=f"Next: {heading.lower()}")

@@ -40,7 +40,10 @@
 
   /* Write `text` into an element that keeps the height of the longest text it ever held (see components.css). */
   function write(element, text) {
-    if (text.length > (element.dataset.longest || "").length) element.dataset.longest = text;
+    if (text.length > (element.longest || 0)) {
+      element.longest = text.length;
+      element.dataset.longest = text + "0".repeat(Math.ceil(text.length / 20)); // others may have wider letters
+    }
     element.textContent = text;
   }
 
@@ -79,7 +82,7 @@
     constructor(host, spec, store) {
       super(host, spec, store);
       spec.titles.forEach((title) => write(this.title, title)); // so that no stop of a dial moves the page below
-      spec.texts.forEach((text) => write(this.reading, text));
+      [...spec.texts, ...(spec.befores || [])].forEach((text) => write(this.reading, text));
       this.at = spec.dials.map((dial) => dial.start);
       this.voice = announcer();
       this.controls = spec.dials.map((dial, i) => (dial.kind === "choice" ? this.choice(dial, i) : this.slider(dial, i)));
