@@ -121,7 +121,7 @@ def _charts(budget, low):
     y = alt.Y("y:Q", title="error on fresh problems, %", scale=alt.Scale(type="log", domain=[low, MOST], nice=False),
               axis=alt.Axis(values=ticks, format="~g"))
     x = alt.X("x:Q", title="try", scale=alt.Scale(domain=[0, budget], nice=False),
-              axis=alt.Axis(values=list(range(0, budget + 1, 2)), labelExpr="datum.value == 0 ? 'start' : datum.label"))
+              axis=alt.Axis(values=list(range(0, budget + 1, 2 if budget > 6 else 1)), format="d", labelExpr="datum.value == 0 ? 'start' : datum.label"))
 
     def rows(kind):
         return alt.Chart().transform_filter(alt.datum.kind == kind)
