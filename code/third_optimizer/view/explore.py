@@ -103,7 +103,7 @@ class Choice:
         import ipywidgets as widgets
 
         return widgets.ToggleButtons(options=self.options, value=self.start, description=self.label,
-                                     style={"description_width": "initial"})
+                                     style={"description_width": "initial", "button_width": "auto"})
 
 
 def _number(value):
