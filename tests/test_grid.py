@@ -184,21 +184,21 @@ def test_the_atlas_holds_every_design_and_seed(atlas):
 
 @pytest.mark.parametrize("draw", range(6))
 def test_random_rows_are_what_training_gives(atlas, draw):
-    """Other rows every time. A stable run agrees to what a nudge of its start may change and the fourth digit stored;
-    of the others only the class is compared: exploded or not is left open, useless stays useless."""
+    """Other rows every time. A stable run agrees to what a nudge of its start may change and the fourth digit stored. One
+    that is not stable is passed over: on another processor it may end anywhere, and nothing is promised of it."""
     rng = np.random.default_rng()
     short = [design for design in ATLAS_SPACE.designs if design.practice_time == 500]
-    design = short[rng.integers(len(short))]
-    seed = 1 if draw < 4 else int(rng.choice(SEEDS + CONFIRM))
-    stored, trained = atlas.outcome(design, seed), run(design, seed, confirm=seed in CONFIRM)
+    while True:
+        design, seed = short[rng.integers(len(short))], 1 if draw < 4 else int(rng.choice(SEEDS + CONFIRM))
+        confirm = seed in CONFIRM
+        stored, trained = atlas.outcome(design, seed), run(design, seed, confirm=confirm)
+        mark = atlas.columns["stable"][atlas.place(design, seed)]
+        if mark == 1 or mark == -1 and stable(design, seed, trained, confirm=confirm):
+            break
     print(design, seed)
-    steady = bool(atlas.columns["stable"][atlas.place(design, seed)] == 1) if seed == 1 else stable(design, seed, trained, confirm=seed in CONFIRM)
-    if steady:
-        assert trained.diverged_at == stored.diverged_at
-        for what in ("practice", "fresh"):
-            assert rounded(getattr(trained, what)) == pytest.approx(getattr(stored, what), rel=STABLE + 1e-3, abs=1e-3)
-    else:
-        assert min(trained.fresh, 200) > 90 if stored.fresh > 150 else trained.fresh < 200
+    assert trained.diverged_at == stored.diverged_at
+    for what in ("practice", "fresh"):
+        assert rounded(getattr(trained, what)) == pytest.approx(getattr(stored, what), rel=STABLE + 1e-3, abs=1e-3)
 
 
 def test_the_start_by_rule_looks_perfect_and_is_useless(atlas):
