@@ -114,8 +114,8 @@ class Space:
         self._near = {}
 
     def neighbours(self, design):
-        """The different designs one dial away, in the order of the dials."""
+        """The different designs of the space one dial away, in the order of the dials."""
         if design not in self._near:
             found = (replace(design, **{name: value}).plain() for name, values in self.stops.items() for value in values)
-            self._near[design] = tuple(other for other in dict.fromkeys(found) if other != design)
+            self._near[design] = tuple(other for other in dict.fromkeys(found) if other != design and other in self.index)
         return list(self._near[design])

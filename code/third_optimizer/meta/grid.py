@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from .design import DIALS, Design, Space
-from .running import CURVE, NEAR, Outcome, par, run, stable
+from .running import CURVE, NEAR, Outcome, looks, par, run, stable
 
 VERSION = 2
 # The atlas: every dial at every stop.
@@ -53,11 +53,6 @@ def pack(outcome, steady):
             "practice_curve": curve(outcome.practice_curve), "fresh_curve": curve(outcome.fresh_curve),
             "longer": [rounded(v) for v in outcome.longer] or [math.nan] * 3, "blown": list(outcome.blown) or [math.nan] * 3,
             "follows": round(max(outcome.follows, -1.0), 3), "tripled": rounded(outcome.tripled), "stable": int(steady)}
-
-
-def looks(practice_time):
-    """The steps at which a run that does not blow up is looked at."""
-    return tuple(round(x) for x in np.linspace(0, practice_time, CURVE))
 
 
 class Grid:

@@ -69,11 +69,17 @@ def stages(design):
     return [*enumerate(early, start=1), (design.passes, design.practice_time - sum(early))]
 
 
+def looks(practice_time):
+    """The steps at which a run that does not blow up is looked at, CURVE of them from the start to the end."""
+    return tuple(round(x) for x in np.linspace(0, practice_time, CURVE))
+
+
 def practise(design, seed, world=WORLD, look=None, nudge=0.0):
     """Train `design` with `seed`: (model, parameters, pool, step of the blow-up or None).
 
     The seed draws the pool, the start and the practice. look(step, model, parameters, pool) is called on the way at CURVE
-    moments, the end not among them. nudge: added to every number of the start.
+    moments, the end not among them. nudge: added to every number of the start. ValueError for a seed that is no whole
+    number from 0.
     """
     if not (isinstance(seed, int | np.integer) and seed >= 0):
         raise ValueError(f"seed must be a whole number, at least 0, got {seed!r}")
@@ -81,7 +87,7 @@ def practise(design, seed, world=WORLD, look=None, nudge=0.0):
     rng, pool = np.random.default_rng([seed, 0]), None
     if design.problems is not None:
         pool = world.pool(np.random.default_rng([seed, 1]), design.problems)
-    looks = {round(x) for x in np.linspace(0, design.practice_time, CURVE)} - {design.practice_time} if look else set()
+    moments = set(looks(design.practice_time)) - {design.practice_time} if look else set()
     rule = adam(design.step_length) if design.step_rule == "adaptive" else momentum(design.step_length, 0.9)
     rule = clip(rule, 1.0) if design.brake else rule
     parameters, state, done = None, None, 0
@@ -90,7 +96,7 @@ def practise(design, seed, world=WORLD, look=None, nudge=0.0):
         parameters = model.init(rng, scale) + nudge if parameters is None else parameters
 
         def callback(step, values, loss, model=model, done=done, steps=steps):
-            if step < steps and done + step in looks:  # a stage's last step is the next one's first
+            if step < steps and done + step in moments:  # a stage's last step is the next one's first
                 look(done + step, model, values, pool)
 
         stage = train(practice(model, world, BATCH, pool), parameters, rule, steps, rng=rng, state=state, callback=callback)
@@ -110,15 +116,16 @@ def run(design, seed, world=WORLD, confirm=False, progress=None):
     design, seen, glance = design.plain(), [], []
 
     def look(step, model, parameters, pool):
-        tests = glance or glance.extend(examination(design, world, pool, 1, LOOK)) or glance
-        seen.append((step, *(error(model.answer(parameters, test), test) for test in tests)))
+        if not glance:
+            glance.extend(examination(design, world, pool, 1, LOOK))
+        seen.append((step, *scores(model, parameters, glance)))
         if progress:
             progress(step / design.practice_time, *seen[-1][1:])
 
     model, parameters, pool, diverged_at = practise(design, seed, world, look)
     if diverged_at is None:
-        tests = examination(design, world, pool, 3 if confirm else 2, EXAM)
-        seen.append((design.practice_time, *(error(model.answer(parameters, test), test) for test in tests)))
+        tests = final(design, world, pool, confirm)
+        seen.append((design.practice_time, *scores(model, parameters, tests)))
         further = questions(model, parameters, Prompts(*(part[:ASKED] for part in tests[1])), world, loops=design.machine == "attends")
     else:
         seen.append((diverged_at, np.inf, np.inf))
@@ -148,9 +155,18 @@ def stable(design, seed, outcome, world=WORLD, confirm=False):
     model, parameters, pool, diverged_at = practise(design, seed, world, nudge=NUDGE)
     if diverged_at is not None or outcome.diverged_at is not None:
         return diverged_at == outcome.diverged_at
-    tests = examination(design, world, pool, 3 if confirm else 2, EXAM)
-    scores = [error(model.answer(parameters, test), test) for test in tests]
-    return bool(np.allclose(scores, (outcome.practice, outcome.fresh), rtol=STABLE, atol=1e-9))
+    nudged = scores(model, parameters, final(design, world, pool, confirm))
+    return bool(np.allclose(nudged, (outcome.practice, outcome.fresh), rtol=STABLE, atol=1e-9))
+
+
+def scores(model, parameters, tests):
+    """Errors on practised and on new problems, per cent of guessing zero."""
+    return [error(model.answer(parameters, test), test) for test in tests]
+
+
+def final(design, world, pool, confirm):
+    """The prompts of the examination at the end; confirm: those that never helped to choose."""
+    return examination(design, world, pool, 3 if confirm else 2, EXAM)
 
 
 def examination(design, world, pool, number, count):

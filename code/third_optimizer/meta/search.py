@@ -98,7 +98,7 @@ def climb(space, evaluate, budget, rng, start=None):
     tries = _begin(evaluate, budget, start) or random_search(space, evaluate, 1, rng)
     here, tried = tries[0], {tries[0].design}
     while len(tries) < budget:
-        new = [design for design in space.neighbours(here.design) if design not in tried and design in space.index]
+        new = [design for design in space.neighbours(here.design) if design not in tried]
         if not new:
             break
         design = new[rng.integers(len(new))]

@@ -6,7 +6,7 @@ from third_optimizer.meta import DIALS
 
 from .component import Component, fallback_text
 from .figure import specification
-from .game import MOST, NEAR
+from .game import MOST, NEAR, score_axis
 
 TEXT = "The class board: paste the codes of several games and see all of them beside one another."
 
@@ -28,9 +28,7 @@ def _chart(low):
     """All games' best so far by try, as Vega-Lite. Where the tries end depends on what is pasted."""
     import altair as alt
 
-    ticks = [v for v in (0.1, 0.3, 1, 3, 10, 30, 100) if low <= v]
-    y = alt.Y("y:Q", title="error on fresh problems, %", scale=alt.Scale(type="log", domain=[low, MOST], nice=False),
-              axis=alt.Axis(values=ticks, format="~g"))
+    y = score_axis(low)
     x = alt.X("x:Q", title="try", scale=alt.Scale(nice=False),
               axis=alt.Axis(tickMinStep=1, format="d", labelExpr="datum.value == 0 ? 'start' : datum.label"))
 

@@ -13,11 +13,9 @@ import threading
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
-
 from third_optimizer.meta import DIALS, Design, Log, par
-from third_optimizer.meta.grid import looks, rounded, run_alone
-from third_optimizer.meta.running import NEAR
+from third_optimizer.meta.grid import rounded, run_alone
+from third_optimizer.meta.running import NEAR, looks
 
 from .component import Component, fallback_text, is_static
 from .figure import specification
@@ -113,13 +111,19 @@ def _curve(values):
     return [_plain(min(value, MOST)) for value in values]
 
 
+def score_axis(low, title="error on fresh problems, %", most_ticks=(0.1, 0.3, 1, 3, 10, 30, 100)):
+    """The vertical axis of scores, column "y" from `low` per cent to MOST on a log scale."""
+    import altair as alt
+
+    return alt.Y("y:Q", title=title, scale=alt.Scale(type="log", domain=[low, MOST], nice=False),
+                 axis=alt.Axis(values=[v for v in most_ticks if low <= v], format="~g"))
+
+
 def _charts(budget, low):
     """(big chart, curve) as Vega-Lite: the best so far by try, and one run as it trained."""
     import altair as alt
 
-    ticks = [v for v in (0.1, 0.3, 1, 3, 10, 30, 100) if low <= v]
-    y = alt.Y("y:Q", title="error on fresh problems, %", scale=alt.Scale(type="log", domain=[low, MOST], nice=False),
-              axis=alt.Axis(values=ticks, format="~g"))
+    y = score_axis(low)
     x = alt.X("x:Q", title="try", scale=alt.Scale(domain=[0, budget], nice=False),
               axis=alt.Axis(values=list(range(0, budget + 1, 2 if budget > 6 else 1)), format="d", labelExpr="datum.value == 0 ? 'start' : datum.label"))
 
@@ -141,8 +145,7 @@ def _charts(budget, low):
         + names("label", "$ink").encode(x=x, y=y, text="text:N")
     )
     steps = alt.X("x:Q", title="step of practice", scale=alt.Scale(nice=False), axis=alt.Axis(tickCount=5))
-    y_both = alt.Y("y:Q", title="error, %", scale=alt.Scale(type="log", domain=[low, MOST], nice=False),
-                   axis=alt.Axis(values=[v for v in ticks if v in (0.1, 1, 10, 100)], format="~g"))
+    y_both = score_axis(low, "error, %", (0.1, 1, 10, 100))
     curve = (
         # keeps the axis and the room for the names while a run is being drawn
         rows("frame").mark_text(opacity=0, align="left", dx=7, fontWeight=600).encode(x=steps, y=y_both, text="text:N")

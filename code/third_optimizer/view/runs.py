@@ -43,10 +43,9 @@ def payload(grid):
     """{"designs", "seeds", "confirm", "data": base64 of the columns one after the other, each over designs, then seeds}."""
     tries, every = len(grid.seeds), grid.columns
     first = {name: column[:, :tries] for name, column in every.items()}
-    follows = np.where(np.isfinite(first["follows"]), np.clip(first["follows"], -1, 1), -1)
     parts = [
         coded(every["practice"]), coded(every["fresh"]), np.where(every["at"] < 0, NOTHING, every["at"]).astype("<u2"),
-        coded(first["longer"]), shares(first["blown"], 4000), shares((1 + follows) / 2, 2000), coded(first["tripled"]),
+        coded(first["longer"]), shares(first["blown"], 4000), shares((1 + first["follows"]) / 2, 2000), coded(first["tripled"]),
         curve_bytes(first["practice_curve"]), curve_bytes(first["fresh_curve"]),
     ]
     return {"designs": len(grid.space.designs), "seeds": list(grid.seeds), "confirm": list(grid.confirm),

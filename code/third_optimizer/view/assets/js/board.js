@@ -107,8 +107,7 @@
       this.tools = el("div", { class: "t3-figure-tools" });
       this.wrong = el("div", { class: "t3-board-problems" });
       this.title = el("p", { class: "t3-figure-title" });
-      const chart = el("div", { class: "t3-chart", "aria-hidden": "true" }); // Vega names it as it likes; what counts stands around it
-      this.image = el("div", { role: "img" }, chart);
+      this.image = el("div", { class: "t3-chart", role: "img" });
       this.reading = el("p", { class: "t3-reading" });
       this.summary = el("p", { class: "t3-board-summary" });
       this.table = el("table");
@@ -119,7 +118,7 @@
         el("p", { class: "t3-board-note", id: id + "-note" }, "What you paste here stays on this machine. Links to a game will do as well."),
         this.tools, this.wrong, this.results, this.voice.region);
       host.replaceChildren(this.root);
-      this.chart = new T.Chart(chart, this.spec.chart);
+      this.chart = new T.Chart(this.image, this.spec.chart);
       this.showTools();
     }
 

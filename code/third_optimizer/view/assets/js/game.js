@@ -127,16 +127,15 @@
 
     /* A friend's game that came with the page's address, or one pasted: its line is drawn dashed. */
     meet(text) {
-      const { index, fingerprint } = this.spec;
-      const code = T.codes.decode(text, this.runs.designs, fingerprint), place = this.placeOf(code.start);
+      const code = T.codes.decode(text, this.runs.designs, this.spec.fingerprint), place = this.placeOf(code.start);
       let best = score(this.recorded(place, this.spec.seeds[0]));
       const line = [best, ...code.tries.map(([design, seed]) => (best = Math.min(best, score(this.recorded(this.placeOf(design), seed)))))];
       this.friend = { line, start: place, mode: code.mode };
-      if (!index.includes(code.start)) throw new Error("its start is not on this board");
     }
 
     placeOf(design) {
       let rest = this.spec.index.indexOf(design);
+      if (rest < 0) throw new Error("one of its designs is not on this board");
       const place = [];
       for (let i = this.spec.dials.length - 1; i >= 0; i--) {
         const stops = this.spec.dials[i].names.length;
