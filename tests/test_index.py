@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tests.notebooks import BOOK, ROOT
-from third_optimizer.meta import DIAL_SEEDS, DIAL_SPACE, Grid, par, run
+from third_optimizer.meta import DIAL_SEEDS, DIAL_SPACE, Design, Grid, par, run
+from third_optimizer.meta.codes import GameCode, encode
 from third_optimizer.meta.grid import rounded
 
 DIAL = "#dial input[data-dial=problems]"
@@ -101,3 +102,13 @@ def test_the_tour_leads_from_screen_to_screen(open_page):
     assert [text.removeprefix("Next: ") for text in nexts] == [heading.lower() for heading in headings[: len(nexts)]] and len(nexts) >= 4
     for link in tour.all():
         assert page.locator(link.get_attribute("href")).count() == 1
+
+
+def test_a_code_of_another_board_is_refused_by_name(open_page):
+    """The landing page offers few of the dials: a game of chapter 10 with others cannot be laid on it."""
+    atlas = Grid.load(BOOK / "data/atlas.npz")
+    start, other = (atlas.space.index[design] for design in (atlas.start(), Design(problems=None, step_length=0.003, brake=True, practice_time=500)))
+    opened = open_page("book/index#g=" + encode(GameCode(start, 0, ((other, 1),)), len(atlas.space.designs), atlas.fingerprint))
+    opened.page.wait_for_selector(".t3-game-chart svg")
+    assert "could not be read (one of its designs is not on this board)" in opened.page.locator(".t3-game-sentence").inner_text()
+    assert opened.errors == []
