@@ -17,7 +17,7 @@ ASSETS = ROOT / "code/third_optimizer/view/assets"
 AXE = (ROOT / "tests/vendor/axe.min.js").read_text("utf8")
 SPACE = Space(Design(), **{name: DIALS[name].stops for name in ("problems", "machine", "notebook", "passes", "warm_up")})
 COUNT, MARK, PAR = len(SPACE.designs), 0xBEEF, 32.8
-BOARD = board(SPACE, MARK, par=PAR, modes={0: "plain", 3: "no bets"})
+BOARD = board(SPACE, MARK, par=PAR)
 
 
 def made_up(design, seed):
@@ -230,10 +230,47 @@ def test_a_game_is_drawn_apart_by_its_button(open_board):
 
 
 def test_starts_and_ways_to_play_are_told_apart_when_they_differ(open_board):
-    _, shown = open_board("\n".join(code(g) for g in (game_of(1), game_of(2, start=9, mode=3), game_of(3, mode=8))))
+    _, shown = open_board("\n".join(code(g) for g in (game_of(1), game_of(2, start=9, mode=1), game_of(3, mode=5), game_of(4, mode=15))))
     other = shown.page.evaluate("score => ThirdOptimizer.game.shown(score)", min(score(9, 1), 1e9))
-    assert shown.locator(".t3-board-apart").all_inner_texts() == ["started at 186, plain", f"started at {other}, no bets", "started at 186, mode 8"]
-    assert "3 games from 2 starts" in shown.locator(".t3-board-summary").inner_text()
+    assert shown.locator(".t3-board-apart").all_inner_texts() == [
+        "started at 186, plain game", f"started at {other}, start of the day", "started at 186, Machine locked", "started at 186, mode 15"]
+    assert "4 games from 2 starts" in shown.locator(".t3-board-summary").inner_text()
+
+
+def handed_over(game):
+    """Of a game for practice error: the fresh error of what had the lowest practice error by then."""
+    practice, led = [], []
+    for design, seed in ((game.start, 1), *game.tries):
+        run = ATLAS[design][seed - 1]
+        practice.append(math.inf if run["at"] is not None or run["practice"] is None else run["practice"])
+        led.append(score(*((game.start, 1), *game.tries)[int(np.argmin(practice))]))
+    return led
+
+
+def test_games_for_practice_error_show_what_they_chose_and_are_counted_apart(open_board):
+    plain, bosses = [game_of(1), game_of(2)], [game_of(3, start=5, mode=2), game_of(4, mode=2)]
+    opened, shown = open_board("\n".join(code(g) for g in (*plain, *bosses)))
+    drawn = [handed_over(game) for game in bosses]
+    assert any(b > a for line in drawn for a, b in zip(line, line[1:], strict=False))  # what is hidden may rise
+    bests = opened.page.evaluate("board.games.map((game) => game.best.map(String))")
+    assert [[float(v.replace("Infinity", "inf")) for v in line] for line in bests] == [*(list(best_so_far(g)) for g in plain), *drawn]
+    says = shown.locator(".t3-board-apart").all_inner_texts()
+    assert all(text.endswith("boss of training error, here the fresh error of what had the lowest practice error") for text in says[2:]) and "boss" not in "".join(says[:2])
+    assert shown.locator("tbody td:last-child").all_inner_texts()[2:] == ["–", "–"]
+    read = opened.page.evaluate("values => values.map(ThirdOptimizer.game.shown)", sorted(min(line[-1], 1e9) for line in drawn))
+    summary = shown.locator(".t3-board-summary").inner_text()
+    assert summary.startswith("2 games: the best of each lies between")
+    assert f"2 games were played for practice error, dashed here; what they chose leaves between {read[0]} and {read[1]} on fresh problems." in summary
+    median = opened.page.evaluate("board.chart.rows.filter((row) => row.kind === 'median').map((row) => row.y)")
+    assert median == pytest.approx(np.median([np.minimum(best_so_far(g), 200) for g in plain], axis=0))
+    assert "2 of them dashed: played for practice error" in shown.get_by_role("img").get_attribute("aria-label")
+    assert opened.page.evaluate("new Set(board.chart.rows.filter((row) => row.kind === 'boss').map((row) => row.game)).size") == 2
+
+
+def test_a_class_of_bosses_has_no_best(open_board):
+    _, shown = open_board("\n".join(code(game_of(n, mode=2)) for n in (3, 4)))
+    assert shown.locator(".t3-figure-title").inner_text() == "2 games: the choice so far, try by try"
+    assert "par" not in shown.locator(".t3-board-summary").inner_text() and "lowest error" not in shown.locator(".t3-board-summary").inner_text()
 
 
 def test_one_game_and_a_game_without_tries(open_board):

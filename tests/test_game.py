@@ -10,18 +10,19 @@ import re
 import numpy as np
 import pytest
 
-from tests.conftest import ROOT
+from tests.conftest import ROOT, Page
 from tests.notebooks import BOOK
 from third_optimizer.meta import ATLAS_SPACE, SEEDS, Design, Grid, Log, Space, machines, run
 from third_optimizer.meta.codes import decode
 from third_optimizer.meta.running import STABLE
 from third_optimizer.view import game
-from third_optimizer.view.component import to_json
+from third_optimizer.view.component import SCRIPTS, Component, to_json
 from third_optimizer.view.runs import payload, script
-from third_optimizer.view.game import MOST, compare, ending, sentence, shown, tries_path
+from third_optimizer.view.game import MOST, compare, ending, sentence, shown, tries_path, uncovered
 
 GRID = Grid.load(BOOK / "data/atlas.npz")
 MACHINES = machines.load(BOOK / "data/machines.json", GRID)
+ASSETS = ROOT / "code/third_optimizer/view/assets"
 AXE = (ROOT / "tests/vendor/axe.min.js").read_text("utf8")
 PAGE = "book/10_be_the_meta_optimizer"
 ID = "10_be_the_meta_optimizer/game"
@@ -57,6 +58,10 @@ SAID = [
     (dict(now=WILD, last=state(33.0, 33.0), best=33.0), "Fresh over 200, was 33. Practice got better (33 to 4.0). It holds on its practice problems and runs away on fresh ones."),
     (dict(now=state(5.0, 6.0), last=state(5.0, 5.0), best=5.0, again=True, seed=2), "Fresh 6.0, was 5.0. Practice stayed at 5.0. The same dials with seed 2: only chance differs."),
     (dict(now=state(5.0, 60.0), last=state(5.0, 50.0), best=5.0, bet="better"), "Fresh 60, was 50. Practice stayed at 5.0. Your bet was better; it came out worse."),
+    # played for practice error: of the other nothing is said, and a bet is on practice
+    (dict(now=state(12.4, 48.2), last=state(33.4, 33.5), best=33.4, goal="practice", bet="better"), "Practice 12, was 33. Your bet was better; it came out better."),
+    (dict(now=state(33.2, 20.0), last=state(33.4, 33.5), best=33.4, goal="practice", moved=2), "Practice 33, as before. 2 dials moved at once: this cannot say which one did it."),
+    (dict(now=WILD, last=state(math.inf, math.inf, 7), best=33.4, goal="practice"), "Practice 4.0; the run before exploded."),
     (dict(now=state(math.inf, math.inf, 9), last=WILD, best=50.0, bet="worse"), "Exploded at step 9. Costs a try. Your bet was worse; it came out same."),
 ]
 
@@ -90,13 +95,28 @@ def test_a_game_ends_with_a_true_comparison(best, begins):
     assert ending(best, 3.8, 5.9, 18.0, 12).startswith(begins)
 
 
+CHOSEN = [
+    (state(33.4, 33.4), state(0.3, 150.2), "You took practice from 33 to 0.3. On fresh problems your winner leaves 150, where the start left 33: the error you did not see rose."),
+    (state(33.4, 33.4), state(3.1, 3.2), "You took practice from 33 to 3.1. On fresh problems your winner leaves 3.2, where the start left 33: the error you did not see fell."),
+    (state(33.4, 33.4), state(0.0, 33.6), "You took practice from 33 to 0. On fresh problems your winner leaves 34, where the start left 33: the error you did not see hardly moved."),
+    (state(33.6, 33.4), state(33.4, math.inf), "Practice hardly moved (34 to 33). On fresh problems your winner leaves over 200, where the start left 33: the error you did not see rose."),
+    (state(33.4, 33.4), state(33.3, 20.0), "Practice stayed at 33. On fresh problems your winner leaves 20, where the start left 33: the error you did not see fell."),
+    (state(33.4, 33.6), None, "No try took practice below the 33 of the start. On fresh problems the start leaves 34."),
+]
+
+
+@pytest.mark.parametrize(("start", "winner", "expected"), CHOSEN, ids=[expected[:40] for *_, expected in CHOSEN])
+def test_a_game_for_practice_error_is_uncovered_by_rule(start, winner, expected):
+    assert uncovered(start, winner) == expected
+
+
 @pytest.fixture
 def page_script(browser):
     """The page's script, without a page."""
     page = browser.new_page()
     page.add_script_tag(content="globalThis.ThirdOptimizerInNotebook = true;")
     for name in ("store", "chart", "explore", "codes", "runs", "reveal", "picture", "game"):
-        page.add_script_tag(path=ROOT / f"code/third_optimizer/view/assets/js/{name}.js")
+        page.add_script_tag(path=ASSETS / f"js/{name}.js")
     yield page
     page.close()
 
@@ -108,20 +128,21 @@ def test_page_and_kernel_tell_alike(page_script):
     rng, cases = np.random.default_rng(5), [case for case, _ in SAID]
     for now in rows:
         cases.append(dict(now=now, last=rows[rng.integers(len(rows))], best=float(rng.choice([3.0, 33.0, 34.5, 186.0])), seed=int(rng.integers(1, 4)),
-                          again=bool(rng.random() < 0.3), moved=int(rng.integers(1, 4)), bet=[None, "better", "same", "worse"][rng.integers(4)]))
+                          again=bool(rng.random() < 0.3), goal=["fresh", "practice"][rng.integers(2)], moved=int(rng.integers(1, 4)), bet=[None, "better", "same", "worse"][rng.integers(4)]))
     # JSON knows no infinity: those are put in on the other side
-    wanted = json.loads(json.dumps(cases).replace("Infinity", '"inf"'))
-    judged = page_script.evaluate("""cases => cases.map((one) => {
-      for (const run of [one.now, one.last]) for (const key of ["practice", "fresh"]) if (run[key] === "inf") run[key] = Infinity;
-      return ThirdOptimizer.game.sentence({ ...one, par: 32.8 }); })""", wanted)
-    assert judged == [told(case) for case in cases]
+    def on_the_page(rule, cases):
+        return page_script.evaluate("([rule, text]) => JSON.parse(text, (_, value) => (value === 'inf' ? Infinity : value)).map(ThirdOptimizer.game[rule])",
+                                    [rule, json.dumps(cases).replace("Infinity", '"inf"')])
+
+    assert on_the_page("sentence", [case | {"par": 32.8} for case in cases]) == [told(case) for case in cases]
+    chosen = [(start, winner) for start, winner, _ in CHOSEN] + [(start, winner) for start in rows[:40] if start["at"] is None for winner in rows if winner["practice"] < start["practice"]]
+    assert on_the_page("uncovered", [dict(start=start, winner=winner) for start, winner in chosen]) == [uncovered(*pair) for pair in chosen]
     values = [*np.concatenate([np.arange(0, 10.5, 0.05), np.arange(9.5, 201, 0.5)]).tolist(), 1e45]
     assert page_script.evaluate("values => values.map(ThirdOptimizer.game.shown)", values) == [shown(v) for v in values]
     pairs = [list(pair) for pair in itertools.product([0.01, 1, 33, 34.6, 34.7, 190, 201, 1e9], repeat=2)]
     assert page_script.evaluate("pairs => pairs.map(([a, b]) => ThirdOptimizer.game.compare(a, b))", pairs) == [compare(*pair) for pair in pairs]
     ends = [(2.0, 3.8, 5.9, 18.0, 12), (3.8, 3.8, 5.9, 18.0, 12), (18.1, 3.8, 5.9, 18.0, 12), (500.0, 3.8, 5.9, 18.0, 3)]
-    assert page_script.evaluate("all => all.map(([best, low, median, high, tries]) => ThirdOptimizer.game.ending({best, low, median, high, tries}))",
-                           [list(e) for e in ends]) == [ending(*e) for e in ends]
+    assert on_the_page("ending", [dict(zip(("best", "low", "median", "high", "tries"), e, strict=True)) for e in ends]) == [ending(*e) for e in ends]
 
 
 # --- what the page is told ---------------------------------------------------------------------------
@@ -244,6 +265,30 @@ def play(open_page):
         return opened, opened.page.locator(".t3-game")
 
     return begin
+
+
+@pytest.fixture
+def stage(browser, tmp_path, spec):
+    """A page with nothing but a board, drawn by the scripts as they are in the package; changes: to its specification."""
+    opened = []
+
+    def begin(fragment="", changes=(), **options):
+        styles = "".join(f'<link rel="stylesheet" href="{(ASSETS / "css" / name).as_uri()}.css">' for name in ("components", "game"))
+        scripts = "".join(f'<script src="{(ASSETS / name).as_uri()}.js"></script>' for name in
+                          ("vendor/vega/vega.min", "vendor/vega/vega-lite.min", "vendor/qrcode/qrcode", *(f"js/{name}" for name in SCRIPTS)))
+        page = tmp_path / f"stage{len(opened)}.html"
+        page.write_text(f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Board</title>{styles}
+          <style>html {{ background: var(--t3-paper); }} main {{ max-width: 60rem; margin: auto; padding: 1rem; }}</style></head>
+          <body><main>{Component("game", spec | {"runs": payload(GRID)} | dict(changes)).html()}</main>{scripts}</body></html>""", "utf8")
+        opened.append(Page(browser, page.as_uri() + fragment, reduced_motion="reduce", **options))
+        opened[-1].page.set_default_timeout(10_000)
+        opened[-1].page.wait_for_selector(".t3-game-chart svg")
+        return opened[-1], opened[-1].page.locator(".t3-game")
+
+    yield begin
+    for page in opened:
+        assert page.errors == []
+        page.close()
 
 
 def kept(page):
@@ -512,6 +557,108 @@ def test_a_dial_can_be_locked_and_the_day_has_its_own_start(play, board):
     state = kept(page)[ID]["value"]
     assert state["mode"] == 1 and state["start"] == state["place"] and state["number"] == 2
     assert GRID.outcome(board.design(state["start"]), 1).fresh > 2 * 32.8 and opened.errors == []
+
+
+def new_game(board, label):
+    board.get_by_role("button", name="New game").click()
+    board.get_by_label("A new game with").select_option(label=label)
+    board.get_by_role("button", name="Yes, a new game").click()
+
+
+BOSS = "boss of training error: the practice error is the score, and all you see"
+LEAK = r"\bfresh (error )?\d|\bFresh\b"
+MEMORY = Design(problems=4, machine="list", notebook=True, step_length=0.01)
+
+
+def everything_said(board):
+    """All that can be read or heard of the board: its text, names and values, hidden regions and the drawn charts too."""
+    return board.evaluate("(board) => [...board.querySelectorAll('*')].flatMap((e) => [...e.attributes].filter((a) => a.name !== 'd').map((a) => a.value).concat(e.children.length ? [] : e.textContent)).join(' | ')")
+
+
+def test_the_boss_of_training_error_sees_no_fresh_error_until_the_end(stage, board):
+    opened, shown_board = stage(accept_downloads=True)
+    page = opened.page
+    new_game(shown_board, BOSS)
+    counter = board.spec(False)["counter"]["place"]
+    state = kept(page)[ID]["value"]
+    assert (state["mode"], state["start"]) == (2, counter)
+    assert "covered until the end" in shown_board.locator(".t3-figure-title").inner_text()
+    assert not re.search(LEAK, everything_said(shown_board))
+
+    def headings():
+        return shown_board.locator(":scope > .t3-game-log thead th").all_inner_texts()[:-1]
+
+    def rows_of_export():
+        with page.expect_download() as download:
+            shown_board.get_by_role("button", name="Export the log").click()
+        return list(csv.DictReader(open(download.value.path(), encoding="utf8", newline="")))
+
+    # runs whose fresh error reads like nothing else on the board
+    rng, outcomes, designs = np.random.default_rng(8), [], [MEMORY]
+    while len(designs) < 12:
+        design = ATLAS_SPACE.designs[rng.integers(len(ATLAS_SPACE.designs))]
+        outcome = GRID.outcome(design, 1)
+        if outcome.diverged_at is None and 45 < outcome.fresh < 200 and design not in designs and shown(outcome.fresh) != shown(outcome.practice):
+            designs.append(design)
+    bests = [GRID.outcome(board.design(counter), 1).practice]
+    for i, design in enumerate(designs):
+        put(shown_board, design, board)
+        if i == 3:
+            shown_board.get_by_role("radio", name="better").check()
+        train(shown_board)
+        outcomes.append(GRID.outcome(design, 1))
+        bests.append(min(bests[-1], outcomes[-1].practice))
+        if i == 11:
+            break
+        sentence_ = shown_board.locator(".t3-game-sentence").inner_text()
+        assert sentence_.startswith(f"Practice {shown(outcomes[-1].practice)}, ")
+        assert log_rows(shown_board).first.locator(".t3-game-score").all_inner_texts() == [shown(outcomes[-1].practice), shown(bests[-1])]
+        said = everything_said(shown_board)
+        assert not re.search(rf"(?<![\d.]){shown(outcomes[-1].fresh)}(?![\d.])", said) and not re.search(LEAK, said)
+        if i == 3:
+            came = compare(outcomes[3].practice, outcomes[2].practice)
+            assert f"Your bet was better; it came out {came}." in sentence_
+    # before the last try: headings, chart, reading, export and My answers
+        if i == 10:
+            assert headings() == ["Try", "Changed dials", "Practice", "Best"]
+            assert shown_board.locator(".t3-game-chart svg text", has_text="error on practice problems").count() == 1
+            assert shown_board.locator(".t3-game-chart svg text", has_text="par").count() == 0
+            exported = rows_of_export()
+            assert "fresh" not in exported[0] and float(exported[-1]["best practice so far"]) == bests[-1] and len(exported) == 12
+            page.wait_for_timeout(400)
+            assert kept(page)[ID]["answer"] == f"11 of 12 tries; best practice error {shown(bests[-1])} at try {1 + int(np.argmin([o.practice for o in outcomes]))}"
+    # uncovered
+    winner = outcomes[int(np.argmin([o.practice for o in outcomes]))]
+    told_ = shown_board.locator(".t3-game-end").inner_text()
+    assert "What the practice error chose" in told_ and "The machines have played for the error on fresh problems only" in told_
+    start = GRID.outcome(board.design(counter), 1)
+    assert uncovered(state_of(start), state_of(winner)) in told_ and "your winner leaves" in told_
+    assert headings() == ["Try", "Changed dials", "Practice", "Fresh", "Best"]
+    assert [row.locator("td").nth(2).inner_text() for row in log_rows(shown_board).all()][::-1] == [shown(o.fresh) for o in (start, *outcomes)]
+    assert "fresh" in rows_of_export()[0]
+    chart = shown_board.locator(".t3-game-chart")
+    assert f"The second line is the fresh error of what led by then: {shown(start.fresh)} at the start, {shown(winner.fresh)} at the end" in chart.get_attribute("aria-label")
+    assert chart.locator("svg text", has_text=f"fresh {shown(winner.fresh)}").count() == 1 and chart.locator("svg text", has_text="error, %").count() == 1
+    assert shown_board.locator(".t3-game-chart svg .mark-area path").count() == 0  # no band
+    assert kept(page)[ID]["answer"].endswith(f", which leaves {shown(winner.fresh)} on fresh problems") and "covered" in kept(page)[ID]["question"]
+    to_screen(shown_board, 4)
+    code = shown_board.get_by_label("Your game as a code").input_value()
+    assert decode(code, len(ATLAS_SPACE.designs), GRID.fingerprint).mode == 2
+    with page.expect_download() as download:
+        shown_board.get_by_role("button", name="Save a picture").click()
+    assert open(download.value.path(), "rb").read()[:4] == b"\x89PNG" and opened.errors == []
+    # and a friend's page: the same mode, the line by practice error, nothing uncovered
+    page.evaluate("localStorage.clear()")
+    page.goto(page.url.split("#")[0] + "#g=" + code)
+    page.reload()
+    page.wait_for_selector(".t3-game-chart svg")
+    assert headings() == ["Try", "Changed dials", "Practice", "Best"] and "they began here too" in shown_board.locator(".t3-game-sentence").inner_text()
+    assert f"A friend’s line, dashed, ends at {shown(winner.practice)}." in shown_board.locator(".t3-game-chart").get_attribute("aria-label")
+    assert opened.errors == []
+
+
+def state_of(outcome):
+    return state(outcome.practice, outcome.fresh, outcome.diverged_at)
 
 
 def test_a_rule_of_thumb_is_text_and_a_new_game_keeps_the_old_one(play, board):

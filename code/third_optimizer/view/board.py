@@ -43,6 +43,7 @@ def _chart(low):
 
     drawn = specification(
         line("game", color="$meta", strokeWidth=1.5, opacity=0.5)
+        + line("boss", color="$mesa", strokeWidth=1.5, strokeDash=[6, 3])
         + rows("point").mark_circle(color="$meta", size=45, opacity=0.75).encode(x=x, y=y)
         + rows("par").mark_line(color="$ink", strokeDash=[5, 4], strokeWidth=1.5).encode(x=x, y=y)
         + line("median", color="$ink")
@@ -52,12 +53,17 @@ def _chart(low):
     return drawn
 
 
-def board(space, fingerprint, *, par, runs=None, budget=12, low=0.1, id="board", modes=None):
+def mode_names(space):
+    """{mode: name} of the ways to play that codes tell apart; game.js offers them."""
+    return {0: "plain game", 1: "start of the day", 2: "boss of training error"} | {4 + i: f"{DIALS[name].label} locked" for i, name in enumerate(space.stops)}
+
+
+def board(space, fingerprint, *, par, runs=None, budget=12, low=0.1, id="board"):
     """The class board of an atlas over `space`.
 
     fingerprint: the atlas's, 0 to 65535, as in the codes. runs: where the page finds the recorded runs, as a game's.
     par, low: per cent; low is where the chart's axis begins. budget: tries that the axis always has room for.
-    modes: {number: name} of the ways to play that codes tell apart. id: under which the reader's store keeps the text.
+    id: under which the reader's store keeps the text.
     """
     if not (isinstance(fingerprint, int) and 0 <= fingerprint <= 0xFFFF):
         raise ValueError(f"fingerprint must be a whole number from 0 to 65535, got {fingerprint!r}")
@@ -66,7 +72,7 @@ def board(space, fingerprint, *, par, runs=None, budget=12, low=0.1, id="board",
     spec = {
         "id": id, "designs": len(space.designs), "fingerprint": fingerprint, "par": par, "near": NEAR, "most": MOST, "low": low, "budget": budget,
         "dials": [{"label": DIALS[name].label, "names": [DIALS[name].name(stop) for stop in stops]} for name, stops in space.stops.items()],
-        "places": places(space), "modes": {str(number): name for number, name in (modes or {0: "plain"}).items()}, "chart": _chart(low),
+        "places": places(space), "modes": {str(number): name for number, name in mode_names(space).items()}, "chart": _chart(low),
     }
     if runs is not None:
         spec["runs"] = runs

@@ -2,7 +2,7 @@
 
 `game(grid)` shows it. On a built page a try looks a stored run up; in a kernel it trains for real and keeps
 every try in an Optuna study beside the notebook. The board itself is drawn by `assets/js/game.js`, here and
-there the same. The rules that turn results into sentences (`shown`, `sentence`, `ending`) stand here and in
+there the same. The rules that turn results into sentences (`shown`, `sentence`, `ending`, `uncovered`) stand here and in
 that file; both pass the same test vectors.
 """
 
@@ -46,49 +46,60 @@ def compare(now, before):
     return "better" if now < before else "worse"
 
 
-def sentence(now, last, best, par, *, seed=1, again=False, moved=1, bet=None):
+def sentence(now, last, best, par, *, seed=1, again=False, moved=1, bet=None, goal="fresh"):
     """What the board says of a try, without praise.
 
     now, last: {"practice", "fresh", "at"} of this try and the one before; at: the step at which it exploded, or None.
     best: lowest fresh error before this try. again: the dials are those of an earlier try, with another seed.
-    moved: dials moved since the last try. bet: "better", "same", "worse" or None.
+    moved: dials moved since the last try. bet: "better", "same", "worse" or None. goal: the error that is played for;
+    with "practice" nothing is said of the other, which is hidden then.
     """
-    said = []
-    if now["at"] is not None:
+    said, both, gone = [], goal == "fresh", now["at"] is not None
+    if gone:
         said.append(f"Exploded at step {now['at']:,}. Costs a try.")
     else:
-        fresh, before = shown(now["fresh"]), shown(last["fresh"])
-        practice, earlier = shown(now["practice"]), shown(last["practice"])
+        name, value, before = goal.capitalize(), shown(now[goal]), shown(last[goal])
         if last["at"] is not None:
-            said.append(f"Fresh {fresh}; the run before exploded. Practice {practice}.")
+            said.append(f"{name} {value}; the run before exploded." + (f" Practice {shown(now['practice'])}." if both else ""))
         else:
-            said.append(f"Fresh {fresh}, as before." if fresh == before else f"Fresh {fresh}, was {before}.")
-            how = compare(now["practice"], last["practice"])
-            if practice == earlier:
-                said.append(f"Practice stayed at {practice}.")
-            elif how == "same":
-                said.append(f"Practice hardly moved ({earlier} to {practice}).")
-            else:
-                said.append(f"Practice got {how} ({earlier} to {practice}).")
-    reached = now["at"] is None and best > NEAR * par >= now["fresh"]
+            said.append(f"{name} {value}, as before." if value == before else f"{name} {value}, was {before}.")
+            if both:
+                said.append(_practised(now, last))
+    reached = both and not gone and best > NEAR * par >= now["fresh"]
     if again:
         said.append(f"The same dials with seed {seed}: only chance differs.")
     elif reached and now["fresh"] < par / NEAR:
         said.append("That is below par: better than any single gradient step.")
     elif reached:
         said.append("That is par: as good as the best single gradient step.")
-    elif now["at"] is None and now["fresh"] > MOST >= now["practice"]:
+    elif both and not gone and now["fresh"] > MOST >= now["practice"]:
         said.append("It holds on its practice problems and runs away on fresh ones.")
     elif moved > 1:
         said.append(f"{moved} dials moved at once: this cannot say which one did it.")
     if bet:
-        came = compare(_score(now), _score(last))
+        came = compare(_score(now, goal), _score(last, goal))
         said.append(f"Your bet was {bet}; it came out {came}.")
     return " ".join(said)
 
 
-def _score(run):
-    return math.inf if run["at"] is not None else run["fresh"]
+def _practised(now, last):
+    practice, earlier, how = shown(now["practice"]), shown(last["practice"]), compare(now["practice"], last["practice"])
+    if practice == earlier:
+        return f"Practice stayed at {practice}."
+    return f"Practice hardly moved ({earlier} to {practice})." if how == "same" else f"Practice got {how} ({earlier} to {practice})."
+
+
+def _score(run, goal):
+    return math.inf if run["at"] is not None else run[goal]
+
+
+def uncovered(start, winner):
+    """What a game played for practice error chose, told when the fresh error is uncovered. winner: the run with the lowest practice error, or None if no try went below the start's."""
+    if winner is None:
+        return f"No try took practice below the {shown(start['practice'])} of the start. On fresh problems the start leaves {shown(start['fresh'])}."
+    took = f"You took practice from {shown(start['practice'])} to {shown(winner['practice'])}." if compare(winner["practice"], start["practice"]) == "better" else _practised(winner, start)
+    hidden = {"worse": "rose", "same": "hardly moved", "better": "fell"}[compare(winner["fresh"], start["fresh"])]
+    return f"{took} On fresh problems your winner leaves {shown(winner['fresh'])}, where the start left {shown(start['fresh'])}: the error you did not see {hidden}."
 
 
 def ending(best, low, median, high, tries):
@@ -123,7 +134,7 @@ def _charts(budget, low):
     """(big chart, curve) as Vega-Lite: the best so far by try, and one run as it trained."""
     import altair as alt
 
-    y = score_axis(low)
+    y = score_axis(low, "{axis}")  # which error is played for is known when it is drawn
     x = alt.X("x:Q", title="try", scale=alt.Scale(domain=[0, budget], nice=False),
               axis=alt.Axis(values=list(range(0, budget + 1, 2 if budget > 6 else 1)), format="d", labelExpr="datum.value == 0 ? 'start' : datum.label"))
 
@@ -139,6 +150,7 @@ def _charts(budget, low):
         + rows("par").mark_text(align="right", dx=-2, dy=10).encode(x=alt.value("width"), y=y, text="text:N")
         + rows("rival").mark_line(color="$world", strokeWidth=2, clip=True).encode(x=x, y=y, order="x:Q")
         + rows("friend").mark_line(color="$ink", strokeDash=[4, 4], strokeWidth=1.5, interpolate="step-after", clip=True).encode(x=x, y=y, order="x:Q")
+        + rows("uncovered").mark_line(color="$mesa", interpolate="step-after", clip=True).encode(x=x, y=y, order="x:Q")
         + rows("best").mark_line(color="$meta", interpolate="step-after", clip=True).encode(x=x, y=y, order="x:Q")
         + rows("try").mark_circle(color="$meta", size=45, opacity=0.75).encode(x=x, y=y)
         + rows("cross").mark_text(color="$meta", fontSize=18, fontWeight=600, dy=5).encode(x=x, y=y, text=alt.value("×"))

@@ -3,6 +3,8 @@
  *
  * A code holds designs and seeds; the scores are looked up in the atlas, `run(design, seed)` -> {practice, fresh, at}
  * (errors in per cent of guessing zero, null where not finite; at: the step at which the run exploded, or null).
+ * A game for practice error (mode BOSS) is drawn by what it would have handed over: the fresh error of what led by then.
+ * Its player never saw that error, so such games are told apart and counted apart.
  * spec: {id, designs, fingerprint, par, near, most, low, budget, chart, modes: {number: name},
  *   dials: [{label, names}], places: [[stop of every dial, null where that dial makes no difference]] by design}
  */
@@ -11,6 +13,7 @@
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
   const el = (...all) => T.el(...all);
   const LONGEST_NAME = 40, LONGEST_TEXT = 200000, IN_READING = 40;
+  const BOSS = 2; // the mode, as in game.js
   const SEED = 1; // the start is shown as it came out with the first seed
 
   // --- what is pasted ----------------------------------------------------------------------------
@@ -31,7 +34,7 @@
   }
 
   const finite = (value) => (value === null || value === undefined ? Infinity : value);
-  const score = (run) => (run.at === null ? finite(run.fresh) : Infinity);
+  const score = (run, what = "fresh") => (run.at === null ? finite(run[what]) : Infinity);
 
   /* How many dials were turned for each try. A dial that makes no difference stands where it last made one. */
   function turned(designs, places) {
@@ -63,12 +66,13 @@
         return;
       }
       seen.set(same, line);
-      const scores = [[game.start, SEED], ...game.tries].map(([design, seed]) => score(atlas.run(design, seed)));
-      let best = Infinity;
-      const bests = scores.map((one) => (best = Math.min(best, one)));
+      const runs = [[game.start, SEED], ...game.tries].map(([design, seed]) => atlas.run(design, seed)), boss = game.mode === BOSS;
+      let at = 0; // what leads so far
+      const led = runs.map((run, i) => (score(run, boss ? "practice" : "fresh") < score(runs[at], boss ? "practice" : "fresh") ? (at = i) : at));
+      const best = led.map((i) => score(runs[i]));
       const moves = turned([game.start, ...game.tries.map((one) => one[0])], spec.places);
-      const reached = bests.findIndex((one) => one <= spec.near * spec.par);
-      games.push({ line, name: name || `line ${line}`, ...game, scores, best: bests, at: bests.indexOf(best), reached: reached < 0 ? null : reached,
+      const reached = boss ? -1 : best.findIndex((one) => one <= spec.near * spec.par);
+      games.push({ line, name: name || `line ${line}`, ...game, boss, scores: runs.map((run) => score(run)), best, at, reached: reached < 0 ? null : reached,
         moves: moves.length ? moves.reduce((a, b) => a + b) / moves.length : null });
     });
     return { games, problems };
@@ -185,17 +189,22 @@
     }
 
     showSummary() {
-      const { games, spec } = this, shown = T.game.shown;
-      const bests = games.map((game) => game.best[game.best.length - 1]), reached = games.filter((game) => game.reached !== null);
-      const starts = new Set(games.map((game) => game.start)).size, left = this.untried();
-      const winner = games[bests.indexOf(Math.min(...bests))];
-      this.title.textContent = `${counted(games.length, "game", "games")}: the best so far, try by try`;
-      const said = [games.length === 1 ? `One game: its best is ${shown(bests[0])}.`
-        : `${grouped(games.length)} games${starts > 1 ? ` from ${starts} starts` : ""}: the best of each lies between ${shown(Math.min(...bests))} and ${shown(Math.max(...bests))}, in the middle ${shown(middle(bests.map((one) => Math.min(one, spec.most))))}.`];
-      said.push(reached.length ? ` ${reached.length === games.length ? (games.length === 1 ? "It" : "All") : grouped(reached.length)} reached par (${shown(spec.par)}).` : ` None reached par (${shown(spec.par)}).`);
+      const { games, spec } = this, shown = T.game.shown, final = (game) => game.best[game.best.length - 1];
+      const fair = games.filter((game) => !game.boss), bosses = games.filter((game) => game.boss);
+      const starts = new Set(fair.map((game) => game.start)).size, left = this.untried(), said = [];
+      const between = (some) => (some.length === 1 ? shown(final(some[0])) : `between ${shown(Math.min(...some.map(final)))} and ${shown(Math.max(...some.map(final)))}`);
+      this.title.textContent = `${counted(games.length, "game", "games")}: the ${fair.length ? "best so far" : "choice so far"}, try by try`;
+      if (fair.length) {
+        const reached = fair.filter((game) => game.reached !== null).length;
+        said.push(fair.length === 1 ? `One game: its best is ${shown(final(fair[0]))}.`
+          : `${grouped(fair.length)} games${starts > 1 ? ` from ${starts} starts` : ""}: the best of each lies ${between(fair)}, in the middle ${shown(middle(fair.map((game) => Math.min(final(game), spec.most))))}.`);
+        said.push(reached ? ` ${reached === fair.length ? (fair.length === 1 ? "It" : "All") : grouped(reached)} reached par (${shown(spec.par)}).` : ` None reached par (${shown(spec.par)}).`);
+      }
+      if (bosses.length) said.push(` ${counted(bosses.length, "game was", "games were")} played for practice error, dashed here; what ${bosses.length === 1 ? "it" : "they"} chose leaves ${between(bosses)} on fresh problems.`);
       said.push(` ${grouped(left)} of ${grouped(spec.designs)} designs (${Math.floor((1000 * left) / spec.designs) / 10} per cent) were tried by nobody.`);
-      this.summary.replaceChildren(...said);
-      if (!Number.isFinite(winner.best[winner.at])) return;
+      this.summary.replaceChildren(said.join("").trim());
+      const winner = fair.length && fair.reduce((a, b) => (final(b) < final(a) ? b : a));
+      if (!winner || !Number.isFinite(final(winner))) return;
       const design = winner.at ? winner.tries[winner.at - 1][0] : winner.start;
       const words = spec.dials.map((dial, i) => [dial.label, dial.names[spec.places[design][i]]]).filter(([, stop]) => stop !== undefined);
       this.summary.append(" The lowest error came from ", el("bdi", {}, winner.name), winner.at ? `, try ${winner.at}: ` : ", at the start: ", words.map((pair) => pair.join(" ")).join(", ") + ".");
@@ -211,7 +220,8 @@
         ["Dials a try", (game) => (game.moves === null ? "–" : game.moves.toFixed(1))],
         ["Par at try", (game) => (game.reached === null ? "–" : game.reached ? String(game.reached) : "start")],
       ];
-      const apart = (game) => [starts && `started at ${shown(game.scores[0])}`, modes && (spec.modes[game.mode] || `mode ${game.mode}`)].filter(Boolean).join(", ");
+      const apart = (game) => [starts && `started at ${shown(game.scores[0])}`, modes && (spec.modes[game.mode] || `mode ${game.mode}`),
+        game.boss && "here the fresh error of what had the lowest practice error"].filter(Boolean).join(", ");
       const heads = [el("th", { scope: "col" }, "Game"), ...columns.map(([name]) => el("th", { scope: "col" }, name))];
       this.buttons = games.map((game, i) => el("button", { type: "button", class: "t3-button t3-skip", "aria-pressed": "false",
         onclick: () => this.choose(i) }, el("bdi", {}, game.name)));
@@ -245,15 +255,16 @@
     showChart() {
       const { games, spec } = this, shown = T.game.shown;
       const last = Math.max(...games.map((game) => game.tries.length)), end = Math.max(last, spec.budget);
-      const median = Array.from({ length: last + 1 }, (_, n) => middle(games.map((game) => this.clip(after(game, n)))));
+      const fair = games.filter((game) => !game.boss);
+      const median = fair.length > 1 && Array.from({ length: last + 1 }, (_, n) => middle(fair.map((game) => this.clip(after(game, n)))));
       const rows = [{ kind: "par", x: 0, y: spec.par }, { kind: "par", x: end, y: spec.par }];
       games.forEach((game, i) => {
-        const kind = i === this.chosen ? "chosen" : "game";
+        const kind = i === this.chosen ? "chosen" : game.boss ? "boss" : "game";
         game.best.forEach((y, x) => rows.push({ kind, x, y: this.clip(y), game: i }));
         if (!game.tries.length) rows.push({ kind: "point", x: 0, y: this.clip(game.best[0]) });
       });
       const names = [{ kind: "name", x: end, y: spec.par, text: `par ${shown(spec.par)}` }];
-      if (games.length > 1) {
+      if (median) {
         median.forEach((y, x) => rows.push({ kind: "median", x, y }));
         names.push({ kind: "name", x: end, y: median[last], text: `median ${shown(median[last])}` });
       }
@@ -274,7 +285,9 @@
     tell(median, last, chosen) {
       const { games, spec } = this, shown = T.game.shown, bests = games.map((game) => game.best[game.best.length - 1]);
       const parts = [`Best error so far on fresh problems, per cent of guessing zero, on a log scale, over ${counted(last, "try", "tries")}; par is ${shown(spec.par)}. `];
-      if (games.length > 1) parts.push(`${grouped(games.length)} lines. Their median goes from ${shown(median[0])} at the start to ${shown(median[last])}; a game with fewer tries keeps its best. `);
+      const bosses = games.filter((game) => game.boss).length;
+      if (games.length > 1) parts.push(`${grouped(games.length)} lines${bosses ? `, ${grouped(bosses)} of them dashed: played for practice error, and drawn by the fresh error of what led by then` : ""}. `);
+      if (median) parts.push(`${bosses ? "The median of the others" : "Their median"} goes from ${shown(median[0])} at the start to ${shown(median[last])}; a game with fewer tries keeps its best. `);
       if (chosen) parts.push("Drawn apart: ", { name: chosen.name }, ". ");
       parts.push("Best of each: ");
       games.slice(0, IN_READING).forEach((game, i) => parts.push(i ? ", " : "", { name: game.name }, `: ${shown(bests[i])}`));

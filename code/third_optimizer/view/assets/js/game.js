@@ -5,7 +5,7 @@
  *   {version, number, place: [stop of each dial], past: [places], tries: [{place, seed, bet, practice, fresh, at,
  *    practice_curve, fresh_curve}], rule}
  * A run's practice and fresh are per cent of guessing zero (null: not finite), at: the step at which it exploded.
- * The rules `shown`, `compare`, `sentence` and `ending` stand here and in game.py; both pass the same vectors.
+ * The rules `shown`, `compare`, `sentence`, `ending` and `uncovered` stand here and in game.py; both pass the same vectors.
  */
 (function (root) {
   "use strict";
@@ -14,6 +14,7 @@
   const MOST = 200, NEAR = 1.05;
   const DRAW = 1500; // milliseconds a recorded run takes to draw
   const BETS = ["better", "same", "worse"];
+  const BOSS = 2; // the mode that plays for practice error and covers the other
   const IDLE = "makes no difference here", LOCKED = "locked in this game";
 
   // --- the rules ---------------------------------------------------------------------------------
@@ -33,31 +34,40 @@
     return now < before ? "better" : "worse";
   }
 
-  const score = (run) => (run.at === null ? run.fresh : Infinity);
+  const score = (run, goal = "fresh") => (run.at === null ? run[goal] : Infinity);
 
-  function sentence({ now, last, best, par, seed = 1, again = false, moved = 1, bet = null }) {
-    const said = [];
-    if (now.at !== null) said.push(`Exploded at step ${grouped(now.at)}. Costs a try.`);
+  function practised(now, last) {
+    const [practice, earlier, how] = [shown(now.practice), shown(last.practice), compare(now.practice, last.practice)];
+    if (practice === earlier) return `Practice stayed at ${practice}.`;
+    return how === "same" ? `Practice hardly moved (${earlier} to ${practice}).` : `Practice got ${how} (${earlier} to ${practice}).`;
+  }
+
+  function sentence({ now, last, best, par, seed = 1, again = false, moved = 1, bet = null, goal = "fresh" }) {
+    const said = [], both = goal === "fresh", gone = now.at !== null;
+    if (gone) said.push(`Exploded at step ${grouped(now.at)}. Costs a try.`);
     else {
-      const [fresh, before] = [shown(now.fresh), shown(last.fresh)];
-      const [practice, earlier] = [shown(now.practice), shown(last.practice)];
-      if (last.at !== null) said.push(`Fresh ${fresh}; the run before exploded. Practice ${practice}.`);
+      const [name, value, before] = [goal[0].toUpperCase() + goal.slice(1), shown(now[goal]), shown(last[goal])];
+      if (last.at !== null) said.push(`${name} ${value}; the run before exploded.` + (both ? ` Practice ${shown(now.practice)}.` : ""));
       else {
-        said.push(fresh === before ? `Fresh ${fresh}, as before.` : `Fresh ${fresh}, was ${before}.`);
-        const how = compare(now.practice, last.practice);
-        if (practice === earlier) said.push(`Practice stayed at ${practice}.`);
-        else if (how === "same") said.push(`Practice hardly moved (${earlier} to ${practice}).`);
-        else said.push(`Practice got ${how} (${earlier} to ${practice}).`);
+        said.push(value === before ? `${name} ${value}, as before.` : `${name} ${value}, was ${before}.`);
+        if (both) said.push(practised(now, last));
       }
     }
-    const reached = now.at === null && best > NEAR * par && now.fresh <= NEAR * par;
+    const reached = both && !gone && best > NEAR * par && now.fresh <= NEAR * par;
     if (again) said.push(`The same dials with seed ${seed}: only chance differs.`);
     else if (reached && now.fresh < par / NEAR) said.push("That is below par: better than any single gradient step.");
     else if (reached) said.push("That is par: as good as the best single gradient step.");
-    else if (now.at === null && now.fresh > MOST && now.practice <= MOST) said.push("It holds on its practice problems and runs away on fresh ones.");
+    else if (both && !gone && now.fresh > MOST && now.practice <= MOST) said.push("It holds on its practice problems and runs away on fresh ones.");
     else if (moved > 1) said.push(`${moved} dials moved at once: this cannot say which one did it.`);
-    if (bet) said.push(`Your bet was ${bet}; it came out ${compare(score(now), score(last))}.`);
+    if (bet) said.push(`Your bet was ${bet}; it came out ${compare(score(now, goal), score(last, goal))}.`);
     return said.join(" ");
+  }
+
+  function uncovered({ start, winner }) {
+    if (!winner) return `No try took practice below the ${shown(start.practice)} of the start. On fresh problems the start leaves ${shown(start.fresh)}.`;
+    const took = compare(winner.practice, start.practice) === "better" ? `You took practice from ${shown(start.practice)} to ${shown(winner.practice)}.` : practised(winner, start);
+    const hidden = { worse: "rose", same: "hardly moved", better: "fell" }[compare(winner.fresh, start.fresh)];
+    return `${took} On fresh problems your winner leaves ${shown(winner.fresh)}, where the start left ${shown(start.fresh)}: the error you did not see ${hidden}.`;
   }
 
   function ending({ best, low, median, high, tries }) {
@@ -89,7 +99,7 @@
 
   class Game {
     constructor(host, spec, store, train) {
-      Object.assign(this, { spec, store, name: "game-" + spec.id.replace(/[^\w-]/g, "-"), busy: false, rival: 0, shown, score });
+      Object.assign(this, { spec, store, name: "game-" + spec.id.replace(/[^\w-]/g, "-"), busy: false, rival: 0, shown });
       this.train = spec.live && train ? train : (wanted, progress) => this.replay(wanted, progress);
       this.ready = T.runs.load(spec.runs).then((runs) => {
         this.runs = runs;
@@ -103,7 +113,7 @@
       }, (problem) => host.append(el("p", { role: "alert" }, `This board cannot be drawn: ${problem.message}.`)));
     }
 
-    /* A new game. mode: 0 as it is, 1 the start of the day, 4 + i with dial i locked. */
+    /* A new game. mode: 0 as it is, 1 the start of the day, BOSS for practice error, 4 + i with dial i locked. */
     fresh(number, mode = 0, start = this.spec.start) {
       return { version: 1, number, mode, start: start.slice(), place: start.slice(), past: [], tries: [], rule: "" };
     }
@@ -111,6 +121,10 @@
     /* The design a game begins with, and whether it is played as the machines played. */
     get start() { return this.state.start || this.spec.start; }
     get plain() { return !this.state.mode && same(this.start, this.spec.start); }
+    get boss() { return this.state.mode === BOSS; }
+    get goal() { return this.boss ? "practice" : "fresh"; }
+    /* True while the error on fresh problems must not be seen. */
+    get covered() { return this.boss && this.state.tries.length < this.spec.budget; }
     get locked() { return this.state.mode >= 4 ? this.state.mode - 4 : -1; }
 
     /* Another start every day, the same for everybody: a design that fails on fresh problems, drawn from the date. */
@@ -127,10 +141,20 @@
 
     /* A friend's game that came with the page's address, or one pasted: its line is drawn dashed. */
     meet(text) {
-      const code = T.codes.decode(text, this.runs.designs, this.spec.fingerprint), place = this.placeOf(code.start);
-      let best = score(this.recorded(place, this.spec.seeds[0]));
-      const line = [best, ...code.tries.map(([design, seed]) => (best = Math.min(best, score(this.recorded(this.placeOf(design), seed)))))];
-      this.friend = { line, start: place, mode: code.mode };
+      const code = T.codes.decode(text, this.runs.designs, this.spec.fingerprint);
+      const lines = [[code.start, this.spec.seeds[0]], ...code.tries].map(([design, seed]) => this.recorded(this.placeOf(design), seed));
+      this.friend = { lines, start: this.placeOf(code.start), mode: code.mode };
+    }
+
+    /* The best so far of every line, by the error that is played for. */
+    bests(lines) {
+      let best = Infinity;
+      return lines.map((line) => (best = Math.min(best, this.score(line))));
+    }
+
+    /* What a game for practice error handed over: the fresh error of the line that led by then. */
+    handed(lines) {
+      return lines.map((_, i) => score(lines[this.best(lines.slice(0, i + 1)).at]));
     }
 
     placeOf(design) {
@@ -163,14 +187,18 @@
     }
 
     keep() {
-      const { tries, number, rule } = this.state;
-      const best = this.best();
+      const { tries, number, rule } = this.state, lines = this.lines(), best = this.best(lines);
       const answer = `${tries.length} of ${this.spec.budget} tries` +
-        (tries.length ? `; best fresh error ${shown(best.score)} ${best.at ? "at try " + best.at : "at the start"}` : "") +
+        (tries.length ? `; best ${this.goal} error ${shown(best.score)} ${best.at ? "at try " + best.at : "at the start"}` : "") +
+        (this.boss && !this.covered ? `, which leaves ${shown(score(lines[best.at]))} on fresh problems` : "") +
         (rule ? `; rule of thumb: ${rule}` : "");
-      this.entry = { label: "Game " + number, question: `${this.spec.budget} tries to make a model that does well on problems it has never met`,
+      this.entry = { label: "Game " + number, question: this.aim(),
         answer, value: this.state, verdict: "played" };
       this.store.set(this.spec.id, this.entry);
+    }
+
+    aim() {
+      return `${grouped(this.spec.budget)} tries` + (this.boss ? " to get the error on practice problems down, the other one covered" : " to make a model that does well on problems it has never met");
     }
 
     // --- designs and runs --------------------------------------------------------------------------
@@ -196,10 +224,14 @@
       return [{ place: this.start, seed, bet: null, ...this.recorded(this.start, seed) }, ...this.state.tries].map(decoded);
     }
 
+    score(line) {
+      return score(line, this.goal);
+    }
+
     best(lines = this.lines()) {
       let at = 0;
-      lines.forEach((line, i) => { if (score(line) < score(lines[at])) at = i; });
-      return { at, score: score(lines[at]) };
+      lines.forEach((line, i) => { if (this.score(line) < this.score(lines[at])) at = i; });
+      return { at, score: this.score(lines[at]) };
     }
 
     /* The dials that stand differently and make a difference now. */
@@ -220,7 +252,7 @@
         const image = el("div", { class: "t3-chart t3-game-" + key, role: "img" });
         const text = JSON.parse(JSON.stringify(spec[key]));
         if (root.matchMedia && root.matchMedia("(max-width: 44rem)").matches) text.height = low;
-        return { image, chart: new T.Chart(image, text), reading: el("p", { class: "t3-reading" }) };
+        return { image, text: JSON.stringify(text), chart: new T.Chart(image, text), reading: el("p", { class: "t3-reading" }) };
       };
       this.big = chart("chart", 125);
       this.small = chart("curve", 72);
@@ -234,9 +266,11 @@
       this.voice = el("div", { class: "t3-announce", role: "status", "aria-live": "polite" });
       this.undo = el("button", { type: "button", class: "t3-button", onclick: () => this.back() }, "Undo a dial");
       this.tools = el("div", { class: "t3-figure-tools" });
+      this.caption = el("caption");
+      this.head = el("tr");
       this.body = el("tbody");
       this.reveal = new T.Reveal(this);
-      const goal = el("p", { class: "t3-figure-title" }, `${grouped(spec.budget)} tries. Make a model that does well on problems it has never met.`);
+      this.title = el("p", { class: "t3-figure-title" });
       const stage = el("div", { class: "t3-game-stage" }, this.big.image, this.run, this.small.image);
       this.go = el("div", { class: "t3-game-go" }, this.sentence, this.button, this.left);
       const desk = el("div", { class: "t3-game-desk" },
@@ -245,10 +279,8 @@
           ...this.bets.map((input, i) => el("label", {}, input, el("span", {}, i ? BETS[i - 1] : "none")))),
         el("div", { class: "t3-figure-tools" }, this.undo),
         ...(spec.fixed ? [el("p", { class: "t3-game-fixed" }, `Not in play here: ${spec.fixed}.`)] : []));
-      const head = ["Try", "Changed dials", "Practice", "Fresh", "Best"].map((name) => el("th", { scope: "col" }, name));
-      const table = el("table", {}, el("caption", {}, "The log: errors in per cent of guessing zero"),
-        el("thead", {}, el("tr", {}, ...head, el("th", { scope: "col" }, el("span", { class: "t3-announce" }, "Use again")))), this.body);
-      this.root = el("section", { class: "t3-game", id: this.name, "aria-label": "The game" }, goal,
+      const table = el("table", {}, this.caption, el("thead", {}, this.head), this.body);
+      this.root = el("section", { class: "t3-game", id: this.name, "aria-label": "The game" }, this.title,
         el("div", { class: "t3-game-board" }, stage, desk, this.go),
         el("div", { class: "t3-game-readings" }, this.big.reading, this.small.reading),
         this.reveal.root, el("div", { class: "t3-game-log" }, table), this.tools, this.voice);
@@ -357,7 +389,7 @@
       this.keep();
       this.showAll();
       const over = state.tries.length === spec.budget;
-      this.voice.textContent = `Try ${state.tries.length}. ${this.sentence.textContent} ${over ? "That was the last try. The comparison follows." : this.left.textContent + "."}`;
+      this.voice.textContent = `Try ${state.tries.length}. ${this.sentence.textContent} ${over ? `That was the last try. The ${this.boss ? "covered error" : "comparison"} follows.` : this.left.textContent + "."}`;
       if (over) this.reveal.root.focus({ preventScroll: false });
     }
 
@@ -389,6 +421,7 @@
       const { dials } = this.spec, id = this.name + "-new";
       const modes = el("select", { id }, el("option", { value: 0 }, "the same start, as the machines played it"),
         el("option", { value: 1 }, "the start of the day, another one every day"),
+        ...(this.spec.counter ? [el("option", { value: BOSS }, "boss of training error: the practice error is the score, and all you see")] : []),
         ...dials.map((dial, i) => el("option", { value: 4 + i }, `the same start, with ${dial.label.toLowerCase()} locked`)));
       const yes = el("button", { type: "button", class: "t3-button t3-primary", onclick: () => this.renew(Number(modes.value)) }, "Yes, a new game");
       const no = el("button", { type: "button", class: "t3-button", onclick: () => { this.showTools(); this.tools.lastChild.focus(); } }, "Go on with this one");
@@ -402,7 +435,8 @@
         this.keep();
         this.store.set(`${this.spec.id}/${this.state.number}`, this.entry);
       }
-      this.state = this.fresh(this.state.number + Number(this.state.tries.length > 0), mode, mode === 1 ? this.ofTheDay() : this.spec.start);
+      this.state = this.fresh(this.state.number + Number(this.state.tries.length > 0), mode,
+        mode === 1 ? this.ofTheDay() : mode === BOSS ? this.spec.counter.place : this.spec.start);
       this.rival = 0;
       this.keep();
       this.showTools();
@@ -412,16 +446,13 @@
     }
 
     export() {
-      const { dials } = this.spec;
-      const rows = [["try", "seed", ...dials.map((dial) => dial.label), "practice", "fresh", "exploded at step", "best so far", "bet"]];
-      let best = Infinity;
-      this.lines().forEach((line, i) => {
-        best = Math.min(best, score(line));
-        const number = (value) => (Number.isFinite(value) ? value : "");
-        rows.push([i, line.seed, ...dials.map((dial, k) => (this.redundant(line.place, k) ? "" : dial.names[line.place[k]])),
-          number(line.practice), number(line.fresh), line.at === null ? "" : line.at, number(best), line.bet || ""]);
-      });
-      save("third-optimizer-game.csv", new Blob([rows.map((row) => row.map(quoted).join(",")).join("\r\n") + "\r\n"], { type: "text/csv" }));
+      const { dials } = this.spec, lines = this.lines(), bests = this.bests(lines), number = (value) => (Number.isFinite(value) ? value : "");
+      const rows = lines.map((line, i) => ({ try: i, seed: line.seed,
+        ...Object.fromEntries(dials.map((dial, k) => [dial.label, this.redundant(line.place, k) ? "" : dial.names[line.place[k]]])),
+        practice: number(line.practice), ...(this.covered ? {} : { fresh: number(line.fresh) }), "exploded at step": line.at === null ? "" : line.at,
+        [this.boss ? "best practice so far" : "best so far"]: number(bests[i]), bet: line.bet || "" }));
+      const text = [Object.keys(rows[0]), ...rows.map(Object.values)].map((row) => row.map(quoted).join(",")).join("\r\n");
+      save("third-optimizer-game.csv", new Blob([text + "\r\n"], { type: "text/csv" }));
     }
 
     // --- what the reader sees ------------------------------------------------------------------------
@@ -457,12 +488,14 @@
 
     showLog() {
       const lines = this.lines(), last = lines.length - 1;
-      let best = Infinity;
+      const bests = this.bests(lines), errors = this.covered ? ["practice"] : ["practice", "fresh"];
+      this.caption.textContent = "The log: errors in per cent of guessing zero" + (this.boss ? "; best: the lowest practice error so far" : "");
+      this.head.replaceChildren(...["Try", "Changed dials", "Practice", ...(this.covered ? [] : ["Fresh"]), "Best"].map((name) => el("th", { scope: "col" }, name)),
+        el("th", { scope: "col" }, el("span", { class: "t3-announce" }, "Use again")));
       const rows = lines.map((line, i) => {
-        best = Math.min(best, score(line));
-        const scores = line.at === null ? [shown(line.practice), shown(line.fresh)] : ["×", `× step ${grouped(line.at)}`];
+        const scores = errors.map((kind, k) => (line.at === null ? shown(line[kind]) : k < errors.length - 1 ? "×" : `× step ${grouped(line.at)}`));
         return el("tr", {}, el("th", { scope: "row" }, String(i)), el("td", {}, this.changes(lines, i)),
-          ...[...scores, shown(best)].map((text) => el("td", { class: "t3-game-score" }, text)),
+          ...[...scores, shown(bests[i])].map((text) => el("td", { class: "t3-game-score" }, text)),
           el("td", {}, el("button", { type: "button", class: "t3-button t3-skip", "aria-label": `Use the dials of try ${i} again`,
             onclick: () => { this.move(line.place); this.say(`The dials stand as in try ${i}.`); } }, "again")));
       });
@@ -472,15 +505,24 @@
       this.go.dataset.over = String(!left);
       this.button.hidden = !left;
       const start = lines[0];
+      this.title.textContent = this.boss ? `${grouped(this.spec.budget)} tries. Get the error on practice problems as low as you can; the error on fresh ones is covered until the end.`
+        : `${grouped(this.spec.budget)} tries. Make a model that does well on problems it has never met.`;
       this.sentence.textContent = tries ? this.words(lines, last)
-        : `You take over a finished design. Practice ${shown(start.practice)}${start.practice < 5 ? ": it looks perfect" : ""}. Fresh ${shown(start.fresh)}${score(start) >= 95 ? ": it is useless where it counts" : ""}.` +
-          (this.friend ? " A friend’s line is dashed: they began here too." : "") + (this.refused ? ` The game in this page’s address could not be read (${this.refused}).` : "");
+        : `You take over a finished design. Practice ${shown(start.practice)}${start.practice < 5 ? ": it looks perfect" : ""}.` +
+          (this.boss ? "" : ` Fresh ${shown(start.fresh)}${score(start) >= 95 ? ": it is useless where it counts" : ""}.`) +
+          (this.friend ? ` A friend’s line is dashed${this.design(this.friend.start) === this.design(this.start) ? ": they began here too" : "; they began elsewhere"}.` : "") + (this.refused ? ` The game in this page’s address could not be read (${this.refused}).` : "");
     }
 
     words(lines, i) {
       const line = lines[i], before = lines.slice(0, i);
-      return sentence({ now: line, last: lines[i - 1], best: this.best(before).score, par: this.spec.par, seed: line.seed, bet: line.bet,
+      return sentence({ now: line, last: lines[i - 1], best: this.best(before).score, par: this.spec.par, goal: this.goal, seed: line.seed, bet: line.bet,
         again: before.some((other) => this.design(other.place) === this.design(line.place)), moved: this.moved(line.place, lines[i - 1].place).length });
+    }
+
+    /* How a game for practice error came out. */
+    uncovered() {
+      const lines = this.lines(), { at } = this.best(lines);
+      return uncovered({ start: lines[0], winner: at ? lines[at] : null });
     }
 
     clip(value) {
@@ -503,27 +545,39 @@
       return Object.fromEntries(names.map((name) => [name, rows.map((row) => (row[name] === undefined ? null : row[name]))]));
     }
 
+    /* What the big chart's axis counts. */
+    get axis() {
+      return this.boss ? (this.covered ? "error on practice problems, %" : "error, %") : "error on fresh problems, %";
+    }
+
     showCharts() {
-      const { spec } = this, lines = this.lines(), last = lines.length - 1, over = last === spec.budget;
-      const rows = [{ kind: "par", y: spec.par, text: `par ${shown(spec.par)}${over ? "" : ": the best single gradient step"}` }], names = [];
-      let best = Infinity;
-      lines.forEach((line, i) => {
-        best = Math.min(best, score(line));
-        rows.push({ kind: "best", x: i, y: this.clip(best) },
-          { kind: score(line) > MOST ? "cross" : "try", x: i, y: this.clip(score(line)) });
-      });
-      names.push({ x: last, y: best, text: last ? `you ${shown(best)}` : `start ${shown(best)}` });
+      const { spec, big } = this, lines = this.lines(), last = lines.length - 1, over = last === spec.budget, bests = this.bests(lines), names = [];
+      const text = big.text.replaceAll("{axis}", this.axis);
+      if (text !== big.chart.text) {
+        big.chart.text = text;
+        if (big.chart.view) big.chart.draw();
+      }
+      // par is about fresh problems
+      const rows = this.covered ? [] : [{ kind: "par", y: spec.par, text: `par ${shown(spec.par)}${over ? "" : ": the best single gradient step"}` }];
+      lines.forEach((line, i) => rows.push({ kind: "best", x: i, y: this.clip(bests[i]) },
+        { kind: this.score(line) > MOST ? "cross" : "try", x: i, y: this.clip(this.score(line)) }));
+      names.push({ x: last, y: bests[last], text: `${over && this.boss ? "practice" : last ? "you" : "start"} ${shown(bests[last])}` });
+      if (over && this.boss) {
+        const handed = this.handed(lines);
+        handed.forEach((y, i) => rows.push({ kind: "uncovered", x: i, y: this.clip(y) }));
+        names.push({ x: last, y: handed[last], text: `fresh ${shown(handed[last])}` });
+      }
       if (this.friend) {
-        this.friend.line.forEach((y, i) => rows.push({ kind: "friend", x: Math.min(i, spec.budget), y: this.clip(y) }));
-        const end = Math.min(this.friend.line.length - 1, spec.budget);
-        names.push({ x: end, y: this.friend.line[end], text: `friend ${shown(this.friend.line[end])}` });
+        const line = this.bests(this.friend.lines), end = Math.min(line.length - 1, spec.budget);
+        line.forEach((y, i) => rows.push({ kind: "friend", x: Math.min(i, spec.budget), y: this.clip(y) }));
+        names.push({ x: end, y: line[end], text: `friend ${shown(line[end])}` });
       }
       const rival = over && this.plain && spec.searchers[this.rival];
       if (rival) {
         rival.median.forEach((y, i) => rows.push({ kind: "band", x: i, y: this.clip(rival.low[i]), y2: this.clip(rival.high[i]) }, { kind: "rival", x: i, y: this.clip(y) }));
         names.push({ x: last, y: rival.median[last], text: `${rival.name} ${shown(rival.median[last])}` });
       }
-      this.tell(this.big, [...rows, ...this.labels(names, this.big, spec.par)], this.readBest(lines, over));
+      this.tell(big, [...rows, ...this.labels(names, big, this.covered ? 0 : spec.par)], this.readBest(lines, over));
       this.draw(lines[last].place, lines[last].seed, { points: lines[last].fresh_curve.length, run: lines[last] }, true);
     }
 
@@ -534,13 +588,14 @@
     }
 
     readBest(lines, over) {
-      const { spec } = this, best = this.best(lines), wild = lines.filter((line) => score(line) > MOST).length - Number(score(lines[0]) > MOST);
-      let text = `Best so far, on a log scale: ${shown(score(lines[0]))} at the start` +
+      const { spec } = this, best = this.best(lines), wild = lines.filter((line, i) => i && this.score(line) > MOST).length;
+      let text = `${this.boss ? "Lowest practice error" : "Best"} so far, on a log scale: ${shown(this.score(lines[0]))} at the start` +
         (lines.length > 1 ? `, ${shown(best.score)} after ${lines.length - 1} ${lines.length === 2 ? "try" : "tries"}${best.at ? `, found at try ${best.at}` : ""}` : "") +
-        `; par is ${shown(spec.par)}.`;
+        (this.boss ? "." : `; par is ${shown(spec.par)}.`);
       if (wild) text += ` ${wild === 1 ? "One try lies" : wild + " tries lie"} above the top edge, marked ×.`;
+      if (over && this.boss) text += ` The second line is the fresh error of what led by then: ${this.handed(lines).filter((_, i, all) => !i || i === all.length - 1).map(shown).join(" at the start, ")} at the end; par is ${shown(spec.par)}.`;
       const rival = over && this.plain && spec.searchers[this.rival], at = spec.budget;
-      if (this.friend) text += ` A friend’s line, dashed, ends at ${shown(this.friend.line[this.friend.line.length - 1])}.`;
+      if (this.friend) text += ` A friend’s line, dashed, ends at ${shown(this.best(this.friend.lines).score)}.`;
       if (rival) text += ` ${grouped(rival.count)} players of ${rival.name}: ${shown(rival.median[at])} in the middle, eight in ten of them between ${shown(rival.low[at])} and ${shown(rival.high[at])}.`;
       return text;
     }
@@ -559,7 +614,8 @@
       const steps = this.steps(place, run), last = steps.length - 1;
       const exploded = run.at !== null && steps[last] === run.at;
       const rows = [{ kind: "frame", x: 0, y: 100 }, { kind: "frame", x: end, y: 100, text: "practice 100" }];
-      for (const kind of ["practice", "fresh"]) {
+      const kinds = this.covered ? ["practice"] : ["practice", "fresh"];
+      for (const kind of kinds) {
         run[kind + "_curve"].forEach((y, i) => { if (!(exploded && i === last)) rows.push({ kind, x: steps[i], y: this.clip(finite(y)) }); });
       }
       if (exploded) rows.push({ kind: "cross", x: steps[last], y: MOST });
@@ -567,12 +623,12 @@
       // curves are kept cut off at the top edge; at the end the score itself is known
       const ended = done && !exploded;
       const value = (kind) => finite(ended ? seen.run[kind] : run[kind + "_curve"][at]);
-      const names = ["practice", "fresh"].map((kind) => ({ x: steps[at], y: value(kind), kind: "name-" + kind, text: done || seen.share === 1 ? `${kind} ${shown(value(kind))}` : kind }));
+      const names = kinds.map((kind) => ({ x: steps[at], y: value(kind), kind: "name-" + kind, text: done || seen.share === 1 ? `${kind} ${shown(value(kind))}` : kind }));
       this.run.textContent = `${this.spec.live && !(done && !this.state.tries.length) ? "trained here" : "recorded run"}, seed ${seed}` +
         (seen.share !== undefined && seen.share < 1 ? `: ${Math.round(100 * seen.share)} %` : "");
-      const first = (kind) => shown(finite(run[kind + "_curve"][0]));
-      const text = `This run, ${grouped(end)} steps of practice: practice error ${first("practice")} at first, ${shown(value("practice"))} ${exploded ? "at the last look" : "at the end"}; ` +
-        `fresh error ${first("fresh")} at first, ${shown(value("fresh"))} ${exploded ? "at the last look" : "at the end"}.` + (exploded ? ` It exploded at step ${grouped(run.at)}.` : "");
+      const first = (kind) => shown(finite(run[kind + "_curve"][0])), when = exploded ? "at the last look" : "at the end";
+      const text = `This run, ${grouped(end)} steps of practice: ${kinds.map((kind) => `${kind} error ${first(kind)} at first, ${shown(value(kind))} ${when}`).join("; ")}.` +
+        (exploded ? ` It exploded at step ${grouped(run.at)}.` : "");
       this.tell(this.small, [...rows, ...this.labels(names, this.small)], text);
     }
 
@@ -618,5 +674,5 @@
 
   T.Game = Game;
   Object.assign(T, { grouped, save });
-  T.game = { shown, compare, sentence, ending };
+  T.game = { shown, compare, sentence, ending, uncovered };
 })(globalThis);

@@ -8,8 +8,8 @@
 
   function sentence(game) {
     const lines = game.lines(), best = game.best(lines), tries = lines.length - 1;
-    return `${tries} tries took the error on fresh problems from ${game.shown(game.score(lines[0]))} to ${game.shown(best.score)} per cent of guessing zero` +
-      (best.at ? `, found at try ${best.at}.` : ".");
+    return `${tries} tries took the error on ${game.goal} problems from ${game.shown(game.score(lines[0]))} to ${game.shown(best.score)} per cent of guessing zero` +
+      (best.at ? `, found at try ${best.at}` : "") + (game.boss ? `; on fresh problems that leaves ${game.shown(game.handed(lines).pop())}, where the start left ${game.shown(lines[0].fresh)}.` : ".");
   }
 
   /* The text in lines of at most `width` pixels. */
@@ -66,15 +66,19 @@
       labels.push({ at: y(rival.median[spec.budget]), words: `${rival.name} ${game.shown(rival.median[spec.budget])}`, ink: "ink" });
     }
     path(Array(spec.budget + 1).fill(spec.par), "ink", 2, false, [8, 6]);
-    let best = Infinity;
-    const mine = game.lines().map((line) => (best = Math.min(best, game.score(line))));
+    const lines = game.lines(), mine = game.bests(lines), best = mine[mine.length - 1];
+    if (game.boss) {
+      const handed = game.handed(lines), end = handed[handed.length - 1];
+      path(handed, "mesa", 4, true);
+      labels.push({ at: y(end), words: `fresh ${game.shown(end)}`, ink: "mesa" });
+    }
     path(mine, "meta", 5, true);
-    labels.push({ at: y(best), words: `me ${game.shown(best)}`, ink: "meta" }, { at: y(spec.par), words: `par ${game.shown(spec.par)}`, ink: "ink" });
+    labels.push({ at: y(best), words: `${game.boss ? "practice" : "me"} ${game.shown(best)}`, ink: "meta" }, { at: y(spec.par), words: `par ${game.shown(spec.par)}`, ink: "ink" });
     labels.sort((a, b) => a.at - b.at).forEach((label, i) => {
       if (i) label.at = Math.max(label.at, labels[i - 1].at + 28);
       text(label.words, left + w + 14, label.at + 8, 24, label.ink, 600);
     });
-    text(`error on fresh problems, %, over ${spec.budget} tries`, left, top + h + 40, 20, "muted");
+    text(`${game.axis}, over ${spec.budget} tries`, left, top + h + 40, 20, "muted");
     pen.font = `600 26px ${sans}`;
     const said = wrapped(pen, sentence(game), WIDTH - 2 * left).slice(0, 2);
     said.forEach((line, i) => text(line, left, top + h + 86 + 34 * i, 26, "ink", 600));

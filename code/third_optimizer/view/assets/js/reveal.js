@@ -24,17 +24,18 @@
       this.root.hidden = game.state.tries.length < game.spec.budget;
       if (this.root.hidden) return (this.at = 0);
       if (game.spec.then) return this.root.replaceChildren(...this.onwards());
-      const title = el("h3", { class: "t3-figure-title", tabindex: "-1" }, TITLES[this.at]);
+      const titles = [game.boss ? "What the practice error chose" : TITLES[0], ...TITLES.slice(1)];
+      const title = el("h3", { class: "t3-figure-title", tabindex: "-1" }, titles[this.at]);
       const step = (by, text, primary) => el("button", { type: "button", class: "t3-button" + (primary ? " t3-primary" : ""), onclick: () => {
         this.at += by;
         this.show();
         this.root.querySelector("h3").focus();
       } }, text);
       this.root.replaceChildren(
-        el("p", { class: "t3-game-screen" }, `${this.at + 1} of ${TITLES.length}`), title,
-        ...[() => this.searchers(), () => this.built(), () => this.trying(), () => this.limits()][this.at](),
+        el("p", { class: "t3-game-screen" }, `${this.at + 1} of ${titles.length}`), title,
+        ...[() => (game.boss ? this.chosen() : this.searchers()), () => this.built(), () => this.trying(), () => this.limits()][this.at](),
         el("div", { class: "t3-figure-tools" }, ...(this.at ? [step(-1, "Back")] : []),
-          ...(this.at < TITLES.length - 1 ? [step(1, "Next: " + TITLES[this.at + 1].toLowerCase(), true)] : [])));
+          ...(this.at < titles.length - 1 ? [step(1, "Next: " + titles[this.at + 1].toLowerCase(), true)] : [])));
     }
 
     /* The end of a short game: what came out, and where it goes on. */
@@ -42,8 +43,19 @@
       const { game } = this, { spec, shown } = game, best = game.best();
       const against = best.score <= spec.near * spec.par ? "That is par or better: as good as the best single gradient step" : `Par, the best single gradient step, is ${shown(spec.par)}`;
       return [el("p", { class: "t3-figure-title" }, `Your ${spec.budget} blind tries`),
-        el("p", {}, `Best fresh error ${shown(best.score)}, at the start ${shown(game.score(game.lines()[0]))}. ${against}.`),
+        el("p", {}, game.boss ? game.uncovered() : `Best fresh error ${shown(best.score)}, at the start ${shown(game.score(game.lines()[0]))}. ${against}.`),
         el("p", {}, "There is more to turn, there are machines to play against, and there is what your search found although nobody asked for it: ", el("a", { href: spec.then.page }, spec.then.name), ".")];
+    }
+
+    /* The first screen of a game for practice error: what was hidden. */
+    chosen() {
+      const { game } = this, { spec, shown } = game, lines = game.lines(), winner = lines[game.best(lines).at];
+      const first = game.recorded(spec.start, spec.seeds[0]), again = spec.confirm.map((seed) => game.recorded(winner.place, seed)).map((run) => (run.at === null ? run : { practice: Infinity, fresh: Infinity }));
+      const both = (kind) => again.map((run) => shown(run[kind])).join(" and ");
+      return [el("p", {}, game.uncovered()),
+        ...(again.length ? [el("p", {}, `With seeds that no try ever sees, the dials you chose get ${both("practice")} on practice problems and ${both("fresh")} on fresh ones.`)] : []),
+        el("p", {}, `The design with the lowest practice error of all, where the plain game starts, gets ${shown(first.practice)} on practice problems and ${shown(first.fresh)} on fresh ones.`),
+        el("p", {}, "The machines have played for the error on fresh problems only, so there is nothing to lay your line on. The chart above now shows both errors of what you would have handed over, try by try.")];
     }
 
     searchers() {
