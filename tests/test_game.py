@@ -1,6 +1,7 @@
 """The game: its rules in both languages, its weight, its training in a kernel, and whole games played in Chromium."""
 
 import csv
+import datetime
 import gzip
 import itertools
 import json
@@ -659,6 +660,58 @@ def test_the_boss_of_training_error_sees_no_fresh_error_until_the_end(stage, boa
 
 def state_of(outcome):
     return state(outcome.practice, outcome.fresh, outcome.diverged_at)
+
+
+def invented(number):
+    """Machines as nobody has played them, told apart by their numbers."""
+    return [{"name": name, "count": 10 + number, "low": [5.0 + number] * 13, "median": [20.0 + number] * 13, "high": [60.0 + number] * 13} for name in ("dice", "climbing")]
+
+
+STARTS = [11, 500, 2000]
+PLAYED = MACHINES | {"others": [{"mode": 1, "start": start, "searchers": invented(k)} for k, start in enumerate(STARTS)]
+                     + [{"mode": 5, "start": GRID.space.index[GRID.start()], "searchers": invented(7)}]}
+
+
+def test_machines_of_other_starts_reach_the_page(board, spec):
+    others = game(GRID, id=ID, machines=PLAYED).spec(live=False)["others"]
+    assert [(one["mode"], board.design(one["place"]), one["searchers"]) for one in others] == [
+        (one["mode"], ATLAS_SPACE.designs[one["start"]], one["searchers"]) for one in PLAYED["others"]]
+    without = {key: value for key, value in MACHINES.items() if key != "others"}
+    assert [game(GRID, machines=m).spec(live=False)["others"] for m in (None, without)] == [[], []]
+    assert game(GRID, machines=PLAYED, budget=3).spec(live=False)["others"] == []
+
+
+def test_the_start_of_the_day_is_one_that_machines_have_played(stage, board):
+    others = game(GRID, id=ID, machines=PLAYED).spec(live=False)["others"]
+    opened, shown_board = stage(changes={"others": others}, timezone_id="Pacific/Auckland", accept_downloads=True)
+    page = opened.page
+    seen = []
+    for hour in ("10:30", "11:30"):  # the last of February and the first of March there
+        page.clock.set_fixed_time(datetime.datetime.fromisoformat(f"2026-02-28T{hour}+00:00"))
+        new_game(shown_board, "the start of the day, another one every day")
+        seen.append(kept(page)[ID]["value"]["start"])
+    days = (datetime.date(2026, 2, 28) - datetime.date(1970, 1, 1)).days
+    assert [board.design(place) for place in seen] == [ATLAS_SPACE.designs[STARTS[day % 3]] for day in (days, days + 1)]
+    finish(shown_board, board)
+    k = (days + 1) % 3
+    label = shown_board.locator(".t3-game-chart").get_attribute("aria-label")
+    assert f"{10 + k} players of dice: {20 + k} in the middle, eight in ten of them between {shown(5.0 + k)} and {60 + k}." in label
+    end = shown_board.locator(".t3-game-end")
+    assert f"a random player's is {20 + k} in the middle" in end.inner_text() and "The start was a rule" not in end.inner_text()
+    assert end.locator("tbody tr").count() == 3
+    shown_board.get_by_role("radio", name="climbing").check()
+    assert f"{10 + k} players of climbing" in shown_board.locator(".t3-game-chart").get_attribute("aria-label")
+    assert shown_board.locator(".t3-game-chart svg .mark-area path").count() >= 1
+
+
+@pytest.mark.parametrize(("dial", "field", "played"), [("machine", "machine", True), ("step rule", "step_rule", False)])
+def test_a_locked_dial_has_the_machines_that_played_it_or_none(stage, board, dial, field, played):
+    others = game(GRID, id=ID, machines=PLAYED).spec(live=False)["others"]
+    _, shown_board = stage(changes={"others": others})
+    new_game(shown_board, f"the same start, with {dial} locked")
+    finish(shown_board, board, skip=(field,))
+    assert ("17 players of dice: 27 in the middle" in shown_board.locator(".t3-game-chart").get_attribute("aria-label")) is played
+    assert ("have not played from this start under these rules" in shown_board.locator(".t3-game-end").inner_text()) is not played
 
 
 def test_a_rule_of_thumb_is_text_and_a_new_game_keeps_the_old_one(play, board):

@@ -207,6 +207,7 @@ class Game:
         grid, space = self.grid, self.space
         times = sorted({design.practice_time for design in grid.space.designs})
         machines = self.machines if self.machines and self.machines["budget"] == self.budget else {"searchers": [], "odds": None}
+        others = [(one, grid.space.designs[one["start"]]) for one in machines.get("others", [])]
         counter = Design(**{f: getattr(grid.start(), f) for f in DIALS} | {"problems": None, "machine": "attends"}).plain()
         floor = 0.1 if min(grid.scores(seed).min() for seed in grid.seeds) < 1 else 1.0
         big, curve = _charts(self.budget, floor)
@@ -222,7 +223,9 @@ class Game:
             "looks": [looks(time) for time in times], "look": [times.index(design.practice_time) for design in grid.space.designs],
             "runs": source(grid, live),
             "then": self.then and {"name": self.then[0], "page": self.then[1]},
-            "searchers": machines["searchers"], "odds": machines["odds"], "fingerprint": grid.fingerprint,
+            "searchers": machines["searchers"],
+            "others": [{"mode": one["mode"], "place": self.place(design), "searchers": one["searchers"]} for one, design in others if design in space.index],
+            "odds": machines["odds"], "fingerprint": grid.fingerprint,
             "counter": {"place": self.place(counter)} if counter in space.index else None,
             "chart": big, "curve": curve,
         }

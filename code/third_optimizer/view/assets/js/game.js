@@ -81,7 +81,6 @@
 
   const finite = (value) => (value === null || value === undefined ? Infinity : value);
   const still = () => root.matchMedia && root.matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const same = (a, b) => a.length === b.length && a.every((value, i) => value === b[i]);
 
   /* A run as the rules want it: what is not finite (null in JSON) is Infinity. */
   const decoded = (run) => ({ ...run, practice: finite(run.practice), fresh: finite(run.fresh) });
@@ -120,15 +119,23 @@
 
     /* The design a game begins with, and whether it is played as the machines played. */
     get start() { return this.state.start || this.spec.start; }
-    get plain() { return !this.state.mode && same(this.start, this.spec.start); }
+    get plain() { return !this.state.mode && this.design(this.start) === this.design(this.spec.start); }
+    /* The machines that played from this start by these rules; none, if nobody did. */
+    get searchers() {
+      const { mode } = this.state, start = this.design(this.start);
+      const other = this.spec.others.find((one) => one.mode === mode && this.design(one.place) === start);
+      return this.plain ? this.spec.searchers : other ? other.searchers : [];
+    }
     get boss() { return this.state.mode === BOSS; }
     get goal() { return this.boss ? "practice" : "fresh"; }
     /* True while the error on fresh problems must not be seen. */
     get covered() { return this.boss && this.state.tries.length < this.spec.budget; }
     get locked() { return this.state.mode >= 4 ? this.state.mode - 4 : -1; }
 
-    /* Another start every day, the same for everybody: a design that fails on fresh problems, drawn from the date. */
+    /* Another start every day, the same for everybody: the next of those that machines have played, or else, drawn from the date, a design that fails on fresh problems. */
     ofTheDay(date = new Date()) {
+      const played = this.spec.others.filter((one) => one.mode === 1), days = Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 86400000;
+      if (played.length) return played[days % played.length].place;
       let seed = date.getFullYear() * 10000 + (date.getMonth() + 1) * 100 + date.getDate();
       for (;;) {
         seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
@@ -572,7 +579,7 @@
         line.forEach((y, i) => rows.push({ kind: "friend", x: Math.min(i, spec.budget), y: this.clip(y) }));
         names.push({ x: end, y: line[end], text: `friend ${shown(line[end])}` });
       }
-      const rival = over && this.plain && spec.searchers[this.rival];
+      const rival = over && this.searchers[this.rival];
       if (rival) {
         rival.median.forEach((y, i) => rows.push({ kind: "band", x: i, y: this.clip(rival.low[i]), y2: this.clip(rival.high[i]) }, { kind: "rival", x: i, y: this.clip(y) }));
         names.push({ x: last, y: rival.median[last], text: `${rival.name} ${shown(rival.median[last])}` });
@@ -594,7 +601,7 @@
         (this.boss ? "." : `; par is ${shown(spec.par)}.`);
       if (wild) text += ` ${wild === 1 ? "One try lies" : wild + " tries lie"} above the top edge, marked ×.`;
       if (over && this.boss) text += ` The second line is the fresh error of what led by then: ${this.handed(lines).filter((_, i, all) => !i || i === all.length - 1).map(shown).join(" at the start, ")} at the end; par is ${shown(spec.par)}.`;
-      const rival = over && this.plain && spec.searchers[this.rival], at = spec.budget;
+      const rival = over && this.searchers[this.rival], at = spec.budget;
       if (this.friend) text += ` A friend’s line, dashed, ends at ${shown(this.best(this.friend.lines).score)}.`;
       if (rival) text += ` ${grouped(rival.count)} players of ${rival.name}: ${shown(rival.median[at])} in the middle, eight in ten of them between ${shown(rival.low[at])} and ${shown(rival.high[at])}.`;
       return text;

@@ -53,7 +53,7 @@
       path(Array(spec.budget + 1).fill(v), "rule", 1);
       text(String(v), left - 44, y(v) + 7, 20, "muted");
     }
-    const rival = game.plain && spec.searchers[game.rival], labels = [];
+    const rival = game.searchers[game.rival], labels = [];
     if (rival) {
       pen.beginPath();
       rival.low.forEach((v, i) => pen[i ? "lineTo" : "moveTo"](x(i), y(v)));

@@ -59,22 +59,22 @@
     }
 
     searchers() {
-      const { game } = this, { spec, shown } = game, lines = game.lines(), best = game.best(lines), winner = lines[best.at], end = spec.budget;
-      if (!game.plain || !spec.searchers.length) return [el("p", {}, `Your best after ${end} tries is ${shown(best.score)}. The machines have not played from this start under these rules, so there is nothing to lay your line on.`)];
-      const dice = spec.searchers[0];
+      const { game } = this, { spec, shown } = game, lines = game.lines(), best = game.best(lines), winner = lines[best.at], end = spec.budget, { searchers } = game;
+      if (!searchers.length) return [el("p", {}, `Your best after ${end} tries is ${shown(best.score)}. The machines have not played from this start under these rules, so there is nothing to lay your line on.`)];
+      const dice = searchers[0];
       const said = [el("p", {}, T.game.ending({ best: best.score, low: dice.low[end], median: dice.median[end], high: dice.high[end], tries: end }))];
-      const choose = spec.searchers.map((one, i) => el("input", { type: "radio", name: game.name + "-rival", value: i, onchange: () => game.compareWith(i) }));
+      const choose = searchers.map((one, i) => el("input", { type: "radio", name: game.name + "-rival", value: i, onchange: () => game.compareWith(i) }));
       choose[game.rival].checked = true;
       said.push(el("table", {}, el("caption", {}, `The same start and budget for all; error on fresh problems after ${end} tries. Choose whose players the chart above shows.`),
         el("thead", {}, el("tr", {}, ...["Search", "Players", "Middle", "Eight in ten"].map((name) => el("th", { scope: "col" }, name)))),
-        el("tbody", {}, ...spec.searchers.map((one, i) => el("tr", {},
+        el("tbody", {}, ...searchers.map((one, i) => el("tr", {},
           el("th", { scope: "row" }, el("label", { class: "t3-game-rival" }, choose[i], el("span", {}, one.name))),
           el("td", { class: "t3-game-score" }, T.grouped(one.count)), el("td", { class: "t3-game-score" }, shown(one.median[end])),
           el("td", { class: "t3-game-score" }, `${shown(one.low[end])} to ${shown(one.high[end])}`))),
         el("tr", {}, el("th", { scope: "row" }, "you"), el("td", { class: "t3-game-score" }, "1"), el("td", { class: "t3-game-score" }, shown(best.score)), el("td", {})))));
       const again = spec.confirm.map((seed) => shown(game.score(game.recorded(winner.place, seed))));
       if (again.length) said.push(el("p", {}, `You chose your winner by the score it got, ${shown(best.score)}. With seeds and problems that no try ever sees, the same dials get ${again.join(" and ")}.`));
-      if (spec.counter) {
+      if (spec.counter && game.plain) {
         const run = game.recorded(spec.counter.place, spec.seeds[0]), value = game.score(run);
         said.push(el("p", {}, `The start was a rule, the lowest practice error of all designs, and it is not the only place to begin. A machine that attends, with problems that never repeat and the step length you were given, gets ` +
           `${shown(value)} on its first try${value <= spec.near * spec.par ? ", and that is par" : ""}.`));
