@@ -309,7 +309,7 @@ def put(board, design, spec_board, skip=()):
 
 
 def log_rows(board):
-    return board.locator(":scope > .t3-game-log tbody tr")
+    return board.locator(":scope > .t3-game-log tbody tr:not(.t3-game-opened)")
 
 
 def train(board):
@@ -423,6 +423,54 @@ def test_a_repeat_is_the_next_seed_and_a_fourth_is_refused(play, board):
     shown_board.get_by_role("button", name="Use the dials of try 0 again").click()
     train(shown_board)
     assert "seed 2" in log_rows(shown_board).first.inner_text()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_row_of_the_log_opens_by_keyboard(stage, board, width):
+    opened, shown_board = stage(width=width)
+    page = opened.page
+    designs = [Design(step_length=0.003), Design(problems=64, passes=4, step_length=0.01), MEMORY]
+    said = []
+    for design in designs:
+        put(shown_board, design, board)
+        train(shown_board)
+        said.append(shown_board.locator(".t3-game-sentence").inner_text())
+    run_label, curve = shown_board.locator(".t3-game-run"), shown_board.locator(".t3-game-curve")
+    latest = run_label.inner_text(), curve.get_attribute("aria-label")
+    detail = shown_board.locator(".t3-game-opened")
+
+    def press(i):
+        shown_board.get_by_role("button", name=f"Try {i}", exact=True).focus()
+        page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.getAttribute('aria-label')") == f"Try {i}"
+
+    def states():
+        return [button.get_attribute("aria-expanded") for button in log_rows(shown_board).locator("th button").all()][::-1]
+
+    press(2)
+    assert states() == ["false", "false", "true", "false"] and run_label.inner_text() == "try 2: recorded run, seed 1"
+    outcome, looked = GRID.outcome(designs[1], 1), curve.get_attribute("aria-label")
+    assert re.search(rf"fresh error \d+ at first, {shown(outcome.fresh)} at the end", looked) and looked in shown_board.locator(".t3-game-readings").inner_text()
+    assert detail.count() == 1 and detail.locator("p").first.inner_text() == said[1]
+    assert detail.evaluate("(row) => row.previousElementSibling.querySelector('button').ariaLabel") == "Try 2"
+    words = detail.locator("li").all_inner_texts()
+    assert [text.split(": ")[0] for text in words] == [dial["label"] for dial in board.spec(False)["dials"]]
+    assert "Thinking passes: 4 (changed)" in words and "Machine: attends to it" in words
+    press(3)
+    assert states() == ["false", "false", "false", "true"] and detail.count() == 1 and "Thinking passes: makes no difference here" in detail.inner_text()
+    press(0)
+    assert run_label.inner_text() == "the start: recorded run, seed 1" and detail.locator("p").first.inner_text().startswith("You take over a finished design.") and "(changed)" not in detail.inner_text()
+    press(0)
+    assert states() == ["false"] * 4 and detail.count() == 0 and (run_label.inner_text(), curve.get_attribute("aria-label")) == latest
+    press(1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    small = page.evaluate("[...document.querySelectorAll('.t3-game-log button')].map((e) => e.getBoundingClientRect()).filter((b) => b.width < 44 || b.height < 44).length")
+    assert small == 0
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document.querySelector('.t3-game'), {resultTypes: ['violations'], preload: false})")["violations"]
+    assert [(v["id"], [node["html"][:120] for node in v["nodes"]][:3]) for v in found] == []
+    train(shown_board)  # a new try shows the latest again
+    assert states() == ["false"] * 5 and detail.count() == 0 and run_label.inner_text() == "recorded run, seed 2"
 
 
 def test_an_explosion_is_a_result(play, board):
@@ -616,6 +664,9 @@ def test_the_boss_of_training_error_sees_no_fresh_error_until_the_end(stage, boa
         assert log_rows(shown_board).first.locator(".t3-game-score").all_inner_texts() == [shown(outcomes[-1].practice), shown(bests[-1])]
         said = everything_said(shown_board)
         assert not re.search(rf"(?<![\d.]){shown(outcomes[-1].fresh)}(?![\d.])", said) and not re.search(LEAK, said)
+        if i == 5:
+            shown_board.get_by_role("button", name="Try 5", exact=True).click()
+            assert shown_board.locator(".t3-game-opened").count() == 1 and not re.search(LEAK, everything_said(shown_board))
         if i == 3:
             came = compare(outcomes[3].practice, outcomes[2].practice)
             assert f"Your bet was better; it came out {came}." in sentence_

@@ -98,7 +98,7 @@
 
   class Game {
     constructor(host, spec, store, train) {
-      Object.assign(this, { spec, store, name: "game-" + spec.id.replace(/[^\w-]/g, "-"), busy: false, rival: 0, shown });
+      Object.assign(this, { spec, store, name: "game-" + spec.id.replace(/[^\w-]/g, "-"), busy: false, rival: 0, opened: null, shown });
       this.train = spec.live && train ? train : (wanted, progress) => this.replay(wanted, progress);
       this.ready = T.runs.load(spec.runs).then((runs) => {
         this.runs = runs;
@@ -379,9 +379,10 @@
       this.button.setAttribute("aria-disabled", "true");
       this.button.textContent = "Training…";
       const began = state;
+      this.open(null);
       let run;
       try {
-        run = await this.train({ place, seed, bet, game: state.number }, (seen) => this.draw(place, seed, seen, false));
+        run = await this.train({ place, seed, bet, game: state.number }, (seen) => this.draw(place, seed, seen));
       } catch (problem) {
         this.say(`This could not be trained: ${problem.message}. It cost nothing.`);
       }
@@ -501,26 +502,44 @@
         el("th", { scope: "col" }, el("span", { class: "t3-announce" }, "Use again")));
       const rows = lines.map((line, i) => {
         const scores = errors.map((kind, k) => (line.at === null ? shown(line[kind]) : k < errors.length - 1 ? "×" : `× step ${grouped(line.at)}`));
-        return el("tr", {}, el("th", { scope: "row" }, String(i)), el("td", {}, this.changes(lines, i)),
+        const number = el("button", { type: "button", class: "t3-button t3-skip", "aria-expanded": "false", "aria-label": `Try ${i}`, onclick: () => this.open(i) }, String(i));
+        return el("tr", {}, el("th", { scope: "row" }, number), el("td", {}, this.changes(lines, i)),
           ...[...scores, shown(bests[i])].map((text) => el("td", { class: "t3-game-score" }, text)),
           el("td", {}, el("button", { type: "button", class: "t3-button t3-skip", "aria-label": `Use the dials of try ${i} again`,
             onclick: () => { this.move(line.place); this.say(`The dials stand as in try ${i}.`); } }, "again")));
       });
+      this.rows = rows.slice();
+      this.opened = null;
       this.body.replaceChildren(...rows.reverse());
       const tries = this.state.tries.length, left = this.spec.budget - tries;
       this.left.textContent = left ? `${left} ${left === 1 ? "try" : "tries"} left` : "No tries left";
       this.go.dataset.over = String(!left);
       this.button.hidden = !left;
-      const start = lines[0];
       this.title.textContent = this.boss ? `${grouped(this.spec.budget)} tries. Get the error on practice problems as low as you can; the error on fresh ones is covered until the end.`
         : `${grouped(this.spec.budget)} tries. Make a model that does well on problems it has never met.`;
-      this.sentence.textContent = tries ? this.words(lines, last)
-        : `You take over a finished design. Practice ${shown(start.practice)}${start.practice < 5 ? ": it looks perfect" : ""}.` +
-          (this.boss ? "" : ` Fresh ${shown(start.fresh)}${score(start) >= 95 ? ": it is useless where it counts" : ""}.`) +
-          (this.friend ? ` A friend’s line is dashed${this.design(this.friend.start) === this.design(this.start) ? ": they began here too" : "; they began elsewhere"}.` : "") + (this.refused ? ` The game in this page’s address could not be read (${this.refused}).` : "");
+      this.sentence.textContent = this.words(lines, last) + (tries ? "" : (this.friend ? ` A friend’s line is dashed${this.design(this.friend.start) === this.design(this.start) ? ": they began here too" : "; they began elsewhere"}.` : "") + (this.refused ? ` The game in this page’s address could not be read (${this.refused}).` : ""));
+    }
+
+    /* Show all of try i below its row, and its curve; of the try that is open already, close it. One is open at a time; null: none. */
+    open(i) {
+      if (this.detail) this.detail.remove();
+      this.opened = i === this.opened ? null : i;
+      this.rows.forEach((row, k) => row.querySelector("button").setAttribute("aria-expanded", String(k === this.opened)));
+      if (this.opened !== null) this.rows[i].after((this.detail = this.details(i)));
+      if (!this.busy) this.showRun();
+    }
+
+    details(i) {
+      const lines = this.lines(), { place } = lines[i], moved = i ? this.moved(place, lines[i - 1].place) : [];
+      const dials = this.spec.dials.map((dial, k) => el("li", {}, `${dial.label}: ${this.redundant(place, k) ? IDLE : dial.names[place[k]]}${moved.includes(k) ? " (changed)" : ""}`));
+      return el("tr", { class: "t3-game-opened" }, el("td", { colspan: this.head.children.length }, el("p", {}, this.words(lines, i)), el("ul", {}, ...dials),
+        ...(this.busy ? [] : [el("p", {}, "The small chart shows this run.")])));
     }
 
     words(lines, i) {
+      const { practice, fresh } = lines[0];
+      if (!i) return `You take over a finished design. Practice ${shown(practice)}${practice < 5 ? ": it looks perfect" : ""}.` +
+        (this.boss ? "" : ` Fresh ${shown(fresh)}${score(lines[0]) >= 95 ? ": it is useless where it counts" : ""}.`);
       const line = lines[i], before = lines.slice(0, i);
       return sentence({ now: line, last: lines[i - 1], best: this.best(before).score, par: this.spec.par, goal: this.goal, seed: line.seed, bet: line.bet,
         again: before.some((other) => this.design(other.place) === this.design(line.place)), moved: this.moved(line.place, lines[i - 1].place).length });
@@ -536,13 +555,13 @@
       return Math.min(MOST, Math.max(this.spec.low, value));
     }
 
-    /* Names at line ends, pushed apart where they would cover one another, and off a line across the chart at `avoid`. */
+    /* Names at line ends, pushed apart where they would cover one another, and off the bottom and a line across the chart at `avoid`. */
     labels(names, figure, avoid = 0) {
       const height = JSON.parse(figure.chart.text).height, place = (y) => Math.log(this.clip(y) / this.spec.low);
       const span = place(MOST), gap = (15 / height) * span;
       const sorted = names.map((name) => ({ ...name, at: place(name.y) })).sort((a, b) => a.at - b.at);
       for (const name of sorted) if (avoid && Math.abs(name.at - place(avoid)) < 0.6 * gap) name.at = place(avoid) + 0.65 * gap;
-      sorted.forEach((name, i) => { if (i) name.at = Math.max(name.at, sorted[i - 1].at + gap); });
+      sorted.forEach((name, i) => { name.at = Math.max(name.at, i ? sorted[i - 1].at + gap : 0.5 * gap); });
       for (let i = sorted.length - 1, top = span; i >= 0; i--, top -= gap) sorted[i].at = Math.min(sorted[i].at, top);
       return sorted.map(({ x, text, at, kind = "label" }) => ({ x, y: this.spec.low * Math.exp(at), kind, text }));
     }
@@ -585,7 +604,13 @@
         names.push({ x: last, y: rival.median[last], text: `${rival.name} ${shown(rival.median[last])}` });
       }
       this.tell(big, [...rows, ...this.labels(names, big, this.covered ? 0 : spec.par)], this.readBest(lines, over));
-      this.draw(lines[last].place, lines[last].seed, { points: lines[last].fresh_curve.length, run: lines[last] }, true);
+      this.showRun();
+    }
+
+    /* The curve of the try that is open in the log, or of the latest. */
+    showRun() {
+      const lines = this.lines(), i = this.opened === null ? lines.length - 1 : this.opened, run = lines[i];
+      this.draw(run.place, run.seed, { points: run.fresh_curve.length, run }, i);
     }
 
     tell(figure, rows, text) {
@@ -607,8 +632,9 @@
       return text;
     }
 
-    /* The curve of one run: recorded ({points, run}) or under way in a kernel ({share, practice, fresh}). */
-    draw(place, seed, seen, done) {
+    /* The curve of one run: recorded ({points, run}) or under way in a kernel ({share, practice, fresh}). i: its line in the log, null while it runs. */
+    draw(place, seed, seen, i = null) {
+      const done = i !== null;
       const looks = this.spec.looks[this.spec.look[this.design(place)]], end = looks[looks.length - 1];
       let run;
       if (seen.run) run = { ...seen.run, practice_curve: seen.run.practice_curve.slice(0, seen.points), fresh_curve: seen.run.fresh_curve.slice(0, seen.points) };
@@ -631,7 +657,7 @@
       const ended = done && !exploded;
       const value = (kind) => finite(ended ? seen.run[kind] : run[kind + "_curve"][at]);
       const names = kinds.map((kind) => ({ x: steps[at], y: value(kind), kind: "name-" + kind, text: done || seen.share === 1 ? `${kind} ${shown(value(kind))}` : kind }));
-      this.run.textContent = `${this.spec.live && !(done && !this.state.tries.length) ? "trained here" : "recorded run"}, seed ${seed}` +
+      this.run.textContent = `${this.opened === null ? "" : i ? `try ${i}: ` : "the start: "}${this.spec.live && i !== 0 ? "trained here" : "recorded run"}, seed ${seed}` +
         (seen.share !== undefined && seen.share < 1 ? `: ${Math.round(100 * seen.share)} %` : "");
       const first = (kind) => shown(finite(run[kind + "_curve"][0])), when = exploded ? "at the last look" : "at the end";
       const text = `This run, ${grouped(end)} steps of practice: ${kinds.map((kind) => `${kind} error ${first(kind)} at first, ${shown(value(kind))} ${when}`).join("; ")}.` +
