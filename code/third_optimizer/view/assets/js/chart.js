@@ -75,6 +75,9 @@
       this.view = new root.vega.View(root.vega.parse(compiled), { renderer: "svg", logLevel: root.vega.Error });
       this.view.initialize(this.inner).data("rows", this.rows).run();
       this.width = this.element.clientWidth;
+      // JupyterLab hides the page while it changes its theme: observed anew, the width is told again when there is one
+      this.observer.unobserve(this.element);
+      this.observer.observe(this.element);
     }
 
     /* Follow the element's width: in a notebook it has none until after the first drawing. */
