@@ -17,7 +17,7 @@ TABLE = {
     "mesa": {"numpy", "autograd"},
     "meta": {"numpy", "joblib", "optuna", "sklearn", "threadpoolctl", "tqdm"},
     "view": {"numpy", "altair", "ipywidgets", "anywidget", "traitlets", "yaml", "IPython", "filelock", "markdown_it",
-             "pygments", "sphinx", "myst_nb", "jupyter_cache", "nbclient", "tqdm"},
+             "pygments", "sphinx", "myst_nb", "jupyter_cache", "nbclient", "threadpoolctl", "tqdm"},
 }
 ROOMS = {"mesa": {"world", "theory"}, "meta": {"base", "mesa", "world", "theory"}, "view": {"meta"}}  # the other rooms a room may import
 STANDARD = {"ast", "collections", "concurrent", "dataclasses", "datetime", "functools", "hashlib", "html", "importlib", "inspect",

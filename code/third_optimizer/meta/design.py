@@ -20,7 +20,7 @@ class Dial:
 
     def name(self, value):
         """A value in plain words; between the stops a number as it is."""
-        return self.names[self.stops.index(value)] if value in self.stops else f"{value:g}"
+        return self.names[self.stops.index(value)] if value in self.stops else f"{value:,}" if isinstance(value, int) else f"{value:g}"
 
 
 DIALS = {

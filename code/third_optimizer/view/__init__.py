@@ -9,8 +9,9 @@ from .charts import axis, lines, power, rule_at
 from .component import html
 from .explore import Choice, Slider, explore
 from .figure import figure
+from .free import free
 from .game import game
 from .map import draw_map
 from .spine import next_screen, spine
 
-__all__ = ["Chapter", "Choice", "Slider", "axis", "board", "claim_card", "draw_map", "explore", "figure", "game", "html", "lines", "my_answers", "next_screen", "power", "rule_at", "say", "spine"]
+__all__ = ["Chapter", "Choice", "Slider", "axis", "board", "claim_card", "draw_map", "explore", "figure", "free", "game", "html", "lines", "my_answers", "next_screen", "power", "rule_at", "say", "spine"]
