@@ -7,6 +7,7 @@ import itertools
 import json
 import math
 import re
+import time
 
 import numpy as np
 import pytest
@@ -252,6 +253,215 @@ def test_games_are_kept_apart(board):
     for number in (1, 2):
         board.log(number).add(Design(), 1, GRID.outcome(Design(), 1))
     assert len(board.log(1).entries()) == len(Log(tries_path(), f"{ID}/2").entries()) == 1
+
+
+def until(true, seconds=60):
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "this did not come about in time"
+        time.sleep(0.01)
+
+
+QUICK, OTHER = Design(step_length=0.003), Design(problems=64, step_length=0.01)
+
+
+def test_what_was_logged_is_told_to_a_board_that_missed_it(board):
+    deaf, ear = Ear(), Ear()
+    for number, (design, seed) in enumerate([(QUICK, 1), (QUICK, 2)]):
+        board.hear(deaf, {"type": "train", "number": number, "place": board.place(design), "seed": seed, "bet": "better", "game": 3})
+        until(lambda: sum(m["type"] == "trained" for m in deaf.sent) > number)
+    board.hear(deaf, {"type": "train", "number": 2, "place": board.place(OTHER), "seed": 1, "bet": None, "game": 3})
+    board.hear(ear, {"type": "logged", "number": "a", "game": 3})  # while the third is under way
+    board.hear(ear, {"type": "logged", "number": "b", "game": 4})
+    until(lambda: len(ear.sent) == 2)
+    answers = {m["number"]: m["tries"] for m in ear.sent}
+    assert {m["type"] for m in ear.sent} == {"logged"} and answers["b"] == []
+    trained = [{key: value for key, value in m.items() if key not in {"type", "number"}} for m in deaf.sent if m["type"] == "trained"]
+    wanted = [(QUICK, 1, "better"), (QUICK, 2, "better"), (OTHER, 1, None)]
+    assert answers["a"] == [{"place": board.place(design), "seed": seed, "bet": bet} | told for (design, seed, bet), told in zip(wanted, trained, strict=True)]
+
+
+def test_asking_for_a_log_that_is_not_there_makes_none_and_one_of_another_board_is_an_answer_too(board):
+    ear = Ear()
+    board.logged(ear, {"type": "logged", "number": 1, "game": 1})
+    assert ear.sent == [{"type": "logged", "number": 1, "tries": []}] and not tries_path().exists()
+    strange = Design(step_length=0.002)
+    board.log(1).add(strange, 1, GRID.outcome(QUICK, 1))
+    board.logged(ear, {"type": "logged", "number": 2, "game": 1})
+    assert ear.sent[1]["type"] == "failed" and ear.sent[1]["number"] == 2
+
+
+# --- a notebook's page and its kernel --------------------------------------------------------------------
+
+
+class Notebook:
+    """A widget's own script in Chromium, the widget and its board in Python, and this between them, as a Jupyter server would be."""
+
+    def __init__(self, browser, board):
+        self.widget, self.sent, self.asked = board.component(live=True).widget(), [], []
+        self.widget.send = lambda message, buffers=None: self.sent.append(message)
+        self.page = browser.new_page(viewport={"width": 1000, "height": 900}, reduced_motion="reduce")
+        self.page.set_default_timeout(10_000)
+        self.errors = []
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.set_content("<!doctype html><html lang='en'><body><div id='here'></div></body></html>")
+        self.page.evaluate("""state => { const hearers = {}; globalThis.model = { state, outbox: [], get(name) { return this.state[name]; },
+          on(name, hear) { (hearers[name] ||= new Set()).add(hear); }, off(name, hear) { hearers[name].delete(hear); }, send(message) { this.outbox.push(message); },
+          tell(message) { for (const hear of [...(hearers["msg:custom"] || [])]) hear(message); }, set(name, value) { this.state[name] = value; for (const hear of [...(hearers["change:" + name] || [])]) hear(); } }; }""",
+                           {"kind": "game", "spec": self.widget.spec, "answers": self.widget.answers, "frame": {}, "busy": ""})
+        self.page.add_style_tag(content=self.widget._css)
+        self.page.add_script_tag(type="module", content=f"{self.widget._esm}\nglobalThis.drawn = render({{model, el: document.querySelector('#here')}});")
+        self.board = self.page.locator(".t3-game")
+        self.carry(lambda: self.board.locator(".t3-game-chart svg").count())
+
+    def carry(self, done=lambda: True, seen=lambda: None):
+        """Carry messages both ways until `done()` and nothing is left to carry."""
+        def once():
+            asked = self.page.evaluate("model.outbox.splice(0)")
+            self.asked += [message["type"] for message in asked]
+            for message in asked:
+                self.widget._receive(self.widget, message, [])
+            said, self.sent[:] = self.sent[:], []
+            for message in said:
+                self.page.evaluate("message => model.tell(message)", message)
+                seen()
+            self.page.evaluate("answers => model.set('answers', answers)", self.widget.answers)
+            return not asked and not said and done()
+
+        until(once)
+        assert self.errors == []
+
+    def close(self):
+        self.page.close()
+
+
+@pytest.fixture
+def notebook(browser):
+    opened = []
+
+    def begin(board):
+        opened.append(Notebook(browser, board))
+        return opened[-1]
+
+    yield begin
+    for one in opened:
+        one.close()
+
+
+def answered(one):
+    return "logged" in one.asked and log_rows(one.board).count()
+
+
+def test_a_try_that_ended_while_the_page_was_closed_is_taken_in_once(notebook, board):
+    first = notebook(board)
+    first.carry(lambda: answered(first))
+    put(first.board, QUICK, board)
+    train(first.board)
+    first.carry(lambda: log_rows(first.board).count() == 2)
+    put(first.board, OTHER, board)
+    train(first.board)
+    first.carry(lambda: "train" in first.asked)
+    first.close()  # in the middle
+    second = notebook(board)
+    second.carry(lambda: log_rows(second.board).count() == 3)
+    said = second.board.locator(".t3-game-sentence").inner_text()
+    assert said.startswith("One try was finished while this page was closed. Fresh ") and second.board.locator(":scope > .t3-announce").inner_text() == said
+    assert "10 tries left" in second.board.inner_text() and "trained here, seed 1" in second.board.inner_text()
+    second.close()
+    third = notebook(board)
+    third.carry(lambda: answered(third))
+    assert log_rows(third.board).count() == 3 and "while this page was closed" not in third.board.inner_text()
+    assert [e.seed for e in board.log(1).entries()] == [1, 1] and third.board.locator(".t3-game-sentence").inner_text() == said.split("closed. ")[1]
+
+
+def test_a_try_begun_before_the_kernel_has_answered_comes_after_what_it_had_finished(notebook, board):
+    first = notebook(board)
+    first.carry(lambda: answered(first))
+    put(first.board, QUICK, board)
+    train(first.board)  # of a first game that was never kept before
+    first.carry(lambda: "train" in first.asked)
+    first.close()
+    second = notebook(board)
+    second.sent.clear()
+    train(second.board)  # the same dials: now the second seed
+    second.carry(lambda: log_rows(second.board).count() == 3)
+    assert [e.seed for e in board.log(1).entries()] == [1, 2] and "seed 2: only chance differs" in second.board.locator(".t3-game-sentence").inner_text()
+
+
+def test_a_log_that_says_otherwise_is_left_alone(notebook, board):
+    first = notebook(board)
+    first.carry(lambda: answered(first))
+    put(first.board, QUICK, board)
+    train(first.board)
+    first.carry(lambda: log_rows(first.board).count() == 2)
+    first.close()
+    tries_path().unlink()
+    for design in (OTHER, QUICK):
+        board.log(1).add(design, 1, GRID.outcome(design, 1))
+    second = notebook(board)
+    second.carry(lambda: answered(second))
+    assert log_rows(second.board).count() == 2 and "11 tries left" in second.board.inner_text()
+
+
+def test_a_deleted_game_does_not_come_back_from_its_log(notebook, board):
+    for number in (1, 2):
+        board.log(number).add(QUICK, 1, GRID.outcome(QUICK, 1))
+    one = notebook(board)
+    one.carry(lambda: one.asked.count("logged") == 3)
+    assert log_rows(one.board).count() == 1 and "12 tries left" in one.board.inner_text()
+    put(one.board, OTHER, board)
+    train(one.board)
+    one.carry(lambda: log_rows(one.board).count() == 2)
+    assert [len(board.log(number).entries()) for number in (1, 2, 3)] == [1, 1, 1]
+
+
+def test_a_new_game_begun_during_a_try_has_a_log_of_its_own(notebook, board):
+    one = notebook(board)
+    one.carry(lambda: answered(one))
+    put(one.board, QUICK, board)
+    train(one.board)
+    one.board.get_by_role("button", name="New game").click()
+    one.board.get_by_role("button", name="Yes, a new game").click()
+    one.carry(lambda: one.board.locator(".t3-game-train").inner_text() == "Train this")
+    assert log_rows(one.board).count() == 1 and one.widget.answers[ID]["value"]["number"] == 2
+
+
+def test_a_live_boss_sees_no_fresh_error_while_a_try_trains(notebook, board):
+    one = notebook(board)
+    one.carry(lambda: answered(one))
+    new_game(one.board, BOSS)
+    put(one.board, MEMORY, board)
+    train(one.board)
+    leaks, labels = [], []
+
+    def look():
+        labels.append(one.board.locator(".t3-game-run").inner_text())
+        leaks.extend(re.findall(LEAK, everything_said(one.board)))
+
+    one.carry(lambda: log_rows(one.board).count() == 2, look)
+    assert leaks == [] and any("trained here, seed 1: " in label for label in labels)
+    assert one.board.locator(".t3-game-sentence").inner_text().startswith("Practice 0")
+
+
+def test_a_live_game_ends_with_a_qr_code_that_is_sent_for_once(notebook):
+    short = game(GRID, budget=2, id="short")
+    one = notebook(short)
+    one.carry(lambda: answered(one))
+    for design in (QUICK, OTHER):
+        put(one.board, design, short)
+        train(one.board)
+        one.carry(lambda: one.board.locator(".t3-game-train").inner_text() == "Train this")
+    to_screen(one.board, 4)
+    assert one.page.evaluate("globalThis.qrcode === undefined") and "qr" not in one.asked
+    one.board.get_by_text("Show as a QR code").click()
+    one.carry(lambda: one.board.get_by_role("img", name="QR code of the game's code").is_visible())
+    one.board.get_by_role("button", name="Back").click()
+    to_screen(one.board, 2)
+    one.board.get_by_text("Show as a QR code").click()
+    one.carry(lambda: one.board.get_by_role("img", name="QR code of the game's code").is_visible())
+    assert one.asked.count("qr") == 1 and one.asked.count("vega") == 1
+    code = one.board.get_by_label("Your game as a code").input_value()
+    assert decode(code, len(ATLAS_SPACE.designs), GRID.fingerprint).tries == tuple((GRID.space.index[d], 1) for d in (QUICK, OTHER))
 
 
 # --- on the page -----------------------------------------------------------------------------------------
@@ -568,7 +778,7 @@ def test_a_code_a_link_and_a_picture_of_the_game(play, board):
     made = decode(code, len(ATLAS_SPACE.designs), GRID.fingerprint)
     assert (made.tries, made.mode, made.start) == (expected, 0, GRID.space.index[GRID.start()])
     shown_board.get_by_text("Show as a QR code").click()
-    assert shown_board.get_by_role("img", name="QR code").is_visible()
+    shown_board.get_by_role("img", name="QR code").wait_for()  # drawn when it is opened
     with page.expect_download() as download:
         shown_board.get_by_role("button", name="Save a picture").click()
     picture = open(download.value.path(), "rb").read()

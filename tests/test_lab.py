@@ -14,6 +14,9 @@ import pytest
 import yaml
 
 from tests.notebooks import BOOK, chapters
+from third_optimizer.meta import Grid
+from third_optimizer.meta.codes import GameCode, encode
+from third_optimizer.view.game import shown
 
 
 @contextmanager
@@ -56,11 +59,10 @@ def lab(tmp_path_factory):
         yield address
 
 
-@pytest.mark.parametrize("page", chapters(), ids=lambda page: page.stem)
-def test_chapter_reads_right_in_jupyterlab(lab, browser, page):
+def run_all(browser, lab, page, last):
+    """(tab, its errors) of a page opened in JupyterLab with all its cells run, when what the selector `last` names is there."""
     # A window as tall as the chapter: JupyterLab draws only cells that are in sight.
-    context = browser.new_context(viewport={"width": 1280, "height": 12000})
-    tab = context.new_page()
+    tab = browser.new_context(viewport={"width": 1280, "height": 12000}).new_page()
     errors = []
     tab.on("pageerror", lambda error: errors.append(f"{error}\n{error.stack}"))
     # a workspace of its own: in a shared one the chapters opened before are still there, hidden
@@ -70,7 +72,33 @@ def test_chapter_reads_right_in_jupyterlab(lab, browser, page):
     tab.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'", timeout=60_000)
     # void: the command's promise may never settle, and an evaluation knows no time limit
     tab.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
-    tab.wait_for_selector("form.t3-ask[id*=quiz]", timeout=120_000)  # the last cell's output
+    tab.wait_for_selector(last, timeout=120_000)
+    return tab, errors
+
+
+def ours(errors):
+    """JupyterLab's own scripts throw now and then ("_markdownOverlapsToolbar"); ours arrive as blobs."""
+    return [error for error in errors if "/static/lab/" not in error or "blob:" in error]
+
+
+def test_the_class_board_reads_codes_in_jupyterlab(lab, browser):
+    atlas = Grid.load(BOOK / "data/atlas.npz")
+    tab, errors = run_all(browser, lab, BOOK / "board.md", ".t3-board textarea")
+    games = {"Ada": GameCode(3, 0, ((1000, 1), (20, 3))), "Bob": GameCode(3, 2, ((2000, 2),))}
+    tab.locator(".t3-board textarea").fill("\n".join(f"{name}: {encode(one, len(atlas.space.designs), atlas.fingerprint)}" for name, one in games.items()))
+    tab.wait_for_selector(".t3-board .t3-chart svg path")
+    tab.wait_for_selector(".t3-board tbody tr")
+    bests = tab.evaluate("[...document.querySelectorAll('.t3-board tbody tr')].map((row) => row.cells[2].textContent)")
+    ada = min(atlas.outcome(atlas.space.designs[d], s).fresh for d, s in ((3, 1), *games["Ada"].tries))
+    bob = min((atlas.outcome(atlas.space.designs[d], s) for d, s in ((3, 1), *games["Bob"].tries)), key=lambda o: o.practice).fresh
+    assert bests == [shown(ada), shown(bob)] and "boss of training error" in tab.locator(".t3-board tbody").inner_text()
+    assert ours(errors) == []
+    tab.context.close()
+
+
+@pytest.mark.parametrize("page", chapters(), ids=lambda page: page.stem)
+def test_chapter_reads_right_in_jupyterlab(lab, browser, page):
+    tab, errors = run_all(browser, lab, page, "form.t3-ask[id*=quiz]")  # the last cell's output
     tab.wait_for_timeout(2500)
 
     text = tab.locator(".jp-Notebook").inner_text()
@@ -110,6 +138,5 @@ def test_chapter_reads_right_in_jupyterlab(lab, browser, page):
     tab.wait_for_function("(before) => document.body.dataset.jpThemeLight !== before", arg=before)
     tab.wait_for_timeout(1000)
     assert tab.locator(".t3-chart svg").evaluate_all("drawn => drawn.every((svg) => svg.clientWidth > 200)")
-    # JupyterLab's own scripts throw now and then ("_markdownOverlapsToolbar"); ours arrive as blobs
-    assert [error for error in errors if "/static/lab/" not in error or "blob:" in error] == []
-    context.close()
+    assert ours(errors) == []
+    tab.context.close()

@@ -13,6 +13,7 @@ from html import escape
 from pathlib import Path
 
 ASSETS = Path(__file__).parent / "assets"
+BUNDLES = {"vega": ("vega/vega.min.js", "vega/vega-lite.min.js"), "qr": ("qrcode/qrcode.js",)}  # what a notebook's page asks for when it needs it
 SCRIPTS = ("store", "chart", "explore", "ask", "answers", "runs", "reveal", "picture", "codes", "game", "board", "page")
 
 
@@ -82,7 +83,7 @@ def _widget_class():
 
         A question's answer travels through `answers` (all of the reader's answers), which the
         kernel keeps in a file. Vega is sent once, when a page first asks for it: it is two hundred
-        times the size of a figure.
+        times the size of a figure. So is what draws a QR code.
         """
 
         _esm = "\n".join(
@@ -105,9 +106,8 @@ def _widget_class():
             self.on_msg(self._receive)
 
         def _receive(self, _, content, buffers):
-            if content["type"] == "vega":
-                code = [(ASSETS / "vendor/vega" / f"{name}.min.js").read_text("utf8") for name in ("vega", "vega-lite")]
-                self.send({"type": "vega", "code": code})
+            if content["type"] in BUNDLES:
+                self.send({"type": content["type"], "code": [(ASSETS / "vendor" / name).read_text("utf8") for name in BUNDLES[content["type"]]]})
             elif content["type"] == "answer":
                 self._tell(answers.put(content["id"], content["answer"])["answers"])
             elif content["type"] == "forget":

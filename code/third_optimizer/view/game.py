@@ -122,6 +122,13 @@ def _curve(values):
     return [_plain(min(value, MOST)) for value in values]
 
 
+def _told(outcome):
+    """An Outcome as the board keeps it."""
+    return {"practice": _plain(outcome.practice), "fresh": _plain(outcome.fresh), "at": outcome.diverged_at,
+            "practice_curve": _curve(outcome.practice_curve), "fresh_curve": _curve(outcome.fresh_curve),
+            "longer": [_plain(v) for v in outcome.longer] or None, "follows": max(outcome.follows, -1.0), "tripled": _plain(outcome.tripled)}
+
+
 def score_axis(low, title="error on fresh problems, %", most_ticks=(0.1, 0.3, 1, 3, 10, 30, 100)):
     """The vertical axis of scores, column "y" from `low` per cent to MOST on a log scale."""
     import altair as alt
@@ -240,12 +247,18 @@ class Game:
     def _repr_mimebundle_(self, **options):
         return self.component(live=not is_static())._repr_mimebundle_(**options)
 
+    training = []  # threads that train a try, for whichever board
+
     # --- training in a kernel ------------------------------------------------------------------------
 
     def hear(self, widget, message):
-        """A message of the board: {"type": "train", "number", "place", "seed", "bet", "game"}."""
+        """A message of the board: {"type": "train", "number", "place", "seed", "bet", "game"}, or {"type": "logged", "number", "game"}."""
+        if message["type"] not in {"train", "logged"}:
+            return
+        thread = threading.Thread(target=getattr(self, message["type"]), args=(widget, message), daemon=True)
         if message["type"] == "train":
-            threading.Thread(target=self.train, args=(widget, message), daemon=True).start()
+            Game.training = [one for one in Game.training if one.is_alive()] + [thread]
+        thread.start()
 
     def train(self, widget, message):
         """Train, tell the board of the progress, write the try down, then tell the result."""
@@ -261,9 +274,19 @@ class Game:
         except Exception as problem:  # the reader asked for this try and must be told what is wrong with it
             widget.send({"type": "failed", "number": number, "says": f"{type(problem).__name__}: {problem}"})
             return
-        widget.send({"type": "trained", "number": number, "practice": _plain(outcome.practice), "fresh": _plain(outcome.fresh),
-                     "at": outcome.diverged_at, "practice_curve": _curve(outcome.practice_curve), "fresh_curve": _curve(outcome.fresh_curve),
-                     "longer": [_plain(v) for v in outcome.longer] or None, "follows": max(outcome.follows, -1.0), "tripled": _plain(outcome.tripled)})
+        widget.send({"type": "trained", "number": number} | _told(outcome))
+
+    def logged(self, widget, message):
+        """Tell the board which tries its game's log holds, when those under way have ended: a page that was closed in the middle of one never heard of it."""
+        for thread in Game.training:
+            thread.join()
+        try:
+            entries = self.log(message["game"]).entries() if tries_path(self.folder).is_file() else []
+            tries = [{"place": self.place(e.design), "seed": e.seed, "bet": e.bet} | _told(e.outcome) for e in entries]
+        except Exception as problem:  # a log of another board, or none that can be read: the board does without
+            widget.send({"type": "failed", "number": message["number"], "says": f"{type(problem).__name__}: {problem}"})
+            return
+        widget.send({"type": "logged", "number": message["number"], "tries": tries})
 
     def log(self, number=1):
         """The Log of the reader's game number `number` (their first is 1)."""

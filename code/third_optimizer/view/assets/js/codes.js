@@ -115,7 +115,7 @@
   }
 
   /* A QR code of a code or an address (ASCII) as an SVG element: always black on white, with the quiet zone that phones need.
-   * Null where the library is not on the page (a notebook). Dark modules are one path, a row's neighbours one rectangle. */
+   * Null where the library is not on the page (in a notebook it is asked for). Dark modules are one path, a row's neighbours one rectangle. */
   function qr(text) {
     if (!root.qrcode) return null;
     const picture = root.qrcode(0, "M");

@@ -1,7 +1,7 @@
 /* The game board: turn the dials, train, read one sentence, log it, compare with the machines.
  *
  * On a page a try is a run that was recorded when the book was made; in a notebook the kernel trains it
- * (`train`, see notebook.js). Everything a game is stands in one small object that the store keeps:
+ * (see notebook.js). Everything a game is stands in one small object that the store keeps:
  *   {version, number, place: [stop of each dial], past: [places], tries: [{place, seed, bet, practice, fresh, at,
  *    practice_curve, fresh_curve}], rule}
  * A run's practice and fresh are per cent of guessing zero (null: not finite), at: the step at which it exploded.
@@ -97,9 +97,10 @@
   const quoted = (value) => (/[",\n]/.test(value) ? `"${String(value).replace(/"/g, '""')}"` : String(value));
 
   class Game {
-    constructor(host, spec, store, train) {
+    /* kernel: {train, logged, qr} in a notebook. */
+    constructor(host, spec, store, kernel) {
       Object.assign(this, { spec, store, name: "game-" + spec.id.replace(/[^\w-]/g, "-"), busy: false, rival: 0, opened: null, shown });
-      this.train = spec.live && train ? train : (wanted, progress) => this.replay(wanted, progress);
+      this.kernel = spec.live && kernel;
       this.ready = T.runs.load(spec.runs).then((runs) => {
         this.runs = runs;
         this.state = this.restored() || this.fresh(1);
@@ -109,6 +110,7 @@
         if (this.friend && !this.state.tries.length) this.state = this.fresh(this.state.number, this.friend.mode, this.friend.start);
         this.build(host);
         this.showAll();
+        if (this.kernel) this.caught = this.catchUp();
       }, (problem) => host.append(el("p", { role: "alert" }, `This board cannot be drawn: ${problem.message}.`)));
     }
 
@@ -188,7 +190,7 @@
       if (!state || state.version !== 1 || !Array.isArray(state.tries)) return null;
       const fits = (place) => Array.isArray(place) && place.length === this.spec.dials.length &&
         place.every((stop, i) => Number.isInteger(stop) && stop >= 0 && stop < this.spec.dials[i].names.length);
-      if (fits(state.place) && (state.start === undefined || fits(state.start)) && state.tries.length <= this.spec.budget && state.tries.every((one) => fits(one.place)) && state.past.every(fits)) return state;
+      if (fits(state.place) && (state.start === undefined || fits(state.start)) && state.tries.length <= this.spec.budget && state.tries.every((one) => fits(one.place)) && state.past.every(fits)) return (this.known = state);
       this.store.set(`${this.spec.id}/${state.number || 1}`, kept);
       return this.fresh((state.number || 1) + 1);
     }
@@ -365,40 +367,68 @@
     }
 
     async play() {
-      const { spec, state } = this;
-      if (this.busy || state.tries.length >= spec.budget) return;
-      const place = state.place.slice(), lines = this.lines();
-      if (place.some((stop, i) => i === this.locked && stop !== this.start[i])) return;
-      const earlier = lines.filter((line) => this.design(line.place) === this.design(place)).length;
-      if (earlier >= spec.seeds.length) {
-        return this.say(`These dials have run with all ${spec.seeds.length} seeds; a run more would repeat one of them. Turn a dial. This cost nothing.`);
-      }
-      const seed = spec.seeds[earlier];
-      const bet = (this.bets.find((input) => input.checked) || {}).value || null;
-      this.busy = true;
-      this.button.setAttribute("aria-disabled", "true");
-      this.button.textContent = "Training…";
-      const began = state;
-      this.open(null);
-      let run;
-      try {
-        run = await this.train({ place, seed, bet, game: state.number }, (seen) => this.draw(place, seed, seen));
-      } catch (problem) {
-        this.say(`This could not be trained: ${problem.message}. It cost nothing.`);
-      }
-      this.busy = false;
-      this.button.removeAttribute("aria-disabled");
-      this.button.textContent = "Train this";
-      if (!run || this.state !== began) return;
-      const kept = { place, seed, bet, ...Object.fromEntries(KEPT.map((name) => [name, run[name]])) };
-      state.tries.push(kept);
+      if (this.busy) return;
+      this.hold(true);
+      await this.caught; // what the kernel had finished before comes first
+      const began = this.state, kept = await this.attempt();
+      this.hold(false);
+      if (!kept || this.state !== began) return;
+      began.tries.push(kept);
       this.bets[0].checked = true;
       clearTimeout(this.soon);
       this.keep();
       this.showAll();
-      const over = state.tries.length === spec.budget;
-      this.voice.textContent = `Try ${state.tries.length}. ${this.sentence.textContent} ${over ? `That was the last try. The ${this.boss ? "covered error" : "comparison"} follows.` : this.left.textContent + "."}`;
+      const over = began.tries.length === this.spec.budget;
+      this.voice.textContent = `Try ${began.tries.length}. ${this.sentence.textContent} ${over ? `That was the last try. The ${this.boss ? "covered error" : "comparison"} follows.` : this.left.textContent + "."}`;
       if (over) this.reveal.root.focus({ preventScroll: false });
+    }
+
+    hold(busy) {
+      this.busy = busy;
+      if (busy) this.button.setAttribute("aria-disabled", "true");
+      else this.button.removeAttribute("aria-disabled");
+      this.button.textContent = busy ? "Training…" : "Train this";
+    }
+
+    /* One run of the dials as they stand, as the log keeps it; null if there is none. */
+    async attempt() {
+      const { spec, state, kernel } = this, place = state.place.slice(), lines = this.lines();
+      if (state.tries.length >= spec.budget || place.some((stop, i) => i === this.locked && stop !== this.start[i])) return null;
+      const earlier = lines.filter((line) => this.design(line.place) === this.design(place)).length;
+      if (earlier >= spec.seeds.length) {
+        this.say(`These dials have run with all ${spec.seeds.length} seeds; a run more would repeat one of them. Turn a dial. This cost nothing.`);
+        return null;
+      }
+      const seed = spec.seeds[earlier], bet = (this.bets.find((input) => input.checked) || {}).value || null;
+      const wanted = { place, seed, bet, game: state.number }, progress = (seen) => this.draw(place, seed, seen);
+      this.open(null);
+      if (kernel) this.keep(); // a page closed from now on finds its game again
+      try {
+        const run = await (kernel ? kernel.train(wanted, progress) : this.replay(wanted, progress));
+        return { place, seed, bet, ...Object.fromEntries(KEPT.map((name) => [name, run[name]])) };
+      } catch (problem) {
+        this.say(`This could not be trained: ${problem.message}. It cost nothing.`);
+        return null;
+      }
+    }
+
+    /* Take in the tries that the kernel finished and wrote down while no page was open to hear of them, if those before them are ours. */
+    async catchUp() {
+      const { state } = this, { tries } = state;
+      let logged;
+      try { logged = await this.kernel.logged(state.number); } catch (problem) { return; }
+      if (this.state !== state || !logged.length) return;
+      if (!this.known) { // the log of a game that was deleted: this one is another
+        state.number += 1;
+        return this.catchUp();
+      }
+      if (!tries.every((one, i) => logged[i] && this.design(one.place) === this.design(logged[i].place) && one.seed === logged[i].seed)) return;
+      const more = logged.slice(tries.length, this.spec.budget);
+      if (!more.length) return;
+      tries.push(...more);
+      this.keep();
+      this.showAll();
+      this.say(`${more.length === 1 ? "One try was" : `${more.length} tries were`} finished while this page was closed. ${this.sentence.textContent}`);
     }
 
     /* A recorded run, drawn as if it trained now. */
@@ -443,7 +473,7 @@
         this.keep();
         this.store.set(`${this.spec.id}/${this.state.number}`, this.entry);
       }
-      this.state = this.fresh(this.state.number + Number(this.state.tries.length > 0), mode,
+      this.state = this.fresh(this.state.number + Number(this.busy || this.state.tries.length > 0), mode,
         mode === 1 ? this.ofTheDay() : mode === BOSS ? this.spec.counter.place : this.spec.start);
       this.rival = 0;
       this.keep();
@@ -693,14 +723,18 @@
         }
       };
       const field = el("input", { type: "text", id: this.name + "-code", readonly: true, value: code, class: "t3-game-code" });
-      const qr = T.codes.qr(link || code);
+      const qr = el("details", { class: "t3-game-qr" }, el("summary", {}, "Show as a QR code"));
+      qr.addEventListener("toggle", async () => {
+        if (!root.qrcode) await this.kernel.qr();
+        qr.append(T.codes.qr(link || code));
+      }, { once: true });
       return [
         el("label", { class: "t3-game-rule", for: field.id }, el("span", {}, "Your game as a code. It holds the designs and no scores; whoever has this book can lay it on the class board."), field),
         el("div", { class: "t3-figure-tools" },
           el("button", { type: "button", class: "t3-button", onclick: copy(code, "the code") }, "Copy the code"),
           ...(link ? [el("button", { type: "button", class: "t3-button", onclick: copy(link, "a link that lets a friend play the same start against your line") }, "Copy a link for a friend")] : []),
           el("button", { type: "button", class: "t3-button", onclick: () => T.picture(this) }, "Save a picture (PNG)"), status),
-        ...(qr ? [el("details", { class: "t3-game-qr" }, el("summary", {}, "Show as a QR code"), qr)] : []),
+        ...(root.qrcode || this.kernel ? [qr] : []),
       ];
     }
   }

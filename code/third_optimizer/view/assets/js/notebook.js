@@ -4,19 +4,28 @@
 const T = globalThis.ThirdOptimizer;
 
 /* The bundles arrive through the kernel, not from the network, and once for the whole page: every
- * widget is a module of its own, so the promise is kept where all of them see it. */
-function loadVega(model) {
-  T.vega ??= new Promise((resolve) => {
+ * widget is a module of its own, so the promise is kept where all of them see it. run(code): a bundle. */
+function load(model, type, run) {
+  T.loading ??= {};
+  T.loading[type] ??= new Promise((resolve) => {
     model.on("msg:custom", (message) => {
-      if (message.type !== "vega") return;
-      // Undefined module systems, so that the bundles define globals.
-      for (const code of message.code) new Function("define", "exports", "module", code).call(globalThis);
+      if (message.type !== type) return;
+      message.code.forEach(run);
       resolve();
     });
-    model.send({ type: "vega" });
+    model.send({ type });
   });
-  return T.vega;
+  return T.loading[type];
 }
+
+const bundle = (code, ...system) => new Function("define", "exports", "module", code).call(globalThis, ...system);
+// without a module system the bundles of Vega define globals; the QR library would define a variable of the function
+const loadVega = (model) => load(model, "vega", (code) => bundle(code));
+const loadQR = (model) => load(model, "qr", (code) => {
+  const module = {};
+  bundle(code, undefined, {}, module);
+  globalThis.qrcode = module.exports;
+});
 
 /* The store of store.js, kept by the kernel. */
 class KernelStore {
@@ -28,21 +37,28 @@ class KernelStore {
   listen(listener) { this.model.on("change:answers", listener); }
 }
 
-/* How a game trains: the kernel is asked for one run, tells how far it is, and sends the result. */
-function trainer(model) {
-  return (wanted, progress) => new Promise((resolve, reject) => {
+/* Ask the kernel something; it may tell how far it is, then it answers. */
+function ask(model, question, progress) {
+  return new Promise((resolve, reject) => {
     const number = `${Date.now()}-${Math.random()}`;
     const hear = (message) => {
       if (message.number !== number) return;
       if (message.type === "progress") return progress(message);
       model.off("msg:custom", hear);
-      if (message.type === "trained") resolve(message);
-      else reject(new Error(message.says));
+      if (message.type === "failed") reject(new Error(message.says));
+      else resolve(message);
     };
     model.on("msg:custom", hear);
-    model.send({ type: "train", number, ...wanted });
+    model.send({ ...question, number });
   });
 }
+
+/* What a game wants of its kernel: a run trained, the tries its log holds, the library for QR codes. */
+const kernel = (model) => ({
+  train: (wanted, progress) => ask(model, { type: "train", ...wanted }, progress),
+  logged: (game) => ask(model, { type: "logged", game }).then((answer) => answer.tries),
+  qr: () => loadQR(model),
+});
 
 async function render({ model, el }) {
   const kind = model.get("kind"), spec = model.get("spec");
@@ -51,7 +67,7 @@ async function render({ model, el }) {
     T.watchTheme();
   }
   if (spec.chart || (spec.input && spec.input.chart)) await loadVega(model);
-  const drawn = T.mount(el, kind, spec, new KernelStore(model), trainer(model));
+  const drawn = T.mount(el, kind, spec, new KernelStore(model), kernel(model));
   if (kind !== "figure") return;
   const show = () => {
     const frame = model.get("frame");

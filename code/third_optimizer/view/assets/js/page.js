@@ -4,8 +4,8 @@
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
 
   /* Draw one component into `host`. Returns the object that draws it, or null for plain HTML.
-   * train: in a notebook, how a game trains (see game.js). */
-  function mount(host, kind, spec, store, train) {
+   * kernel: in a notebook, what a game may ask of it (see notebook.js). */
+  function mount(host, kind, spec, store, kernel) {
     if (kind === "html") {
       host.innerHTML = spec.html;
       return null;
@@ -18,7 +18,7 @@
     if (kind === "explore") return new T.Explore(host, spec, store);
     if (kind === "ask") return new T.Ask(host, spec, store);
     if (kind === "answers") return new T.Answers(host, spec, store);
-    if (kind === "game") return new T.Game(host, spec, store, train);
+    if (kind === "game") return new T.Game(host, spec, store, kernel);
     if (kind === "board") return new T.Board(host, spec, T.runs.load(spec.runs), store);
     throw new Error(`component kind "${kind}" is not one of html, figure, explore, ask, answers, game`);
   }
