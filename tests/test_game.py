@@ -526,10 +526,8 @@ def train(board):
     board.get_by_role("button", name="Train this").click()
 
 
-def test_a_whole_game_by_keyboard_alone(play, tmp_path):
-    opened, board = play(accept_downloads=True)
-    page = opened.page
-    order = ["problems", "machine", "notebook", "passes", "warm_up", "step_length", "practice_time"]
+def play_by_keyboard(page, board):
+    """Twelve tries with the keyboard alone: all that was announced, and how often the button was pressed."""
     page.evaluate("""() => { window.told = []; new MutationObserver(() => { const text = document.querySelector('.t3-game > .t3-announce').textContent;
       if (text) told.push(text); }).observe(document.querySelector('.t3-game > .t3-announce'), {childList: true}); }""")
     board.locator("[data-dial=problems]").focus()
@@ -549,10 +547,25 @@ def test_a_whole_game_by_keyboard_alone(play, tmp_path):
         if log_rows(board).count() < 13:
             for _ in range(40):  # and back to the first dial
                 page.keyboard.press("Shift+Tab")
-                if page.evaluate("document.activeElement.dataset.dial") == order[0]:
+                if page.evaluate("document.activeElement.dataset.dial") == "problems":
                     break
+    return page.evaluate("told"), presses
+
+
+def to_next_screen(page, heading):
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.textContent").startswith("Next: "):
+            break
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.textContent") == heading
+
+
+def test_a_whole_game_by_keyboard_alone(play):
+    opened, board = play(accept_downloads=True)
+    page = opened.page
+    told, presses = play_by_keyboard(page, board)
     assert page.evaluate("document.activeElement.className") == "t3-game-end"  # the comparison, read at once
-    told = page.evaluate("told")
     assert len([text for text in told if text.startswith("Try ")]) == 12 and presses >= 12
     assert len([text for text in told if text.startswith("Try 7.")]) == 1
     assert board.locator(".t3-game-end").is_visible() and not board.get_by_role("button", name="Train this").is_visible()
@@ -564,12 +577,7 @@ def test_a_whole_game_by_keyboard_alone(play, tmp_path):
     reading = board.locator(".t3-game-readings").inner_text()
     assert "1,000 players of dice" in reading
     for heading in ("What did you build?", "Keep trying", "What this does not show"):
-        for _ in range(60):
-            page.keyboard.press("Tab")
-            if page.evaluate("document.activeElement.textContent").startswith("Next: "):
-                break
-        page.keyboard.press("Enter")
-        assert page.evaluate("document.activeElement.textContent") == heading
+        to_next_screen(page, heading)
     assert "nothing here searches by a goal of its own" in board.locator(".t3-game-end").inner_text()
     assert board.locator(".t3-game-chart").get_attribute("aria-label") in reading
     with page.expect_download() as download:
@@ -580,6 +588,30 @@ def test_a_whole_game_by_keyboard_alone(play, tmp_path):
     column = rows[0].index("fresh")
     assert [shown(float(row[column])) if row[column] else "×" for row in rows[1:]] == [re.sub("×.*", "×", text) for text in shown_fresh]
     assert opened.errors == [] and opened.outside() == []
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run(document.querySelector('.t3-game'), {resultTypes: ['violations']})")["violations"]
+    assert [(v["id"], [node["html"][:120] for node in v["nodes"]][:3]) for v in found] == []
+
+
+def test_the_boss_by_keyboard_alone_hears_no_fresh_error_until_the_end(play):
+    opened, board = play()
+    page = opened.page
+    board.get_by_role("button", name="New game").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.type("boss")  # finds the option by its first letters
+    assert page.evaluate("document.activeElement.value") == "2"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.className").endswith("t3-game-train")
+    told, _ = play_by_keyboard(page, board)
+    tries = [text for text in told if text.startswith("Try ")]
+    assert len(tries) == 12 and not re.search(LEAK, " ".join(tries)) and tries[-1].endswith("That was the last try. The covered error follows.")
+    assert page.evaluate("document.activeElement.className") == "t3-game-end"
+    end = board.locator(".t3-game-end")
+    assert "What the practice error chose" in end.inner_text() and "On fresh problems" in end.inner_text()
+    for heading in ("What did you build?", "Keep trying", "What this does not show"):
+        to_next_screen(page, heading)
+    assert board.get_by_label("Your game as a code").is_visible() and opened.errors == [] and opened.outside() == []
     page.evaluate(AXE)
     found = page.evaluate("axe.run(document.querySelector('.t3-game'), {resultTypes: ['violations']})")["violations"]
     assert [(v["id"], [node["html"][:120] for node in v["nodes"]][:3]) for v in found] == []
@@ -609,11 +641,28 @@ def test_a_game_by_touch_on_a_phone_survives_a_reload(play, board):
     small = page.evaluate("""() => [...document.querySelectorAll('.t3-game button, .t3-game input[type=range], .t3-game label')]
       .filter((e) => e.offsetParent && !e.parentElement.matches('.t3-dial:not(.t3-dial-switch)') || e.type === 'range').map((e) => [e.outerHTML.slice(0, 80), e.getBoundingClientRect().height]).filter(([, h]) => h < 44)""")
     assert small == []
-    for _ in range(9):
-        put(shown_board, ATLAS_SPACE.designs[np.random.default_rng(log_rows(shown_board).count()).integers(len(ATLAS_SPACE.designs))], board)
+    rng, places = np.random.default_rng(6), set()
+    while log_rows(shown_board).count() < 13:  # now the dials too by finger
+        for field in rng.permutation(board.fields)[:3]:
+            dial = shown_board.locator(f"[data-dial={field}]")
+            if dial.is_enabled():
+                box = dial.bounding_box()
+                dial.tap(position={"x": box["width"] * rng.uniform(0.1, 0.9), "y": box["height"] / 2})
         shown_board.get_by_role("button", name="Train this").tap()
-    assert shown_board.locator(".t3-game-end").is_visible()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390 and opened.errors == []
+        places.add(tuple(kept(page)[ID]["value"]["place"]))
+    assert len(places) >= 6  # a finger does turn them
+    end = shown_board.locator(".t3-game-end")
+    assert end.is_visible()
+    for heading in ("What did you build?", "Keep trying", "What this does not show"):
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+        end.get_by_role("button", name="Next: ").tap()
+        assert end.locator("h3").inner_text() == heading
+    tries = kept(page)[ID]["value"]["tries"]
+    assert decode(shown_board.get_by_label("Your game as a code").input_value(), len(ATLAS_SPACE.designs), GRID.fingerprint).tries == tuple(
+        (GRID.space.index[board.design(one["place"])], one["seed"]) for one in tries)
+    shown_board.get_by_text("Show as a QR code").tap()
+    shown_board.get_by_role("img", name="QR code").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390 and opened.errors == [] and opened.outside() == []
 
 
 def test_a_repeat_is_the_next_seed_and_a_fourth_is_refused(play, board):
