@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from tests.notebooks import BOOK
-from third_optimizer.meta import SEEDS, Design, Grid, Space, machines, random_search, train_grid
-from third_optimizer.meta.machines import BUDGET, LONG, lines, odds
+from third_optimizer.meta import SEEDS, Design, Grid, Space, machines, par, random_search, train_grid
+from third_optimizer.meta.codes import MODES
+from third_optimizer.meta.machines import BUDGET, DAY, DAYS, LOCKED, LONG, QUICK, days, lines, locked, odds, variants
 from third_optimizer.meta.search import best_by_try
 
 SMALL = Space(Design(practice_time=20), problems=(4, None), step_length=(0.001, 0.003, 0.01), practice_time=(10, 20))
@@ -38,6 +39,9 @@ def test_the_machines_are_played_once(small, tmp_path, monkeypatch):
     few = {"dice": 20, "climbing": 20}
     record = machines.play(small, file, few, jobs=1)
     assert [one["name"] for one in record["searchers"]] == list(few) and machines.load(file, small) == record
+    # after so few steps every design fails, so there are fewer days than designs to begin with; each of three dials can be locked
+    assert sorted((one["mode"], one["start"]) for one in record["others"]) == [
+        *((DAY, i) for i in range(len(SMALL.designs))), *((LOCKED + i, SMALL.index[small.start()]) for i in range(3))]
     monkeypatch.setattr(machines, "lines", None)  # a second time it must not be needed
     assert machines.play(small, file, few, jobs=1) == record
     other = Grid(small.space, small.seeds, (), small.columns | {"fresh": small.columns["fresh"] + 1})
@@ -65,3 +69,39 @@ def test_the_odds_are_those_of_the_atlas(atlas, stored):
         drawn = np.array([np.random.default_rng([i, 9]).permutation(len(atlas.space.designs))[:60] for i in range(2000)])
         share = np.mean(atlas.iterates(seed)[drawn].any(axis=1))
         assert found["dice"][k][LONG.index(60)] == pytest.approx(share, abs=4 * np.sqrt(0.25 / 2000))  # four standard errors at most
+
+
+def test_every_day_of_a_month_begins_with_another_design_that_fails(atlas):
+    starts = days(atlas)
+    assert len(set(starts)) == DAYS and starts == days(atlas)
+    fresh = [atlas.outcome(start, 1).fresh for start in starts]
+    assert all(2 * par() < value < np.inf for value in fresh)
+
+
+def test_a_locked_dial_never_turns(atlas):
+    start = atlas.start()
+    for name, space in locked(atlas.space, start).items():
+        # a dial that makes no difference in a design stands anywhere in it
+        fits = {design for design in atlas.space.designs if getattr(design, name) == getattr(start, name)}
+        assert start in space.index and fits <= set(space.designs) <= set(atlas.space.designs) and name not in space.stops
+        assert all(getattr(design, name) == getattr(start, name) or design == design.__class__(**vars(design) | {name: getattr(start, name)}).plain()
+                   for design in space.designs)
+
+
+def test_the_variants_of_the_game_were_played(atlas, stored):
+    """Every one is there; three, drawn anew each time, are played again."""
+    played = variants(atlas)
+    assert [(one["mode"], one["start"]) for one in stored["others"]] == [(mode, atlas.space.index[start]) for mode, start, _ in played]
+    assert len(played) == DAYS + len(atlas.space.stops) and LOCKED + len(atlas.space.stops) <= MODES
+    for one, (mode, start, space) in zip(stored["others"], played, strict=True):
+        halves = mode == DAY or "practice_time" in space.stops
+        assert [searcher["name"] for searcher in one["searchers"]] == [name for name in QUICK if name != "halving" or halves]
+        for searcher in one["searchers"]:
+            assert searcher["low"][0] == searcher["high"][0] == pytest.approx(min(atlas.outcome(start, 1).fresh, 200), rel=1e-3)
+    rng = np.random.default_rng()
+    for i in rng.choice(len(played), 3, replace=False):
+        searcher = rng.choice(stored["others"][i]["searchers"])
+        _, start, space = played[i]
+        found = np.percentile(lines(atlas, searcher["name"], 1000, start=start, space=space), (10, 50, 90), axis=0)
+        for ours, kept in zip(found, ("low", "median", "high"), strict=True):
+            assert searcher[kept] == pytest.approx(ours, rel=1e-3), (i, searcher["name"])
