@@ -85,6 +85,23 @@ def test_only_what_is_missing_is_trained(small, tmp_path, monkeypatch):
     assert same(train_grid(other, SMALL, (1, 2), (4,), jobs=1), grid) and len(trained) == 9
 
 
+def test_a_larger_space_keeps_the_runs_there_are(small, tmp_path, monkeypatch):
+    import third_optimizer.meta.grid as module
+
+    file, grid = small
+    other, trained = tmp_path / "larger.npz", []
+    other.write_bytes(file.read_bytes())
+    larger = Space(SMALL.base, **{name: (*stops, 64) if name == "problems" else stops for name, stops in SMALL.stops.items()})
+    one = module.train_one
+    monkeypatch.setattr(module, "train_one", lambda design, seed, *rest: trained.append((design, seed)) or one(design, seed, *rest))
+    grown = train_grid(other, larger, (1, 2, 4), (), jobs=1)  # seed 4 was for confirming and is not now: trained anew
+    assert len(trained) == len(set(trained))
+    assert set(trained) == {(design, seed) for design in larger.designs for seed in (1, 2, 4) if design not in SMALL.index or seed == 4}
+    for design in SMALL.designs:
+        for seed in (1, 2):
+            assert grown.outcome(design, seed) == grid.outcome(design, seed)
+
+
 TRAIN = """
 import sys
 from third_optimizer.meta import Design, Space, train_grid

@@ -6,6 +6,7 @@ trains what the files of STORED lack in that folder (or goes on training: what a
 trained again). `make atlas` calls it.
 """
 
+import contextlib
 import hashlib
 import json
 import math
@@ -33,6 +34,7 @@ STORED = {"first_dial.npz": (DIAL_SPACE, DIAL_SEEDS, ()), "atlas.npz": (ATLAS_SP
 # What is stored of a run: name -> (shape, type). NaN fills what is not there.
 COLUMNS = {"practice": ((), "f8"), "fresh": ((), "f8"), "at": ((), "i4"), "practice_curve": ((CURVE,), "f2"), "fresh_curve": ((CURVE,), "f2"),
            "longer": ((3,), "f8"), "blown": ((3,), "f8"), "follows": ((), "f8"), "tripled": ((), "f8"), "stable": ((), "i1")}
+AGAIN = "make it anew with `make atlas`"
 LEAST, MOST = 1e-3, 9999.0  # per cent: a smaller error is stored as 0, a larger finite one as this
 
 
@@ -139,22 +141,28 @@ class Grid:
     @classmethod
     def load(cls, file, space=ATLAS_SPACE):
         """Read a stored grid. ValueError, saying what to do, if the file is damaged, older, or of another space."""
-        again, name = "make it anew with `make atlas`", Path(file).name
-        try:
-            with np.load(file) as stored:
-                about = json.loads(stored["about"].tobytes())
-                columns = {column: stored[column] for column in COLUMNS}
-        except FileNotFoundError:
-            raise
-        except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile, zipfile.zlib.error) as problem:
-            raise ValueError(f"{name} cannot be read ({problem}): {again}") from None
-        if about.get("version") != VERSION:
-            raise ValueError(f"{name} has version {about.get('version')!r}, this code reads {VERSION}: {again}")
-        if digest(about, columns) != about.get("sha256"):
-            raise ValueError(f"{name} is damaged (its checksum does not fit): {again}")
+        about, columns = read(file)
         if about["designs"] != [asdict(design) for design in space.designs]:
-            raise ValueError(f"{name} holds other designs than this space: {again}")
+            raise ValueError(f"{Path(file).name} holds other designs than this space: {AGAIN}")
         return cls(space, about["seeds"], about["confirm"], columns)
+
+
+def read(file):
+    """(what a grid's file says of itself, its columns). ValueError, saying what to do, if it is damaged or older."""
+    name = Path(file).name
+    try:
+        with np.load(file) as stored:
+            about = json.loads(stored["about"].tobytes())
+            columns = {column: stored[column] for column in COLUMNS}
+    except FileNotFoundError:
+        raise
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile, zipfile.zlib.error) as problem:
+        raise ValueError(f"{name} cannot be read ({problem}): {AGAIN}") from None
+    if about.get("version") != VERSION:
+        raise ValueError(f"{name} has version {about.get('version')!r}, this code reads {VERSION}: {AGAIN}")
+    if digest(about, columns) != about.get("sha256"):
+        raise ValueError(f"{name} is damaged (its checksum does not fit): {AGAIN}")
+    return about, columns
 
 
 def digest(about, columns):
@@ -183,7 +191,7 @@ def train_one(design, seed, confirm, nudge):
 
 
 def train_grid(file, space=ATLAS_SPACE, seeds=SEEDS, confirm=CONFIRM, jobs=-1):
-    """Train what `file` does not hold yet, over `jobs` joblib workers, and write it; a Grid.
+    """Train what `file` does not hold yet, over `jobs` joblib workers, and write it; a Grid. Runs of a smaller space are kept.
 
     The runs of the first seed are trained twice, to mark what is stable. Every run is appended to a journal beside the file when it ends, so a kill loses at most the runs under way, and
     nothing is trained twice. Inside `joblib.parallel_config(backend="dask")` the same call trains on a Dask cluster.
@@ -193,22 +201,28 @@ def train_grid(file, space=ATLAS_SPACE, seeds=SEEDS, confirm=CONFIRM, jobs=-1):
 
     file, journal, every = Path(file), Path(f"{file}.journal"), (*seeds, *confirm)
     runs = {}
-    if file.is_file():
+
+    def keep(design, seed, values):
         try:
-            old = Grid.load(file, space)
-            runs = {(i, seed): {name: old.columns[name][i, j] for name in COLUMNS}
-                    for i in range(len(space.designs)) for j, seed in enumerate(old.seeds + old.confirm)}
-        except ValueError:
-            pass  # older or of another space: trained anew
+            index = space.index.get(Design(**design))
+        except (ValueError, TypeError):
+            return  # a design of another time
+        if index is not None:
+            runs[index, seed] = values
+
+    if file.is_file():
+        with contextlib.suppress(ValueError):  # damaged or older: trained anew
+            about, columns = read(file)
+            for i, design in enumerate(about["designs"]):
+                for j, seed in enumerate(about["seeds"] + about["confirm"]):
+                    if (seed in about["confirm"]) == (seed in confirm):  # they are examined on different prompts
+                        keep(design, seed, {name: columns[name][i, j] for name in COLUMNS})
     if journal.is_file():
         for line in journal.read_text("utf8").splitlines():
-            try:
+            with contextlib.suppress(ValueError, KeyError, TypeError):  # the line a kill cut short
                 note = json.loads(line)
-                index = space.index.get(Design(**note["design"]))
-            except (ValueError, KeyError, TypeError):
-                continue  # the line a kill cut short, or a design of another time
-            if index is not None and note["run"].keys() == COLUMNS.keys():
-                runs[index, note["seed"]] = note["run"]
+                if note["run"].keys() == COLUMNS.keys():
+                    keep(note["design"], note["seed"], note["run"])
     missing = [(i, seed) for seed in every for i in range(len(space.designs)) if (i, seed) not in runs]
     results = Parallel(n_jobs=jobs, return_as="generator_unordered")(
         delayed(lambda i, seed: (i, seed, train_one(space.designs[i], seed, seed in confirm, seed == seeds[0])))(i, seed) for i, seed in missing
