@@ -63,7 +63,7 @@ def words(widget):
 def test_there_is_a_control_for_every_dial_in_the_dials_words(panel):
     assert {*panel.numbers, *panel.choices} == {*DIALS, "seed"}
     for name, dial in DIALS.items():
-        control = panel.numbers[name].slider if name in panel.numbers else panel.choices[name]
+        control = panel.numbers[name].field if name in panel.numbers else panel.choices[name]
         assert control.description == dial.label
         if name in panel.choices:
             assert tuple(control.options) == dial.names

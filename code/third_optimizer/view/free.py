@@ -29,7 +29,7 @@ from .game import MOST, sentence, shown, tries_path
 ELSEWHERE = ('<p class="t3-fallback">With a kernel there is a panel here whose dials take every value in between, and every try trains for real. '
              '<a href="index.html#run">Run it on your machine</a>: <code>make lab</code>, then open this chapter.</p>')
 LEAST = 0.1  # per cent: the chart's lower edge
-# What the sliders run over; the field beside a slider takes all of RANGES.
+# What the sliders run over; the field before a slider takes all of RANGES.
 WINDOWS = {"problems": (1, 100_000), "passes": (1, 8), "step_length": (1e-4, 1.0), "practice_time": (50, 10_000)}
 RANGES = LIMITS | {"seed": (0, 999_999)}
 # Why a dial is idle, in the cases of Design.plain.
@@ -103,24 +103,24 @@ def said(entry, before, best):
 
 
 class Number:
-    """A slider over a window, and a field beside it that takes any number of the dial's range."""
+    """A field that takes any number of the dial's range, and a slider over a window of it."""
 
     def __init__(self, name, label, value, window=None):
         import ipywidgets as widgets
 
         self.name, self.window = name, window
-        self.field = widgets.Text(value=told(name, value), continuous_update=False, layout={"width": "6rem"},
-                                  **({"tooltip": f"{label}, as a number"} if window else {"description": label, "style": {"description_width": NAMES}}))
+        # the name is the field's, because a screen reader finds none on the handle of an ipywidgets slider
+        self.field = widgets.Text(value=told(name, value), description=label, continuous_update=False, style={"description_width": NAMES}, layout={"width": "13.5rem"})
         self.parts = [self.field]
         if not window:
-            self.field.layout.width = "14rem"
             return
         low, high = window
         start, log = min(max(value, low), high), high / low > 100
         stops = sorted({low, start, high})
         self.slider = Slider(label, [float(stop) for stop in stops] if log else stops, start, log=log).control()
-        self.slider.readout = False
-        self.parts.insert(0, self.slider)
+        self.slider.description, self.slider.tooltip, self.slider.readout = "", label, False
+        self.slider.layout = {"flex": "1 1 6rem", "width": "auto"}
+        self.parts.append(self.slider)
         self.slider.observe(self.slid, "value")
         self.field.observe(self.typed, "value")
 
@@ -192,11 +192,9 @@ class Panel:
                     parts = [*parts, self.never]
             else:
                 self.choices[name] = Choice(dial.label, dial.names, dial.name(value)).control()
-                self.choices[name].add_class("widget-inline-hbox")  # the name beside the buttons, as with the sliders
+                self.choices[name].add_class("widget-inline-hbox")  # the name beside the buttons, as with the fields
+                self.choices[name].style.description_width = NAMES
                 parts = [self.choices[name]]
-            parts[0].style.description_width = NAMES
-            if name in LIMITS:
-                parts[0].layout = {"flex": "1 1 12rem", "width": "auto"}
             if name in IDLE:
                 self.notes[name] = widgets.HTML()
                 parts = [*parts, self.notes[name]]
