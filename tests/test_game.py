@@ -62,7 +62,7 @@ SAID = [
     (dict(now=state(5.0, 60.0), last=state(5.0, 50.0), best=5.0, bet="better"), "Fresh 60, was 50. Practice stayed at 5.0. Your bet was better; it came out worse."),
     # played for practice error: of the other nothing is said, and a bet is on practice
     (dict(now=state(12.4, 48.2), last=state(33.4, 33.5), best=33.4, goal="practice", bet="better"), "Practice 12, was 33. Your bet was better; it came out better."),
-    (dict(now=state(33.2, 20.0), last=state(33.4, 33.5), best=33.4, goal="practice", moved=2), "Practice 33, as before. 2 dials moved at once: this cannot say which one did it."),
+    (dict(now=state(33.2, 20.0), last=state(33.4, 33.5), best=60.0, goal="practice", moved=2), "Practice 33, as before. 2 dials moved at once: this cannot say which one did it."),
     (dict(now=WILD, last=state(math.inf, math.inf, 7), best=33.4, goal="practice"), "Practice 4.0; the run before exploded."),
     (dict(now=state(math.inf, math.inf, 9), last=WILD, best=50.0, bet="worse"), "Exploded at step 9. Costs a try. Your bet was worse; it came out same."),
 ]
