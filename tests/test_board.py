@@ -263,7 +263,7 @@ def test_games_for_practice_error_show_what_they_chose_and_are_counted_apart(ope
     assert f"2 games were played for practice error, dashed here; what they chose leaves between {read[0]} and {read[1]} on fresh problems." in summary
     median = opened.page.evaluate("board.chart.rows.filter((row) => row.kind === 'median').map((row) => row.y)")
     assert median == pytest.approx(np.median([np.minimum(best_so_far(g), 200) for g in plain], axis=0))
-    assert "2 of them dashed: played for practice error" in shown.get_by_role("img").get_attribute("aria-label")
+    assert "2 are dashed: played for practice error" in shown.get_by_role("img").get_attribute("aria-label")
     assert opened.page.evaluate("new Set(board.chart.rows.filter((row) => row.kind === 'boss').map((row) => row.game)).size") == 2
 
 

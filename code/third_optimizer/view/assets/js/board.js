@@ -284,12 +284,13 @@
     /* What the picture shows, in words; beside the picture the names stand apart from the text's direction. */
     tell(median, last, chosen) {
       const { games, spec } = this, shown = T.game.shown, bests = games.map((game) => game.best[game.best.length - 1]);
-      const parts = [`Best error so far on fresh problems, per cent of guessing zero, on a log scale, over ${counted(last, "try", "tries")}; par is ${shown(spec.par)}. `];
+      const parts = [`Error on fresh problems, the best so far, per cent of guessing zero, on a log scale, over ${counted(last, "try", "tries")}; par is ${shown(spec.par)}. `];
       const bosses = games.filter((game) => game.boss).length;
-      if (games.length > 1) parts.push(`${grouped(games.length)} lines${bosses ? `, ${grouped(bosses)} of them dashed: played for practice error, and drawn by the fresh error of what led by then` : ""}. `);
+      if (games.length > 1) parts.push(`${grouped(games.length)} lines. `);
+      if (bosses) parts.push(`${games.length === 1 ? "The line is" : bosses === 1 ? "One is" : grouped(bosses) + " are"} dashed: played for practice error, and drawn by the fresh error of what led by then. `);
       if (median) parts.push(`${bosses ? "The median of the others" : "Their median"} goes from ${shown(median[0])} at the start to ${shown(median[last])}; a game with fewer tries keeps its best. `);
       if (chosen) parts.push("Drawn apart: ", { name: chosen.name }, ". ");
-      parts.push("Best of each: ");
+      parts.push("At the end of each: ");
       games.slice(0, IN_READING).forEach((game, i) => parts.push(i ? ", " : "", { name: game.name }, `: ${shown(bests[i])}`));
       parts.push(games.length > IN_READING ? `; ${grouped(games.length - IN_READING)} more in the table.` : ".");
       this.image.setAttribute("aria-label", parts.map((part) => part.name || part).join(""));
