@@ -457,7 +457,7 @@
     /* "New game" asks which, and first of all whether; the old one stays among the reader's answers. */
     ask() {
       const { dials } = this.spec, id = this.name + "-new";
-      const modes = el("select", { id }, el("option", { value: 0 }, "the same start, as the machines played it"),
+      const modes = el("select", { id }, el("option", { value: 0 }, "the same start, all dials free"),
         el("option", { value: 1 }, "the start of the day, another one every day"),
         ...(this.spec.counter ? [el("option", { value: BOSS }, "boss of training error: the practice error is the score, and all you see")] : []),
         ...dials.map((dial, i) => el("option", { value: 4 + i }, `the same start, with ${dial.label.toLowerCase()} locked`)));
@@ -555,15 +555,15 @@
       if (this.detail) this.detail.remove();
       this.opened = i === this.opened ? null : i;
       this.rows.forEach((row, k) => row.querySelector("button").setAttribute("aria-expanded", String(k === this.opened)));
-      if (this.opened !== null) this.rows[i].after((this.detail = this.details(i)));
       if (!this.busy) this.showRun();
+      if (this.opened !== null) this.rows[i].after((this.detail = this.details(i)));
     }
 
     details(i) {
       const lines = this.lines(), { place } = lines[i], moved = i ? this.moved(place, lines[i - 1].place) : [];
       const dials = this.spec.dials.map((dial, k) => el("li", {}, `${dial.label}: ${this.redundant(place, k) ? IDLE : dial.names[place[k]]}${moved.includes(k) ? " (changed)" : ""}`));
       return el("tr", { class: "t3-game-opened" }, el("td", { colspan: this.head.children.length }, el("p", {}, this.words(lines, i)), el("ul", {}, ...dials),
-        ...(this.busy ? [] : [el("p", {}, "The small chart shows this run.")])));
+        ...(this.busy ? [] : [el("p", {}, `${this.small.reading.textContent} The small chart shows it.`)])));
     }
 
     words(lines, i) {
