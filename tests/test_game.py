@@ -380,7 +380,7 @@ def test_a_try_that_ended_while_the_page_was_closed_is_taken_in_once(notebook, b
     assert [e.seed for e in board.log(1).entries()] == [1, 1] and third.board.locator(".t3-game-sentence").inner_text() == said.split("closed. ")[1]
 
 
-def test_a_try_begun_before_the_kernel_has_answered_comes_after_what_it_had_finished(notebook, board):
+def test_a_try_begun_before_the_kernel_has_answered_comes_after_what_it_had_finished(notebook, board, request):
     first = notebook(board)
     first.carry(lambda: answered(first))
     put(first.board, QUICK, board)
@@ -388,6 +388,7 @@ def test_a_try_begun_before_the_kernel_has_answered_comes_after_what_it_had_fini
     assert [message["type"] for message in first.ask()][-1] == "train"
     first.close()
     gate = threading.Event()
+    request.addfinalizer(gate.set)
     slow = threading.Thread(target=gate.wait)
     slow.start()
     type(board).training.append(slow)  # so long the kernel does not answer
