@@ -256,6 +256,16 @@ def test_games_are_kept_apart(board):
     assert len(board.log(1).entries()) == len(Log(tries_path(), f"{ID}/2").entries()) == 1
 
 
+def test_a_class_can_share_a_database(board, tmp_path, monkeypatch):
+    """Its address is taken as it stands; a board never takes another reader's tries in."""
+    monkeypatch.setenv("THIRD_OPTIMIZER_TRIES", f"sqlite:///{tmp_path / 'class.db'}")
+    ear = Ear()
+    board.train(ear, {"type": "train", "number": 1, "place": board.place(QUICK), "seed": 1, "bet": None, "game": 1})
+    board.logged(ear, {"type": "logged", "number": 2, "game": 1})
+    assert ear.sent[-2]["type"] == "trained" and ear.sent[-1] == {"type": "logged", "number": 2, "tries": []}
+    assert [e.design for e in Log(tmp_path / "class.db", f"{ID}/1").entries()] == [QUICK]
+
+
 def until(true, seconds=60):
     end = time.monotonic() + seconds
     while not true():

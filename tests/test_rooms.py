@@ -20,7 +20,7 @@ TABLE = {
              "pygments", "sphinx", "myst_nb", "jupyter_cache", "nbclient", "threadpoolctl", "tqdm"},
 }
 ROOMS = {"mesa": {"world", "theory"}, "meta": {"base", "mesa", "world", "theory"}, "view": {"meta"}}  # the other rooms a room may import
-STANDARD = {"ast", "collections", "concurrent", "dataclasses", "datetime", "functools", "hashlib", "html", "importlib", "inspect",
+STANDARD = {"ast", "collections", "concurrent", "contextlib", "dataclasses", "datetime", "functools", "hashlib", "html", "importlib", "inspect",
             "base64", "itertools", "json", "math", "os", "pathlib", "re", "sys", "threading", "time", "typing", "urllib", "warnings", "weakref", "xml", "zipfile"}
 
 

@@ -175,7 +175,8 @@ class Panel:
         self.free, self.worker, self.stopping, self.wanted = free, None, False, None
         self.entries, trouble = [], ""
         try:
-            if tries_path(free.folder).is_file():  # looking leaves no file behind
+            kept = tries_path(free.folder)
+            if isinstance(kept, str) or kept.is_file():  # looking leaves no file behind
                 self.entries = free.log().entries()
         except Exception as problem:  # the reader must be told, and may train all the same
             trouble = f"The earlier tries cannot be read ({type(problem).__name__}: {problem})."

@@ -281,7 +281,8 @@ class Game:
         for thread in Game.training:
             thread.join()
         try:
-            entries = self.log(message["game"]).entries() if tries_path(self.folder).is_file() else []
+            kept = tries_path(self.folder)  # in a database that a class shares, the tries of this name are not all this reader's
+            entries = self.log(message["game"]).entries() if isinstance(kept, Path) and kept.is_file() else []
             tries = [{"place": self.place(e.design), "seed": e.seed, "bet": e.bet} | _told(e.outcome) for e in entries]
         except Exception as problem:  # a log of another board, or none that can be read: the board does without
             widget.send({"type": "failed", "number": message["number"], "says": f"{type(problem).__name__}: {problem}"})
@@ -294,8 +295,10 @@ class Game:
 
 
 def tries_path(folder="."):
-    """Where a kernel's tries are kept: `THIRD_OPTIMIZER_TRIES`, or a git-ignored file beside the notebook."""
-    return Path(os.environ.get("THIRD_OPTIMIZER_TRIES", Path(folder) / TRIES_FILE))
+    """Where a kernel's tries are kept: what `THIRD_OPTIMIZER_TRIES` names, a file or the address of a database (then a str), or a
+    git-ignored file beside the notebook."""
+    place = os.environ.get("THIRD_OPTIMIZER_TRIES") or Path(folder) / TRIES_FILE
+    return place if "://" in str(place) else Path(place)
 
 
 def game(grid, space=None, budget=12, id="game", machines=None, then=None):
