@@ -146,6 +146,8 @@ MUTANTS = [
            "tests/test_game.py::test_a_try_that_ended_while_the_page_was_closed_is_taken_in_once"),
     Mutant("a try does not wait for what the kernel had finished", GAME, "      await this.caught;", "     ",
            "tests/test_game.py::test_a_try_begun_before_the_kernel_has_answered_comes_after_what_it_had_finished"),
+    Mutant("a second window writes over the first", GAME, "if (store.elsewhere) store.elsewhere(() => this.follow());", "",
+           "tests/test_game.py::test_two_windows_play_one_game"),
     Mutant("any log is taken in", GAME, "if (!tries.every(", "if (false && !tries.every(",
            "tests/test_game.py::test_a_log_that_says_otherwise_is_left_alone"),
     Mutant("a deleted game comes back", GAME, "if (!this.known) {", "if (false) {",

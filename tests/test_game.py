@@ -12,6 +12,7 @@ import time
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 from tests.conftest import ROOT, Page
 from tests.notebooks import BOOK
@@ -686,6 +687,29 @@ def test_a_game_by_touch_on_a_phone_survives_a_reload(play, board):
     shown_board.get_by_text("Show as a QR code").tap()
     shown_board.get_by_role("img", name="QR code").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390 and opened.errors == [] and opened.outside() == []
+
+
+def test_two_windows_play_one_game(play, board):
+    opened, first = play()
+    second_page = opened.page.context.new_page()
+    second_page.goto(opened.page.url)
+    second_page.wait_for_selector(".t3-game-chart svg")
+    second = second_page.locator(".t3-game")
+    for number, (window, design) in enumerate([(first, QUICK), (second, OTHER), (first, Design(step_length=0.01)), (second, Design(step_length=0.03))], 1):
+        put(window, design, board)
+        window.get_by_role("button", name="Train this").click()
+        for shown_board in (first, second):
+            expect(log_rows(shown_board)).to_have_count(number + 1)
+    assert [one["place"] for one in kept(opened.page)[ID]["value"]["tries"]][1] == board.place(OTHER)
+    # a try under way is not written over what the other window did meanwhile
+    first.page.emulate_media(reduced_motion="no-preference")
+    first.get_by_role("button", name="Train this").click()
+    put(second, QUICK, board)
+    second.get_by_role("button", name="Train this").click()
+    expect(first.locator(".t3-game-sentence")).to_contain_text("Another window of this book has played on meanwhile", timeout=10_000)
+    expect(log_rows(first)).to_have_count(6)
+    assert len(kept(opened.page)[ID]["value"]["tries"]) == 5
+    assert opened.errors == []
 
 
 def test_a_repeat_is_the_next_seed_and_a_fourth_is_refused(play, board):

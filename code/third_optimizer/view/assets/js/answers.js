@@ -13,6 +13,7 @@
       this.root = el("div", { class: "t3-answers" });
       host.replaceChildren(this.root);
       store.listen(() => this.show());
+      if (store.elsewhere) store.elsewhere(() => this.show());
       this.show();
     }
 

@@ -111,6 +111,7 @@
         this.build(host);
         this.showAll();
         if (this.kernel) this.caught = this.catchUp();
+        if (store.elsewhere) store.elsewhere(() => this.follow());
       }, (problem) => host.append(el("p", { role: "alert" }, `This board cannot be drawn: ${problem.message}.`)));
     }
 
@@ -193,6 +194,15 @@
       if (fits(state.place) && (state.start === undefined || fits(state.start)) && state.tries.length <= this.spec.budget && state.tries.every((one) => fits(one.place)) && state.past.every(fits)) return (this.known = state);
       this.store.set(`${this.spec.id}/${state.number || 1}`, kept);
       return this.fresh((state.number || 1) + 1);
+    }
+
+    /* Another window has played on: this one follows, or it would write over what was tried there. */
+    follow() {
+      const { number, tries } = this.state, there = this.restored();
+      if (!there || (there.number === number && JSON.stringify(there.tries) === JSON.stringify(tries))) return;
+      this.state = this.followed = there;
+      this.opened = null;
+      this.showAll();
     }
 
     keep() {
@@ -372,6 +382,7 @@
       await this.caught; // what the kernel had finished before comes first
       const began = this.state, kept = await this.attempt();
       this.hold(false);
+      if (kept && this.state !== began && this.state === this.followed) this.say("Another window of this book has played on meanwhile. This try was not kept and cost nothing.");
       if (!kept || this.state !== began) return;
       began.tries.push(kept);
       this.bets[0].checked = true;

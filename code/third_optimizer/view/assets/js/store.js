@@ -80,6 +80,11 @@
     listen(listener) {
       this.listeners.add(listener);
     }
+
+    /* Call `listener` when another window of this browser has written. */
+    elsewhere(listener) {
+      root.addEventListener("storage", (event) => { if (event.key === KEY) listener(); });
+    }
   }
 
   T.KEY = KEY;
