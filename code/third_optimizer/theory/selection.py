@@ -38,9 +38,9 @@ def rank_chances(designs, tries):
 
 
 def expected_maximum(count):
-    """Mean of the largest of `count` independent standard normal numbers: ∫ x d Φ(x)^n.
+    """Mean of the largest of `count` independent standard normal numbers: ∫ x d Φ(x)^n, for Φ(x)^n is the chance that all n lie below x.
 
-    As in H. A. David and H. N. Nagaraja, Order Statistics. By quadrature over (−9, 9), to about six digits.
+    By quadrature over (−9, 9), to about six digits.
     """
     from scipy.special import ndtr
 
