@@ -255,7 +255,7 @@ def test_games_for_practice_error_show_what_they_chose_and_are_counted_apart(ope
     bests = opened.page.evaluate("board.games.map((game) => game.best.map(String))")
     assert [[float(v.replace("Infinity", "inf")) for v in line] for line in bests] == [*(list(best_so_far(g)) for g in plain), *drawn]
     says = shown.locator(".t3-board-apart").all_inner_texts()
-    assert all(text.endswith("boss of training error, here the fresh error of what had the lowest practice error") for text in says[2:]) and "boss" not in "".join(says[:2])
+    assert all(text.endswith("boss of practice error, here the fresh error of what had the lowest practice error") for text in says[2:]) and "boss" not in "".join(says[:2])
     assert shown.locator("tbody td:last-child").all_inner_texts()[2:] == ["–", "–"]
     read = opened.page.evaluate("values => values.map(ThirdOptimizer.game.shown)", sorted(min(line[-1], 1e9) for line in drawn))
     summary = shown.locator(".t3-board-summary").inner_text()

@@ -35,6 +35,7 @@ def test_the_dice_are_what_counting_says(chapter):
     for n in (1, 3, 12):
         miss = np.prod([(all_of_them - good - k) / (all_of_them - k) for k in range(n)])
         share = np.mean(chapter["drawn"][:, n - 1] <= 1.05 * par())
+        assert chapter["chance"][1][n - 1] == pytest.approx(1 - miss, abs=1e-12)
         assert share == pytest.approx(1 - miss, abs=4 * np.sqrt(miss * (1 - miss) / 1000) + 1e-9)  # four standard errors
 
 

@@ -244,7 +244,7 @@ def test_an_explosion_is_a_result(panel):
     put(panel, Design(passes=4, step_length=1.0, step_rule="plain", brake=False, practice_time=50))
     train(panel)
     at = panel.entries[-1].outcome.diverged_at
-    assert panel.figure.frame["title"].startswith(f"Try 2. Exploded at step {at}.") and "Costs" not in panel.figure.frame["title"]
+    assert panel.figure.frame["title"].startswith(f"Try 2. It exploded at step {at}.") and "cost" not in panel.figure.frame["title"]
     assert panel.figure.frame["columns"]["series"][-1] == "exploded" and f"exploded at step {at}" in panel.figure.frame["text"]
     assert f"× step {at}" in words(panel.table) and words(panel.message).startswith("Trained in")
     put(panel, Design(practice_time=50))

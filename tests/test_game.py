@@ -54,19 +54,26 @@ SAID = [
     (dict(now=state(12.4, 48.2), last=state(0.01, 99.0), best=99.0), "Fresh 48, was 99. Practice got worse (0 to 12)."),
     (dict(now=state(33.0, 33.9), last=state(33.2, 34.4), best=34.4), "Fresh 34, as before. Practice stayed at 33."),
     (dict(now=state(33.6, 36.0), last=state(33.4, 37.0), best=34.0), "Fresh 36, was 37. Practice hardly moved (33 to 34)."),
-    (dict(now=state(math.inf, math.inf, 2178), last=START, best=186.4), "Exploded at step 2,178. Costs a try."),
+    (dict(now=state(math.inf, math.inf, 2178), last=START, best=186.4), "It exploded at step 2,178. That cost a try."),
     (dict(now=state(33.0, 33.0), last=state(math.inf, math.inf, 140), best=186.4),
      "Fresh 33; the run before exploded. Practice 33. That is par: as good as the best single gradient step."),
     (dict(now=state(3.0, 3.1), last=START, best=186.4), "Fresh 3.1, was 186. Practice got worse (0 to 3.0). That is below par: better than any single gradient step."),
-    (dict(now=state(3.0, 3.1), last=state(33.0, 33.0), best=33.0, moved=2), "Fresh 3.1, was 33. Practice got better (33 to 3.0). 2 dials moved at once: this cannot say which one did it."),
+    (dict(now=state(3.0, 3.1), last=state(33.0, 33.0), best=33.0, moved=2), "Fresh 3.1, was 33. Practice got better (33 to 3.0). That is below par: better than any single gradient step."),
     (dict(now=WILD, last=state(33.0, 33.0), best=33.0), "Fresh over 200, was 33. Practice got better (33 to 4.0). It holds on its practice problems and runs away on fresh ones."),
-    (dict(now=state(5.0, 6.0), last=state(5.0, 5.0), best=5.0, again=True, seed=2), "Fresh 6.0, was 5.0. Practice stayed at 5.0. The same dials with seed 2: only chance differs."),
-    (dict(now=state(5.0, 60.0), last=state(5.0, 50.0), best=5.0, bet="better"), "Fresh 60, was 50. Practice stayed at 5.0. Your bet was better; it came out worse."),
+    (dict(now=state(5.0, 7.0), last=state(33.0, 90.0), best=6.0, moved=2), "Fresh 7.0, was 90. Practice got better (33 to 5.0). 2 dials moved at once: this cannot say which one did it."),
+    (dict(now=state(99.7, 100.2), last=state(100.0, 100.3), best=100.0, moved=3), "Fresh 100, as before. Practice stayed at 100. 3 dials moved at once, and no error moved with them."),
+    (dict(now=state(107.0, 300.0), last=state(0.0, 300.0), best=100.0), "Fresh over 200, as before. Practice got worse (0 to 107)."),
+    (dict(now=state(5.0, 6.0), last=state(5.0, 5.0), best=5.0, again="last", seed=2), "Fresh 6.0, was 5.0. Practice stayed at 5.0. The same dials with seed 2: only chance differs."),
+    (dict(now=state(3.9, 3.8), last=state(0.2, 184.0), best=3.6, again=4, seed=2, moved=6),
+     "Fresh 3.8, was 184. Practice got worse (0.2 to 3.9). The dials of try 4 again, with seed 2: between these two only chance differs."),
+    (dict(now=state(30.0, 30.0), last=state(0.2, 184.0), best=184.0, again=0, seed=2),
+     "Fresh 30, was 184. Practice got worse (0.2 to 30). That is below par: better than any single gradient step. The dials of the start again, with seed 2: between these two only chance differs."),
+    (dict(now=state(5.0, 60.0), last=state(5.0, 50.0), best=5.0, bet="better"), "Fresh 60, was 50. Practice stayed at 5.0. You bet on “better”; it came out worse."),
     # played for practice error: of the other nothing is said, and a bet is on practice
-    (dict(now=state(12.4, 48.2), last=state(33.4, 33.5), best=33.4, goal="practice", bet="better"), "Practice 12, was 33. Your bet was better; it came out better."),
-    (dict(now=state(33.2, 20.0), last=state(33.4, 33.5), best=60.0, goal="practice", moved=2), "Practice 33, as before. 2 dials moved at once: this cannot say which one did it."),
+    (dict(now=state(12.4, 48.2), last=state(33.4, 33.5), best=33.4, goal="practice", bet="better"), "Practice 12, was 33. You bet on “better”; it came out better."),
+    (dict(now=state(33.2, 20.0), last=state(33.4, 33.5), best=60.0, goal="practice", moved=2), "Practice 33, as before. 2 dials moved at once, and no error moved with them."),
     (dict(now=WILD, last=state(math.inf, math.inf, 7), best=33.4, goal="practice"), "Practice 4.0; the run before exploded."),
-    (dict(now=state(math.inf, math.inf, 9), last=WILD, best=50.0, bet="worse"), "Exploded at step 9. Costs a try. Your bet was worse; it came out same."),
+    (dict(now=state(math.inf, math.inf, 9), last=WILD, best=50.0, bet="worse"), "It exploded at step 9. That cost a try. You bet on “worse”; it came out same."),
 ]
 
 
@@ -97,6 +104,10 @@ def test_alike_is_the_same_and_so_is_a_twentieth():
 @pytest.mark.parametrize(("best", "begins"), [(2.0, "You did better than nine in ten"), (3.8, "You are among the dice"), (18.0, "You are among the dice"), (18.1, "Nine in ten of the dice did better")])
 def test_a_game_ends_with_a_true_comparison(best, begins):
     assert ending(best, 3.8, 5.9, 18.0, 12).startswith(begins)
+
+
+def test_where_all_end_alike_nobody_did_better():
+    assert ending(99.7, 99.9, 100.0, 100.1, 12) == "Your best after 12 tries is 100, and so is that of eight in ten of the dice: there was nothing here for a search to find."
 
 
 CHOSEN = [
@@ -132,7 +143,7 @@ def test_page_and_kernel_tell_alike(page_script):
     rng, cases = np.random.default_rng(5), [case for case, _ in SAID]
     for now in rows:
         cases.append(dict(now=now, last=rows[rng.integers(len(rows))], best=float(rng.choice([3.0, 33.0, 34.5, 186.0])), seed=int(rng.integers(1, 4)),
-                          again=bool(rng.random() < 0.3), goal=["fresh", "practice"][rng.integers(2)], moved=int(rng.integers(1, 4)), bet=[None, "better", "same", "worse"][rng.integers(4)]))
+                          again=[None, None, "last", 0, 5][rng.integers(5)], goal=["fresh", "practice"][rng.integers(2)], moved=int(rng.integers(1, 4)), bet=[None, "better", "same", "worse"][rng.integers(4)]))
     # JSON knows no infinity: those are put in on the other side
     def on_the_page(rule, cases):
         return page_script.evaluate("([rule, text]) => JSON.parse(text, (_, value) => (value === 'inf' ? Infinity : value)).map(ThirdOptimizer.game[rule])",
@@ -145,7 +156,7 @@ def test_page_and_kernel_tell_alike(page_script):
     assert page_script.evaluate("values => values.map(ThirdOptimizer.game.shown)", values) == [shown(v) for v in values]
     pairs = [list(pair) for pair in itertools.product([0.01, 1, 33, 34.6, 34.7, 190, 201, 1e9], repeat=2)]
     assert page_script.evaluate("pairs => pairs.map(([a, b]) => ThirdOptimizer.game.compare(a, b))", pairs) == [compare(*pair) for pair in pairs]
-    ends = [(2.0, 3.8, 5.9, 18.0, 12), (3.8, 3.8, 5.9, 18.0, 12), (18.1, 3.8, 5.9, 18.0, 12), (500.0, 3.8, 5.9, 18.0, 3)]
+    ends = [(2.0, 3.8, 5.9, 18.0, 12), (3.8, 3.8, 5.9, 18.0, 12), (18.1, 3.8, 5.9, 18.0, 12), (500.0, 3.8, 5.9, 18.0, 3), (99.7, 99.9, 100.0, 100.1, 12)]
     assert on_the_page("ending", [dict(zip(("best", "low", "median", "high", "tries"), e, strict=True)) for e in ends]) == [ending(*e) for e in ends]
 
 
@@ -727,9 +738,14 @@ def test_a_repeat_is_the_next_seed_and_a_fourth_is_refused(play, board):
     assert "run with all 3 seeds" in shown_board.locator(".t3-game-sentence").inner_text() and "This cost nothing" in page.locator(".t3-game > .t3-announce").inner_text()
     assert "9 tries left" in shown_board.inner_text() and log_rows(shown_board).count() == 4
     # the start has been seen with its first seed
-    shown_board.get_by_role("button", name="Use the dials of try 0 again").click()
+    shown_board.get_by_role("button", name="Use the dials of the start again").click()
+    assert shown_board.locator(".t3-game-sentence").inner_text() == "The dials stand as at the start."
+    turn(shown_board, "brake", 1)
+    assert "stand as" not in shown_board.locator(".t3-game-sentence").inner_text()  # they no longer do
+    shown_board.get_by_role("button", name="Undo a dial").click()
     train(shown_board)
-    assert "seed 2" in log_rows(shown_board).first.inner_text()
+    assert "the dials of the start, seed 2" in log_rows(shown_board).first.inner_text()
+    assert "The dials of the start again, with seed 2" in shown_board.locator(".t3-game-sentence").inner_text()
 
 
 @pytest.mark.parametrize("width", [1280, 390])
@@ -786,7 +802,7 @@ def test_an_explosion_is_a_result(play, board):
     put(shown_board, design, board)
     train(shown_board)
     step = GRID.outcome(design, seed).diverged_at
-    assert shown_board.locator(".t3-game-sentence").inner_text().startswith(f"Exploded at step {step:,}. Costs a try.")
+    assert shown_board.locator(".t3-game-sentence").inner_text().startswith(f"It exploded at step {step:,}. That cost a try.")
     assert f"× step {step:,}" in log_rows(shown_board).first.inner_text()
     crosses = shown_board.locator(".t3-game-chart svg text", has_text="×")
     assert crosses.count() == 1
@@ -898,7 +914,7 @@ def test_a_dial_can_be_locked_and_the_day_has_its_own_start(play, board):
     opened, shown_board = play()
     page = opened.page
     shown_board.get_by_role("button", name="New game").click()
-    shown_board.get_by_label("A new game with").select_option(label="the same start, with machine locked")
+    shown_board.get_by_label("A new game with").select_option(label="the usual start, with machine locked")
     shown_board.get_by_role("button", name="Yes, a new game").click()
     dial = shown_board.locator("[data-dial=machine]")
     assert dial.is_disabled() and "locked in this game" in shown_board.inner_text()
@@ -922,7 +938,7 @@ def new_game(board, label):
     board.get_by_role("button", name="Yes, a new game").click()
 
 
-BOSS = "boss of training error: the practice error is the score, and all you see"
+BOSS = "boss of practice error: another start; the practice error is the score, and all you see"
 LEAK = r"\bfresh (error )?\d|\bFresh\b"
 MEMORY = Design(problems=4, machine="list", notebook=True, step_length=0.01)
 
@@ -983,7 +999,7 @@ def test_the_boss_of_training_error_sees_no_fresh_error_until_the_end(stage, boa
             assert shown_board.locator(".t3-game-opened").count() == 1 and not re.search(LEAK, everything_said(shown_board))
         if i == 3:
             came = compare(outcomes[3].practice, outcomes[2].practice)
-            assert f"Your bet was better; it came out {came}." in sentence_
+            assert f"You bet on “better”; it came out {came}." in sentence_
     # before the last try: headings, chart, reading, export and My answers
         if i == 10:
             assert headings() == ["Try", "Changed dials", "Practice", "Best"]
@@ -1073,7 +1089,7 @@ def test_the_start_of_the_day_is_one_that_machines_have_played(stage, board):
 def test_a_locked_dial_has_the_machines_that_played_it_or_none(stage, board, dial, field, played):
     others = game(GRID, id=ID, machines=PLAYED).spec(live=False)["others"]
     _, shown_board = stage(changes={"others": others})
-    new_game(shown_board, f"the same start, with {dial} locked")
+    new_game(shown_board, f"the usual start, with {dial} locked")
     finish(shown_board, board, skip=(field,))
     assert ("17 players of dice: 27 in the middle" in shown_board.locator(".t3-game-chart").get_attribute("aria-label")) is played
     assert ("have not played from this start under these rules" in shown_board.locator(".t3-game-end").inner_text()) is not played

@@ -91,7 +91,7 @@ def test_the_class_board_reads_codes_in_jupyterlab(lab, browser):
     bests = tab.evaluate("[...document.querySelectorAll('.t3-board tbody tr')].map((row) => row.cells[2].textContent)")
     ada = min(atlas.outcome(atlas.space.designs[d], s).fresh for d, s in ((3, 1), *games["Ada"].tries))
     bob = min((atlas.outcome(atlas.space.designs[d], s) for d, s in ((3, 1), *games["Bob"].tries)), key=lambda o: o.practice).fresh
-    assert bests == [shown(ada), shown(bob)] and "boss of training error" in tab.locator(".t3-board tbody").inner_text()
+    assert bests == [shown(ada), shown(bob)] and "boss of practice error" in tab.locator(".t3-board tbody").inner_text()
     assert ours(errors) == []
     tab.context.close()
 

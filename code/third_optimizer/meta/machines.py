@@ -26,15 +26,15 @@ LONG = (12, 60, 300)  # budgets of the odds that some try iterates
 MOST = 200.0  # per cent: a score beyond it counts as this
 
 
-def lines(grid, name, count, jobs=-1, start=None, space=None):
+def lines(grid, name, count, jobs=-1, start=None, space=None, seed=None):
     """Best fresh error so far of `count` players of a search, (count, BUDGET + 1), column 0 the start. Player i draws from seed [i, 0].
 
     start: the design to begin with, by default the grid's by rule. space: the designs to play with, by default all of
-    the grid's. A machine's first look at a design is its run with the grid's first seed, like a reader's.
+    the grid's. A machine looks at a design's run with `seed`, by default the grid's first, as a reader does at first.
     """
     from joblib import Parallel, delayed
 
-    fresh, start, space = grid.scores(grid.seeds[0], most=np.inf), start or grid.start(), space or grid.space
+    fresh, start, space = grid.scores(seed or grid.seeds[0], most=np.inf), start or grid.start(), space or grid.space
     chunks = [range(i, min(i + 25, count)) for i in range(0, count, 25)]
 
     def some(chunk):
@@ -57,8 +57,8 @@ def odds(grid, count=300):
             met.append(hits[0] if hits else np.inf)
         found["share"].append(round(float(good.mean()), 5))
         chance = blind_chance(int(good.sum()), len(good), min(max(LONG), len(good)))
-        found["dice"].append([round(float(chance[min(n, len(good)) - 1]), 4) for n in LONG])
-        found["climbing"].append([round(float(np.mean(np.array(met) <= n)), 4) for n in LONG])
+        found["dice"].append([round(float(chance[min(n, len(good)) - 1]), 6) for n in LONG])
+        found["climbing"].append([round(float(np.mean(np.array(met) <= n)), 6) for n in LONG])
     return found
 
 

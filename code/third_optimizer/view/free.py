@@ -98,8 +98,8 @@ def said(entry, before, best):
         return f"Fresh {shown(outcome.fresh)}. Practice {shown(outcome.practice)}."
     last = now if before is None else {"practice": before.outcome.practice, "fresh": before.outcome.fresh, "at": before.outcome.diverged_at}
     moved, reseeded = (len(entry.design.differences(before.design)), entry.seed != before.seed) if before else (0, False)
-    text = sentence(now, last, best, par(), seed=entry.seed, again=reseeded and not moved, moved=moved + reseeded)
-    return text.replace(" Costs a try.", "")  # here nobody counts
+    text = sentence(now, last, best, par(), seed=entry.seed, again="last" if reseeded and not moved else None, moved=moved + reseeded)
+    return text.replace(" That cost a try.", "")  # here nobody counts
 
 
 class Number:

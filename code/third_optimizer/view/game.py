@@ -46,17 +46,18 @@ def compare(now, before):
     return "better" if now < before else "worse"
 
 
-def sentence(now, last, best, par, *, seed=1, again=False, moved=1, bet=None, goal="fresh"):
+def sentence(now, last, best, par, *, seed=1, again=None, moved=1, bet=None, goal="fresh"):
     """What the board says of a try, without praise.
 
     now, last: {"practice", "fresh", "at"} of this try and the one before; at: the step at which it exploded, or None.
-    best: lowest fresh error before this try. again: the dials are those of an earlier try, with another seed.
+    best: lowest fresh error before this try. again: "last" if the dials are those of the try before, with another seed; the
+    number of an earlier try (0: the start) if they are that one's; else None.
     moved: dials moved since the last try. bet: "better", "same", "worse" or None. goal: the error that is played for;
     with "practice" nothing is said of the other, which is hidden then.
     """
     said, both, gone = [], goal == "fresh", now["at"] is not None
     if gone:
-        said.append(f"Exploded at step {now['at']:,}. Costs a try.")
+        said.append(f"It exploded at step {now['at']:,}. That cost a try.")
     else:
         name, value, before = goal.capitalize(), shown(now[goal]), shown(last[goal])
         if last["at"] is not None:
@@ -65,21 +66,29 @@ def sentence(now, last, best, par, *, seed=1, again=False, moved=1, bet=None, go
             said.append(f"{name} {value}, as before." if value == before else f"{name} {value}, was {before}.")
             if both:
                 said.append(_practised(now, last))
-    reached = both and not gone and best > NEAR * par >= now["fresh"]
-    if again:
+    level = _level(now["fresh"], par) if both and not gone else 0
+    if crossed := level > _level(best, par):  # said once of each
+        said.append(LEVELS[level])
+    if again == "last":
         said.append(f"The same dials with seed {seed}: only chance differs.")
-    elif reached and now["fresh"] < par / NEAR:
-        said.append("That is below par: better than any single gradient step.")
-    elif reached:
-        said.append("That is par: as good as the best single gradient step.")
-    elif both and not gone and now["fresh"] > MOST >= now["practice"]:
+    elif again is not None:
+        said.append(f"The dials of {f'try {again}' if again else 'the start'} again, with seed {seed}: between these two only chance differs.")
+    elif both and not gone and now["fresh"] > MOST and now["practice"] <= MOST / 4:
         said.append("It holds on its practice problems and runs away on fresh ones.")
-    elif moved > 1:
-        said.append(f"{moved} dials moved at once: this cannot say which one did it.")
+    elif moved > 1 and not crossed:
+        still = not gone and last["at"] is None and all(compare(now[what], last[what]) == "same" for what in (("practice", "fresh") if both else (goal,)))
+        said.append(f"{moved} dials moved at once{', and no error moved with them' if still else ': this cannot say which one did it'}.")
     if bet:
-        came = compare(_score(now, goal), _score(last, goal))
-        said.append(f"Your bet was {bet}; it came out {came}.")
+        said.append(f"You bet on “{bet}”; it came out {compare(_score(now, goal), _score(last, goal))}.")
     return " ".join(said)
+
+
+LEVELS = ["", "That is par: as good as the best single gradient step.", "That is below par: better than any single gradient step."]
+
+
+def _level(fresh, par):
+    """0: above par, 1: par, 2: clearly below it."""
+    return (fresh <= NEAR * par) + (fresh < par / NEAR)
 
 
 def _practised(now, last):
@@ -104,6 +113,8 @@ def uncovered(start, winner):
 
 def ending(best, low, median, high, tries):
     """How a finished game compares with dice: the 10th, 50th and 90th per cent of random players after as many tries."""
+    if shown(best) == shown(low) == shown(high):
+        return f"Your best after {tries} tries is {shown(best)}, and so is that of eight in ten of the dice: there was nothing here for a search to find."
     yours = f"Your best after {tries} tries is {shown(best)}; a random player's is {shown(median)} in the middle, and eight in ten end between {shown(low)} and {shown(high)}."
     if best < low:
         return f"You did better than nine in ten of the dice. {yours}"

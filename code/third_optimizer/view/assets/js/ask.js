@@ -138,9 +138,13 @@
         words: (value) => tidy(value, input.digits) + (input.unit ? " " + input.unit : ""),
         show: (value) => {
           marks.hidden = false;
+          dial.element.classList.toggle("t3-skipped", value === null);
           marks.replaceChildren(...(value === null ? [] : [mark(value, "guess", "you")]), mark(input.truth, "truth", "measured"));
         },
-        hide: () => { marks.hidden = true; },
+        hide: () => {
+          marks.hidden = true;
+          dial.element.classList.remove("t3-skipped");
+        },
         judge: (value) => ["info", `You said ${this.input.words(value)}; measured: ${this.input.words(input.truth)}. Your guess was ${nameGap(value, input.truth, input)}.`],
       };
     }
@@ -211,7 +215,7 @@
     showTruth() {
       const { kind, options } = this.spec.input;
       const right = kind === "choose" ? options.findIndex((option) => option.right) : -1;
-      this.reveal(null, "info", right < 0 ? "" : `${this.input.words(right)} ${options[right].feedback}`);
+      this.reveal(null, "info", right < 0 ? (kind === "place" ? `Measured: ${this.input.words(this.spec.input.truth)}.` : "") : `${this.input.words(right)} ${options[right].feedback}`);
     }
 
     /* A committed prediction stays as it was made until the reader asks to answer again. */

@@ -36,15 +36,19 @@
 
   const score = (run, goal = "fresh") => (run.at === null ? run[goal] : Infinity);
 
+  const LEVELS = ["", "That is par: as good as the best single gradient step.", "That is below par: better than any single gradient step."];
+  /* 0: above par, 1: par, 2: clearly below it. */
+  const level = (fresh, par) => Number(fresh <= NEAR * par) + Number(fresh < par / NEAR);
+
   function practised(now, last) {
     const [practice, earlier, how] = [shown(now.practice), shown(last.practice), compare(now.practice, last.practice)];
     if (practice === earlier) return `Practice stayed at ${practice}.`;
     return how === "same" ? `Practice hardly moved (${earlier} to ${practice}).` : `Practice got ${how} (${earlier} to ${practice}).`;
   }
 
-  function sentence({ now, last, best, par, seed = 1, again = false, moved = 1, bet = null, goal = "fresh" }) {
+  function sentence({ now, last, best, par, seed = 1, again = null, moved = 1, bet = null, goal = "fresh" }) {
     const said = [], both = goal === "fresh", gone = now.at !== null;
-    if (gone) said.push(`Exploded at step ${grouped(now.at)}. Costs a try.`);
+    if (gone) said.push(`It exploded at step ${grouped(now.at)}. That cost a try.`);
     else {
       const [name, value, before] = [goal[0].toUpperCase() + goal.slice(1), shown(now[goal]), shown(last[goal])];
       if (last.at !== null) said.push(`${name} ${value}; the run before exploded.` + (both ? ` Practice ${shown(now.practice)}.` : ""));
@@ -53,13 +57,16 @@
         if (both) said.push(practised(now, last));
       }
     }
-    const reached = both && !gone && best > NEAR * par && now.fresh <= NEAR * par;
-    if (again) said.push(`The same dials with seed ${seed}: only chance differs.`);
-    else if (reached && now.fresh < par / NEAR) said.push("That is below par: better than any single gradient step.");
-    else if (reached) said.push("That is par: as good as the best single gradient step.");
-    else if (both && !gone && now.fresh > MOST && now.practice <= MOST) said.push("It holds on its practice problems and runs away on fresh ones.");
-    else if (moved > 1) said.push(`${moved} dials moved at once: this cannot say which one did it.`);
-    if (bet) said.push(`Your bet was ${bet}; it came out ${compare(score(now, goal), score(last, goal))}.`);
+    const reached = both && !gone ? level(now.fresh, par) : 0, crossed = reached > level(best, par); // said once of each
+    if (crossed) said.push(LEVELS[reached]);
+    if (again === "last") said.push(`The same dials with seed ${seed}: only chance differs.`);
+    else if (again !== null) said.push(`The dials of ${again ? "try " + again : "the start"} again, with seed ${seed}: between these two only chance differs.`);
+    else if (both && !gone && now.fresh > MOST && now.practice <= MOST / 4) said.push("It holds on its practice problems and runs away on fresh ones.");
+    else if (moved > 1 && !crossed) {
+      const still = !gone && last.at === null && (both ? ["practice", "fresh"] : [goal]).every((what) => compare(now[what], last[what]) === "same");
+      said.push(`${moved} dials moved at once${still ? ", and no error moved with them" : ": this cannot say which one did it"}.`);
+    }
+    if (bet) said.push(`You bet on “${bet}”; it came out ${compare(score(now, goal), score(last, goal))}.`);
     return said.join(" ");
   }
 
@@ -71,6 +78,7 @@
   }
 
   function ending({ best, low, median, high, tries }) {
+    if (shown(best) === shown(low) && shown(best) === shown(high)) return `Your best after ${tries} tries is ${shown(best)}, and so is that of eight in ten of the dice: there was nothing here for a search to find.`;
     const yours = `Your best after ${tries} tries is ${shown(best)}; a random player's is ${shown(median)} in the middle, and eight in ten end between ${shown(low)} and ${shown(high)}.`;
     if (best < low) return `You did better than nine in ten of the dice. ${yours}`;
     if (best > high) return `Nine in ten of the dice did better. ${yours}`;
@@ -359,6 +367,12 @@
     move(place) {
       this.state.past = [...this.state.past.slice(-19), this.state.place];
       this.state.place = place.slice();
+      this.turned();
+    }
+
+    /* What was said of how the dials stand is no longer so. */
+    turned() {
+      this.sentence.textContent = this.verdict;
       this.showDials();
       this.keepSoon();
     }
@@ -366,8 +380,7 @@
     back() {
       if (!this.state.past.length) return;
       this.state.place = this.state.past.pop();
-      this.showDials();
-      this.keepSoon();
+      this.turned();
       if (!this.state.past.length) this.button.focus();
     }
 
@@ -390,7 +403,7 @@
       this.keep();
       this.showAll();
       const over = began.tries.length === this.spec.budget;
-      this.voice.textContent = `Try ${began.tries.length}. ${this.sentence.textContent} ${over ? `That was the last try. The ${this.boss ? "covered error" : "comparison"} follows.` : this.left.textContent + "."}`;
+      this.voice.textContent = `Try ${began.tries.length}. ${this.sentence.textContent} ${over ? `That was the last try. The ${this.spec.then ? "result" : this.boss ? "covered error" : "comparison"} follows.` : this.left.textContent + "."}`;
       if (over) this.reveal.root.focus({ preventScroll: false });
     }
 
@@ -468,10 +481,10 @@
     /* "New game" asks which, and first of all whether; the old one stays among the reader's answers. */
     ask() {
       const { dials } = this.spec, id = this.name + "-new";
-      const modes = el("select", { id }, el("option", { value: 0 }, "the same start, all dials free"),
+      const modes = el("select", { id }, el("option", { value: 0 }, "the usual start, all dials free"),
         el("option", { value: 1 }, "the start of the day, another one every day"),
-        ...(this.spec.counter ? [el("option", { value: BOSS }, "boss of training error: the practice error is the score, and all you see")] : []),
-        ...dials.map((dial, i) => el("option", { value: 4 + i }, `the same start, with ${dial.label.toLowerCase()} locked`)));
+        ...(this.spec.counter ? [el("option", { value: BOSS }, "boss of practice error: another start; the practice error is the score, and all you see")] : []),
+        ...dials.map((dial, i) => el("option", { value: 4 + i }, `the usual start, with ${dial.label.toLowerCase()} locked`)));
       const yes = el("button", { type: "button", class: "t3-button t3-primary", onclick: () => this.renew(Number(modes.value)) }, "Yes, a new game");
       const no = el("button", { type: "button", class: "t3-button", onclick: () => { this.showTools(); this.tools.lastChild.focus(); } }, "Go on with this one");
       this.tools.replaceChildren(el("label", { for: id, class: "t3-game-new" }, el("span", {}, "A new game with"), modes),
@@ -530,9 +543,16 @@
       const words = (k) => `${dials[k].label} ${dials[k].names[line.place[k]]}`;
       if (!i) return "the start: " + dials.map((_, k) => k).filter((k) => !this.redundant(line.place, k)).map(words).join(", ");
       const moved = this.moved(line.place, lines[i - 1].place).map(words);
-      const again = lines.slice(0, i).some((other) => this.design(other.place) === this.design(line.place));
-      if (again) moved.push(`${moved.length ? "as before" : "same dials"}, seed ${line.seed}`);
-      return moved.join(", ");
+      const again = this.again(lines, i), said = moved.join(", ");
+      if (again === null) return said;
+      return again === "last" ? `same dials, seed ${line.seed}` : `${said}: the dials of ${again ? "try " + again : "the start"}, seed ${line.seed}`;
+    }
+
+    /* The line before line i that had its dials: "last", a number, or null. */
+    again(lines, i) {
+      let k = i - 1;
+      while (k >= 0 && this.design(lines[k].place) !== this.design(lines[i].place)) k--;
+      return k < 0 ? null : k === i - 1 ? "last" : k;
     }
 
     showLog() {
@@ -546,8 +566,8 @@
         const number = el("button", { type: "button", class: "t3-button t3-skip", "aria-expanded": "false", "aria-label": `Try ${i}`, onclick: () => this.open(i) }, String(i));
         return el("tr", {}, el("th", { scope: "row" }, number), el("td", {}, this.changes(lines, i)),
           ...[...scores, shown(bests[i])].map((text) => el("td", { class: "t3-game-score" }, text)),
-          el("td", {}, el("button", { type: "button", class: "t3-button t3-skip", "aria-label": `Use the dials of try ${i} again`,
-            onclick: () => { this.move(line.place); this.say(`The dials stand as in try ${i}.`); } }, "again")));
+          el("td", {}, el("button", { type: "button", class: "t3-button t3-skip", "aria-label": `Use the dials of ${i ? "try " + i : "the start"} again`,
+            onclick: () => { this.move(line.place); this.say(`The dials stand as ${i ? "in try " + i : "at the start"}.`); } }, "again")));
       });
       this.rows = rows.slice();
       this.opened = null;
@@ -558,7 +578,8 @@
       this.button.hidden = !left;
       this.title.textContent = this.boss ? `${grouped(this.spec.budget)} tries. Get the error on practice problems as low as you can; the error on fresh ones is covered until the end.`
         : `${grouped(this.spec.budget)} tries. Make a model that does well on problems it has never met.`;
-      this.sentence.textContent = this.words(lines, last) + (tries ? "" : (this.friend ? ` A friend’s line is dashed${this.design(this.friend.start) === this.design(this.start) ? ": they began here too" : "; they began elsewhere"}.` : "") + (this.refused ? ` The game in this page’s address could not be read (${this.refused}).` : ""));
+      this.verdict = this.words(lines, last) + (tries ? "" : (this.friend ? ` A friend’s line is dashed${this.design(this.friend.start) === this.design(this.start) ? ": they began here too" : "; they began elsewhere"}.` : "") + (this.refused ? ` The game in this page’s address could not be read (${this.refused}).` : ""));
+      this.sentence.textContent = this.verdict;
     }
 
     /* Show all of try i below its row, and its curve; of the try that is open already, close it. One is open at a time; null: none. */
@@ -579,11 +600,11 @@
 
     words(lines, i) {
       const { practice, fresh } = lines[0];
-      if (!i) return `You take over a finished design. Practice ${shown(practice)}${practice < 5 ? ": it looks perfect" : ""}.` +
+      if (!i) return `You take over a finished design. Practice ${shown(practice)}${practice < 0.5 ? ": it looks perfect" : practice < 5 ? ": it looks good" : ""}.` +
         (this.boss ? "" : ` Fresh ${shown(fresh)}${score(lines[0]) >= 95 ? ": it is useless where it counts" : ""}.`);
-      const line = lines[i], before = lines.slice(0, i);
-      return sentence({ now: line, last: lines[i - 1], best: this.best(before).score, par: this.spec.par, goal: this.goal, seed: line.seed, bet: line.bet,
-        again: before.some((other) => this.design(other.place) === this.design(line.place)), moved: this.moved(line.place, lines[i - 1].place).length });
+      const line = lines[i];
+      return sentence({ now: line, last: lines[i - 1], best: this.best(lines.slice(0, i)).score, par: this.spec.par, goal: this.goal, seed: line.seed, bet: line.bet,
+        again: this.again(lines, i), moved: this.moved(line.place, lines[i - 1].place).length });
     }
 
     /* How a game for practice error came out. */
@@ -687,7 +708,7 @@
       }
       const steps = this.steps(place, run), last = steps.length - 1;
       const exploded = run.at !== null && steps[last] === run.at;
-      const rows = [{ kind: "frame", x: 0, y: 100 }, { kind: "frame", x: end, y: 100, text: "practice 100" }];
+      const rows = [{ kind: "frame", x: 0, y: 100, text: "" }, { kind: "frame", x: end, y: 100, text: "practice 100" }];
       const kinds = this.covered ? ["practice"] : ["practice", "fresh"];
       for (const kind of kinds) {
         run[kind + "_curve"].forEach((y, i) => { if (!(exploded && i === last)) rows.push({ kind, x: steps[i], y: this.clip(finite(y)) }); });
@@ -752,5 +773,5 @@
 
   T.Game = Game;
   Object.assign(T, { grouped, save });
-  T.game = { shown, compare, sentence, ending, uncovered };
+  T.game = { shown, compare, sentence, ending, uncovered, level, LEVELS };
 })(globalThis);

@@ -41,9 +41,9 @@
     /* The end of a short game: what came out, and where it goes on. */
     onwards() {
       const { game } = this, { spec, shown } = game, best = game.best();
-      const against = best.score <= spec.near * spec.par ? "That is par or better: as good as the best single gradient step" : `Par, the best single gradient step, is ${shown(spec.par)}`;
+      const against = T.game.LEVELS[T.game.level(best.score, spec.par)] || `Par, the best single gradient step, is ${shown(spec.par)}.`;
       return [el("p", { class: "t3-figure-title" }, `Your ${spec.budget} blind tries`),
-        el("p", {}, game.boss ? game.uncovered() : `Best fresh error ${shown(best.score)}, at the start ${shown(game.score(game.lines()[0]))}. ${against}.`),
+        el("p", {}, game.boss ? game.uncovered() : `Best fresh error ${shown(best.score)}, at the start ${shown(game.score(game.lines()[0]))}. ${against}`),
         el("p", {}, "There is more to turn, there are machines to play against, and there is what your search found although nobody asked for it: ", el("a", { href: spec.then.page }, spec.then.name), ".")];
     }
 
@@ -53,7 +53,7 @@
       const first = game.recorded(spec.start, spec.seeds[0]), again = spec.confirm.map((seed) => game.recorded(winner.place, seed)).map((run) => (run.at === null ? run : { practice: Infinity, fresh: Infinity }));
       const both = (kind) => again.map((run) => shown(run[kind])).join(" and ");
       return [el("p", {}, game.uncovered()),
-        ...(again.length ? [el("p", {}, `With seeds that no try ever sees, the dials you chose get ${both("practice")} on practice problems and ${both("fresh")} on fresh ones.`)] : []),
+        ...(again.length ? [el("p", {}, `With seeds that no try ever sees, ${winner === lines[0] ? "the start’s dials" : "the dials you chose"} get ${both("practice")} on practice problems and ${both("fresh")} on fresh ones.`)] : []),
         el("p", {}, `The design with the lowest practice error of all, where the plain game starts, gets ${shown(first.practice)} on practice problems and ${shown(first.fresh)} on fresh ones.`),
         el("p", {}, "The machines have played for the error on fresh problems only, so there is nothing to lay your line on. The chart above now shows both errors of what you would have handed over, try by try.")];
     }
@@ -99,12 +99,20 @@
           el("thead", {}, el("tr", {}, ...["Try", "Follows other labels, %", "Run on for 2 · 4 · 8 times its passes", "New against practised", "Rules three times as large"].map((name) => el("th", { scope: "col" }, name)))),
           el("tbody", {}, ...rows))),
         el("ul", {},
-          el("li", {}, "Follows other labels: we swap the labels for those of another rule and keep everything else. 100: the answer moves with them exactly; 0: it read nothing from them."),
+          el("li", {}, "Follows other labels: we swap the labels for those of another rule and keep everything else. 100: the answer moves with them exactly; 0: no better than staying where it was; below 0: worse than that."),
           el("li", {}, "Run on: the same passes, more often than it was trained for. An error that falls to a quarter is what an iterating procedure does. A machine of one pass is not built for it; its numbers (*) are shown and not counted."),
-          el("li", {}, "New against practised: alike means that nothing was stored."),
-          el("li", {}, "Rules three times as large: a learner of linear rules would not notice.")),
-        el("p", {}, "We offered an architecture in which reading the prompt nearly is a gradient step; that was the first engineer’s choice. You made the others. What you built is at most a mesa-optimizer in the weak sense: it improves an answer. Nothing here searches by a goal of its own."),
+          el("li", {}, "New against practised: alike means that nothing was stored, or nothing learned."),
+          el("li", {}, "Rules three times as large: a learner of linear rules would not notice, nor would a machine that always says zero.")),
+        el("p", {}, this.whose() + " What you built is at most a mesa-optimizer in the weak sense, if it improves an answer at all. Nothing here searches by a goal of its own."),
       ];
+    }
+
+    /* Whose choice the machine was. */
+    whose() {
+      const { spec, locked } = this.game, dial = spec.dials[locked];
+      const offered = "We offered an architecture in which reading the prompt nearly is a gradient step; that was the first engineer’s choice.";
+      if (!dial) return offered + " You made the others.";
+      return `${dial.field === "machine" ? "" : offered + " "}${dial.label} was locked, and that choice was not yours.`;
     }
 
     trying() {
@@ -121,7 +129,10 @@
           `Choosing one of ${n} outcomes selects at most ${Math.log2(n).toFixed(1)} bits.`;
       };
       show();
+      const usual = this.game.plain ? "" : "These are the odds of the usual game, from its start and with every dial free." +
+        (this.game.locked < 0 ? "" : " A locked dial changes them: where no machine attends, or none has a second pass, no design iterates, and no number of tries helps.");
       return [
+        ...(usual ? [el("p", {}, usual)] : []),
         el("p", {}, `A machine iterates, in the words of this page, when its fresh error is at most half of par and falls to a quarter of that when it is run eight times as long. Of all designs ${range(odds.share, (v) => (100 * v).toFixed(1) + " %")} do.`),
         el("div", { class: "t3-dial" }, el("label", { for: input.id }, el("span", { class: "t3-dial-name" }, "Tries")), value, input), text,
         el("p", {}, "The control is a needle: one design in a million, and nothing about its neighbours that says where it is. " +
