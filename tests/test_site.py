@@ -319,6 +319,10 @@ def test_a_skipped_prediction_shows_the_truth(open_page):
     place.get_by_role("button", name="Skip").click()
     assert "blow up" in place.locator(".t3-feedback").inner_text()
     assert place.locator(".t3-mark-truth").is_visible() and place.locator(".t3-mark-guess").count() == 0
+    # the number is said, not only drawn; and no guess is shown that nobody made
+    assert "Measured: " in place.locator(".t3-feedback").inner_text() and not place.get_by_text("Your guess").is_visible()
+    place.get_by_role("button", name="Answer again").click()
+    assert place.get_by_text("Your guess").is_visible()
 
 
 def test_a_prediction_is_not_shown_before_it_is_made(open_page):
