@@ -1,11 +1,13 @@
 """The engineer's room: designs that check themselves, runs that repeat, a log that loses nothing."""
 
+import gc
 import itertools
 import os
 import re
 import signal
 import sqlite3
 import time
+from pathlib import Path
 from dataclasses import replace
 
 import numpy as np
@@ -202,3 +204,14 @@ def test_a_hundred_kills_lose_no_acknowledged_try(tmp_path):
     assert sqlite3.connect(file).execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert len(acknowledged) >= 100
     assert cut_short > 0  # some kills did fall into the middle of a transaction
+
+
+def test_a_log_let_go_of_closes_its_file(tmp_path):
+    def opened():
+        return [link for fd in Path("/proc/self/fd").iterdir() if (link := fd.readlink() if fd.is_symlink() else None) == tmp_path / "tries.db"]
+
+    log = Log(tmp_path / "tries.db")
+    assert log.entries() == [] and opened()
+    del log
+    gc.collect()
+    assert not opened()

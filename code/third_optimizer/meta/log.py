@@ -5,6 +5,7 @@ share it. Each try is written in one transaction, so a process killed half way l
 """
 
 import json
+import weakref
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -34,6 +35,7 @@ class Log:
         options = {} if "://" in str(where) else {"connect_args": {"timeout": 30}}
         self.address = str(where) if "://" in str(where) else f"sqlite:///{Path(where).resolve()}"
         storage = optuna.storages.RDBStorage(self.address, engine_kwargs=options)
+        weakref.finalize(self, storage.engine.dispose)  # or its connections stay open for as long as the process lives
         self.study = optuna.create_study(storage=storage, study_name=name, direction="minimize", load_if_exists=True)
 
     def add(self, design, seed, outcome, bet=None):
