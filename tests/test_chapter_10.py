@@ -61,6 +61,11 @@ def test_confirming_never_uses_the_seed_that_chose(chapter):
         assert confirmed[player] == np.mean(others) and worst[player] == max(others)
 
 
+def test_only_with_the_machine_locked_nothing_helps(chapter):
+    ((middle, low, high), label), *rest = chapter["locked"]
+    assert label == "Machine" and 99 < low < middle < high < 101 and all(one[0] < 40 for one, _ in rest)
+
+
 def test_claim_c8(chapter):
     """For every seed of the stored runs: climbers end far below their start, half to four fifths reach par; dice reach it
     sooner and more often, and their worst tenth ends better."""

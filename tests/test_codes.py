@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import ROOT
 from third_optimizer.meta import codes
+from third_optimizer.meta import codes
 from third_optimizer.meta.codes import ALPHABET, CHECK, DAMAGED, MOST_TRIES, GameCode, checksum, decode, encode
 
 ASSETS = ROOT / "code/third_optimizer/view/assets"
@@ -90,6 +91,10 @@ def test_the_page_makes_and_reads_the_same_codes(script):
     made = [encode(*case) for case in cases]
     assert script.evaluate(PUT, [[*plain(game), designs, mark] for game, designs, mark in cases]) == made
     assert script.evaluate(GET, [[text, designs, mark] for text, (_, designs, mark) in zip(made, cases, strict=True)]) == [plain(game) for game, _, _ in cases]
+
+
+def test_the_page_names_the_same_modes(script):
+    assert script.evaluate("[ThirdOptimizer.codes.DAY, ThirdOptimizer.codes.BOSS, ThirdOptimizer.codes.LOCKED]") == [codes.DAY, codes.BOSS, codes.LOCKED]
 
 
 def test_a_code_of_twelve_tries_has_45_characters():

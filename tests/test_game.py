@@ -68,12 +68,12 @@ SAID = [
      "Fresh 3.8, was 184. Practice got worse (0.2 to 3.9). The dials of try 4 again, with seed 2: between these two only chance differs."),
     (dict(now=state(30.0, 30.0), last=state(0.2, 184.0), best=184.0, again=0, seed=2),
      "Fresh 30, was 184. Practice got worse (0.2 to 30). That is below par: better than any single gradient step. The dials of the start again, with seed 2: between these two only chance differs."),
-    (dict(now=state(5.0, 60.0), last=state(5.0, 50.0), best=5.0, bet="better"), "Fresh 60, was 50. Practice stayed at 5.0. You bet on “better”; it came out worse."),
+    (dict(now=state(5.0, 60.0), last=state(5.0, 50.0), best=5.0, bet="better"), "Fresh 60, was 50. Practice stayed at 5.0. You bet on “better”; it came out “worse”."),
     # played for practice error: of the other nothing is said, and a bet is on practice
-    (dict(now=state(12.4, 48.2), last=state(33.4, 33.5), best=33.4, goal="practice", bet="better"), "Practice 12, was 33. You bet on “better”; it came out better."),
+    (dict(now=state(12.4, 48.2), last=state(33.4, 33.5), best=33.4, goal="practice", bet="better"), "Practice 12, was 33. You bet on “better”; it came out “better”."),
     (dict(now=state(33.2, 20.0), last=state(33.4, 33.5), best=60.0, goal="practice", moved=2), "Practice 33, as before. 2 dials moved at once, and no error moved with them."),
     (dict(now=WILD, last=state(math.inf, math.inf, 7), best=33.4, goal="practice"), "Practice 4.0; the run before exploded."),
-    (dict(now=state(math.inf, math.inf, 9), last=WILD, best=50.0, bet="worse"), "It exploded at step 9. That cost a try. You bet on “worse”; it came out same."),
+    (dict(now=state(math.inf, math.inf, 9), last=WILD, best=50.0, bet="worse"), "It exploded at step 9. That cost a try. You bet on “worse”; it came out “same”."),
 ]
 
 
@@ -382,12 +382,18 @@ def answered(one):
     return "logged" in one.told and log_rows(one.board).count()
 
 
-def test_a_try_that_ended_while_the_page_was_closed_is_taken_in_once(notebook, board):
+def one_try(notebook, board):
+    """A page on which one try was made and has ended."""
     first = notebook(board)
     first.carry(lambda: answered(first))
     put(first.board, QUICK, board)
     train(first.board)
     first.carry(lambda: log_rows(first.board).count() == 2)
+    return first
+
+
+def test_a_try_that_ended_while_the_page_was_closed_is_taken_in_once(notebook, board):
+    first = one_try(notebook, board)
     put(first.board, OTHER, board)
     train(first.board)
     assert [message["type"] for message in first.ask()][-1] == "train"
@@ -426,11 +432,7 @@ def test_a_try_begun_before_the_kernel_has_answered_comes_after_what_it_had_fini
 
 
 def test_a_log_that_says_otherwise_is_left_alone(notebook, board):
-    first = notebook(board)
-    first.carry(lambda: answered(first))
-    put(first.board, QUICK, board)
-    train(first.board)
-    first.carry(lambda: log_rows(first.board).count() == 2)
+    first = one_try(notebook, board)
     first.close()
     tries_path().unlink()
     for design in (OTHER, QUICK):
@@ -999,7 +1001,7 @@ def test_the_boss_of_training_error_sees_no_fresh_error_until_the_end(stage, boa
             assert shown_board.locator(".t3-game-opened").count() == 1 and not re.search(LEAK, everything_said(shown_board))
         if i == 3:
             came = compare(outcomes[3].practice, outcomes[2].practice)
-            assert f"You bet on “better”; it came out {came}." in sentence_
+            assert f"You bet on “better”; it came out “{came}”." in sentence_
     # before the last try: headings, chart, reading, export and My answers
         if i == 10:
             assert headings() == ["Try", "Changed dials", "Practice", "Best"]

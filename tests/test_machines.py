@@ -5,8 +5,8 @@ import pytest
 
 from tests.notebooks import BOOK
 from third_optimizer.meta import SEEDS, Design, Grid, Space, machines, par, random_search, train_grid
-from third_optimizer.meta.codes import MODES
-from third_optimizer.meta.machines import BUDGET, DAY, DAYS, LOCKED, LONG, QUICK, days, lines, locked, odds, variants
+from third_optimizer.meta.codes import DAY, LOCKED, MODES
+from third_optimizer.meta.machines import BUDGET, DAYS, LONG, QUICK, days, lines, locked, odds, variants
 from third_optimizer.meta.search import best_by_try
 
 SMALL = Space(Design(practice_time=20), problems=(4, None), step_length=(0.001, 0.003, 0.01), practice_time=(10, 20))
@@ -69,6 +69,12 @@ def test_the_odds_are_those_of_the_atlas(atlas, stored):
         drawn = np.array([np.random.default_rng([i, 9]).permutation(len(atlas.space.designs))[:60] for i in range(2000)])
         share = np.mean(atlas.iterates(seed)[drawn].any(axis=1))
         assert found["dice"][k][LONG.index(60)] == pytest.approx(share, abs=4 * np.sqrt(0.25 / 2000))  # four standard errors at most
+
+
+def test_no_list_reader_and_no_single_pass_iterates(atlas):
+    """As the end of a locked game says."""
+    idle = np.array([design.machine == "list" or design.passes == 1 for design in atlas.space.designs])
+    assert idle.any() and not any(atlas.iterates(seed)[idle].any() for seed in SEEDS)
 
 
 def test_every_day_of_a_month_begins_with_another_design_that_fails(atlas):

@@ -13,17 +13,16 @@ import numpy as np
 
 from third_optimizer.theory import blind_chance
 
+from .codes import DAY, LOCKED
 from .design import Space
-from .running import par
+from .running import MOST, par
 from .search import SEARCHES, climb, players
 
 BUDGET = 12
 COUNTS = {"dice": 1000, "climbing": 1000, "halving": 1000, "Gaussian process": 100, "TPE": 100}
 QUICK = ("dice", "climbing", "halving")
 DAYS = 31  # starts of the day; the page takes them in turn
-DAY, LOCKED = 1, 4  # modes of a game (codes.GameCode): the start of the day; LOCKED + i: dial i locked
 LONG = (12, 60, 300)  # budgets of the odds that some try iterates
-MOST = 200.0  # per cent: a score beyond it counts as this
 
 
 def lines(grid, name, count, jobs=-1, start=None, space=None, seed=None):
@@ -34,7 +33,7 @@ def lines(grid, name, count, jobs=-1, start=None, space=None, seed=None):
     """
     from joblib import Parallel, delayed
 
-    fresh, start, space = grid.scores(seed or grid.seeds[0], most=np.inf), start or grid.start(), space or grid.space
+    fresh, start, space = grid.scores(grid.seeds[0] if seed is None else seed, most=np.inf), start or grid.start(), space or grid.space
     chunks = [range(i, min(i + 25, count)) for i in range(0, count, 25)]
 
     def some(chunk):
@@ -44,21 +43,27 @@ def lines(grid, name, count, jobs=-1, start=None, space=None, seed=None):
     return np.minimum(np.concatenate(Parallel(n_jobs=jobs)(delayed(some)(chunk) for chunk in chunks)), MOST)
 
 
-def odds(grid, count=300):
-    """The chance that some try iterates (Grid.iterates) after LONG tries, for each seed of tries: by dice, in closed form, and of `count` climbers."""
+def seekers(grid, seed, count=300):
+    """Climbers from the start, with the runs of one seed and max(LONG) tries: (the try at which each first met a machine that
+    iterates (Grid.iterates), inf: never; tries each could spend before it was stuck), both (count,). Climber i draws from seed [i, 3]."""
+    good, fresh = grid.iterates(seed), grid.scores(seed, most=np.inf)
+    table, met, spent = dict(zip(grid.space.designs, fresh, strict=True)), np.full(count, np.inf), np.zeros(count)
+    for i in range(count):
+        tries = climb(grid.space, table.__getitem__, max(LONG) + 1, np.random.default_rng([i, 3]), grid.start())
+        met[i] = next((k for k, one in enumerate(tries) if good[grid.space.index[one.design]]), np.inf)
+        spent[i] = len(tries) - 1
+    return met, spent
+
+
+def odds(grid):
+    """The chance that some try iterates after LONG tries, for each seed of tries: by dice, in closed form, and of climbers (seekers)."""
     found = {"tries": list(LONG), "share": [], "dice": [], "climbing": []}
     for seed in grid.seeds:
-        good, fresh = grid.iterates(seed), grid.scores(seed, most=np.inf)
-        table = {design: fresh[i] for i, design in enumerate(grid.space.designs)}
-        met = []
-        for i in range(count):
-            tries = climb(grid.space, table.__getitem__, max(LONG) + 1, np.random.default_rng([i, 3]), grid.start())
-            hits = [k for k, one in enumerate(tries) if good[grid.space.index[one.design]]]
-            met.append(hits[0] if hits else np.inf)
+        good, (met, _) = grid.iterates(seed), seekers(grid, seed)
         found["share"].append(round(float(good.mean()), 5))
         chance = blind_chance(int(good.sum()), len(good), min(max(LONG), len(good)))
         found["dice"].append([round(float(chance[min(n, len(good)) - 1]), 6) for n in LONG])
-        found["climbing"].append([round(float(np.mean(np.array(met) <= n)), 6) for n in LONG])
+        found["climbing"].append([round(float(np.mean(met <= n)), 6) for n in LONG])
     return found
 
 
@@ -97,7 +102,7 @@ def play(grid, file, counts=COUNTS, jobs=-1):
     from tqdm import tqdm
 
     file = Path(file)
-    if file.is_file() and (kept := json.loads(file.read_text("utf8"))).get("grid") == grid.fingerprint:
+    if file.is_file() and (kept := json.loads(file.read_text("utf8"))).get("grid") == grid.fingerprint and "others" in kept:
         return kept
     searchers = [one for name in tqdm(counts, "playing", unit="search") for one in quantiles(grid, {name: counts[name]}, jobs)]
     others = [{"mode": mode, "start": grid.space.index[start],

@@ -15,9 +15,8 @@ CURVE = 12  # points at which a run is looked at
 SCALES = {"attends": {"small": 0.02, "large": 0.2}, "list": {"small": 0.5, "large": 1.0}}
 LOOK, EXAM, ASKED = 500, 20_000, 4_000  # prompts of a look on the way, of the examination at the end, of its further questions
 NUDGE, STABLE = 1e-12, 1e-4  # a start moved by the first changes no score by more than the second, of itself: then the run is stable
-
-
 NEAR = 1.05  # within five per cent two scores are called the same, and par is called reached
+MOST = 200.0  # per cent of guessing zero: beyond it a score is only called large, and counts as this
 
 
 def par(world=WORLD):

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from third_optimizer.meta import DIALS
+from third_optimizer.meta.codes import BOSS, DAY, LOCKED
 
 from .component import Component, fallback_text
 from .figure import specification
@@ -55,7 +56,7 @@ def _chart(low):
 
 def mode_names(space):
     """{mode: name} of the ways to play that codes tell apart; game.js offers them."""
-    return {0: "plain game", 1: "start of the day", 2: "boss of practice error"} | {4 + i: f"{DIALS[name].label} locked" for i, name in enumerate(space.stops)}
+    return {0: "plain game", DAY: "start of the day", BOSS: "boss of practice error"} | {LOCKED + i: f"{DIALS[name].label} locked" for i, name in enumerate(space.stops)}
 
 
 def board(space, fingerprint, *, par, runs=None, budget=12, low=0.1, id="board"):

@@ -14,6 +14,7 @@ from pathlib import Path
 
 ASSETS = Path(__file__).parent / "assets"
 BUNDLES = {"vega": ("vega/vega.min.js", "vega/vega-lite.min.js"), "qr": ("qrcode/qrcode.js",)}  # what a notebook's page asks for when it needs it
+STYLES = ("components", "game", "board")
 SCRIPTS = ("store", "chart", "explore", "ask", "answers", "runs", "reveal", "picture", "codes", "game", "board", "page")
 
 
@@ -90,7 +91,7 @@ def _widget_class():
             ["globalThis.ThirdOptimizerInNotebook = true;"]
             + [(ASSETS / "js" / f"{name}.js").read_text("utf8") for name in (*SCRIPTS, "notebook")]
         )
-        _css = "\n".join((ASSETS / "css" / f"{name}.css").read_text("utf8") for name in ("components", "game", "board"))
+        _css = "\n".join((ASSETS / "css" / f"{name}.css").read_text("utf8") for name in STYLES)
         kind = traitlets.Unicode().tag(sync=True)
         spec = traitlets.Dict().tag(sync=True)
         frame = traitlets.Dict().tag(sync=True)

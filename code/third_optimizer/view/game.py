@@ -15,13 +15,12 @@ from pathlib import Path
 
 from third_optimizer.meta import DIALS, Design, Log, par
 from third_optimizer.meta.grid import rounded, run_alone
-from third_optimizer.meta.running import NEAR, looks
+from third_optimizer.meta.running import MOST, NEAR, looks
 
 from .component import Component, fallback_text, is_static
 from .figure import specification
 from .runs import source
 
-MOST = 200.0  # per cent of guessing zero: beyond it a score is only called large
 TRIES_FILE = ".third_optimizer_tries.db"
 
 
@@ -79,7 +78,7 @@ def sentence(now, last, best, par, *, seed=1, again=None, moved=1, bet=None, goa
         still = not gone and last["at"] is None and all(compare(now[what], last[what]) == "same" for what in (("practice", "fresh") if both else (goal,)))
         said.append(f"{moved} dials moved at once{', and no error moved with them' if still else ': this cannot say which one did it'}.")
     if bet:
-        said.append(f"You bet on “{bet}”; it came out {compare(_score(now, goal), _score(last, goal))}.")
+        said.append(f"You bet on “{bet}”; it came out “{compare(_score(now, goal), _score(last, goal))}”.")
     return " ".join(said)
 
 

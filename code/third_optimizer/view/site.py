@@ -21,6 +21,8 @@ from urllib.parse import urlsplit
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
+from . import component
+
 HERE = Path(__file__).parent
 PACKAGE = HERE.parents[1]  # the folder with pyproject.toml
 logger = logging.getLogger(__name__)
@@ -144,10 +146,9 @@ def execute_pages(app):
 
 # --- the page ----------------------------------------------------------------------------------
 
-STYLES = ["css/components.css", "css/game.css", "css/board.css", "css/book.css"]
-SCRIPTS = ["js/store.js", "js/chart.js", "js/explore.js", "js/ask.js", "js/answers.js", "js/runs.js", "js/reveal.js", "js/picture.js", "js/codes.js", "js/game.js", "js/board.js", "js/page.js"]
-CHART_SCRIPTS = ["vendor/vega/vega.min.js", "vendor/vega/vega-lite.min.js"]
-QR_SCRIPTS = ["vendor/qrcode/qrcode.js"]  # for pages with a game
+STYLES = [f"css/{name}.css" for name in (*component.STYLES, "book")]
+SCRIPTS = [f"js/{name}.js" for name in component.SCRIPTS]
+BUNDLES = {name: [f"vendor/{file}" for file in files] for name, files in component.BUNDLES.items()}
 THEME = {
     "use_download_button": False,  # the bar above a page is ours: templates/sections/header-article.html
     "use_fullscreen_button": False,
@@ -192,10 +193,10 @@ def repository_links(config, page):
 def dress_page(app, pagename, templatename, context, doctree):
     """Give a page the scripts it needs, no others, and the links its menu may show."""
     if 'data-t3-chart' in context.get("body", ""):
-        for script in CHART_SCRIPTS:
+        for script in BUNDLES["vega"]:
             app.add_js_file(script, priority=400, loading_method="defer")
     if 'data-t3="game"' in context.get("body", ""):
-        for script in QR_SCRIPTS:
+        for script in BUNDLES["qr"]:  # for pages with a game
             app.add_js_file(script, priority=400, loading_method="defer")
     context["t3_links"] = repository_links(app.config, f"{pagename}.md")
 

@@ -13,7 +13,6 @@
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
   const el = (...all) => T.el(...all);
   const LONGEST_NAME = 40, LONGEST_TEXT = 200000, IN_READING = 40;
-  const BOSS = 2; // the mode, as in game.js
   const SEED = 1; // the start is shown as it came out with the first seed
 
   // --- what is pasted ----------------------------------------------------------------------------
@@ -66,7 +65,7 @@
         return;
       }
       seen.set(same, line);
-      const runs = [[game.start, SEED], ...game.tries].map(([design, seed]) => atlas.run(design, seed)), boss = game.mode === BOSS;
+      const runs = [[game.start, SEED], ...game.tries].map(([design, seed]) => atlas.run(design, seed)), boss = game.mode === T.codes.BOSS;
       let at = 0; // what leads so far
       const led = runs.map((run, i) => (score(run, boss ? "practice" : "fresh") < score(runs[at], boss ? "practice" : "fresh") ? (at = i) : at));
       const best = led.map((i) => score(runs[i]));

@@ -10,6 +10,7 @@
   for (const letter of "IiLl") VALUES.set(letter, 1);
   const IGNORED = new Set("- \t\r\n\u00a0\u2010\u2011\u2012\u2013\u2014\u2212"); // text programs turn hyphens into their likes
   const VERSION = 1, SEEDS = 3, MOST_TRIES = 60, MODES = 16, GROUP = 5;
+  const DAY = 1, BOSS = 2, LOCKED = 4; // modes, beside 0: the start of the day; played for practice error; LOCKED + i: dial i locked
   const HEAD = 5, CHECK = 6; // characters
   const GENERATOR = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3];
   const DAMAGED = "damaged: a character is wrong, missing, or in the place of another";
@@ -147,5 +148,5 @@
     return svg;
   }
 
-  T.codes = { encode, decode, link, fromHash, qr };
+  T.codes = { encode, decode, link, fromHash, qr, DAY, BOSS, LOCKED };
 })(globalThis);

@@ -14,7 +14,6 @@
   const MOST = 200, NEAR = 1.05;
   const DRAW = 1500; // milliseconds a recorded run takes to draw
   const BETS = ["better", "same", "worse"];
-  const BOSS = 2; // the mode that plays for practice error and covers the other
   const IDLE = "makes no difference here", LOCKED = "locked in this game";
 
   // --- the rules ---------------------------------------------------------------------------------
@@ -66,7 +65,7 @@
       const still = !gone && last.at === null && (both ? ["practice", "fresh"] : [goal]).every((what) => compare(now[what], last[what]) === "same");
       said.push(`${moved} dials moved at once${still ? ", and no error moved with them" : ": this cannot say which one did it"}.`);
     }
-    if (bet) said.push(`You bet on “${bet}”; it came out ${compare(score(now, goal), score(last, goal))}.`);
+    if (bet) said.push(`You bet on “${bet}”; it came out “${compare(score(now, goal), score(last, goal))}”.`);
     return said.join(" ");
   }
 
@@ -123,7 +122,7 @@
       }, (problem) => host.append(el("p", { role: "alert" }, `This board cannot be drawn: ${problem.message}.`)));
     }
 
-    /* A new game. mode: 0 as it is, 1 the start of the day, BOSS for practice error, 4 + i with dial i locked. */
+    /* A new game. mode: 0 as it is, or one of codes.js. */
     fresh(number, mode = 0, start = this.spec.start) {
       return { version: 1, number, mode, start: start.slice(), place: start.slice(), past: [], tries: [], rule: "" };
     }
@@ -137,22 +136,20 @@
       const other = this.spec.others.find((one) => one.mode === mode && this.design(one.place) === start);
       return this.plain ? this.spec.searchers : other ? other.searchers : [];
     }
-    get boss() { return this.state.mode === BOSS; }
+    get boss() { return this.state.mode === T.codes.BOSS; }
     get goal() { return this.boss ? "practice" : "fresh"; }
     /* True while the error on fresh problems must not be seen. */
     get covered() { return this.boss && this.state.tries.length < this.spec.budget; }
-    get locked() { return this.state.mode >= 4 ? this.state.mode - 4 : -1; }
+    get locked() { return this.state.mode >= T.codes.LOCKED ? this.state.mode - T.codes.LOCKED : -1; }
 
     /* Another start every day, the same for everybody: the next of those that machines have played, or else, drawn from the date, a design that fails on fresh problems. */
     ofTheDay(date = new Date()) {
-      const played = this.spec.others.filter((one) => one.mode === 1), days = Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 86400000;
+      const played = this.spec.others.filter((one) => one.mode === T.codes.DAY), days = Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / 86400000;
       if (played.length) return played[days % played.length].place;
       let seed = date.getFullYear() * 10000 + (date.getMonth() + 1) * 100 + date.getDate();
       for (;;) {
         seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-        let rest = Math.floor((seed / 2 ** 32) * this.spec.index.length);
-        const place = [];
-        for (let i = this.spec.dials.length - 1; i >= 0; rest = Math.floor(rest / this.spec.dials[i--].names.length)) place[i] = rest % this.spec.dials[i].names.length;
+        const place = this.placeAt(Math.floor((seed / 2 ** 32) * this.spec.index.length));
         if (score(this.recorded(place, this.spec.seeds[0])) > 2 * this.spec.par) return place;
       }
     }
@@ -176,8 +173,13 @@
     }
 
     placeOf(design) {
-      let rest = this.spec.index.indexOf(design);
-      if (rest < 0) throw new Error("one of its designs is not on this board");
+      const number = this.spec.index.indexOf(design);
+      if (number < 0) throw new Error("one of its designs is not on this board");
+      return this.placeAt(number);
+    }
+
+    /* Position of the dials number `rest`, the last dial fastest. */
+    placeAt(rest) {
       const place = [];
       for (let i = this.spec.dials.length - 1; i >= 0; i--) {
         const stops = this.spec.dials[i].names.length;
@@ -482,9 +484,9 @@
     ask() {
       const { dials } = this.spec, id = this.name + "-new";
       const modes = el("select", { id }, el("option", { value: 0 }, "the usual start, all dials free"),
-        el("option", { value: 1 }, "the start of the day, another one every day"),
-        ...(this.spec.counter ? [el("option", { value: BOSS }, "boss of practice error: another start; the practice error is the score, and all you see")] : []),
-        ...dials.map((dial, i) => el("option", { value: 4 + i }, `the usual start, with ${dial.label.toLowerCase()} locked`)));
+        el("option", { value: T.codes.DAY }, "the start of the day, another one every day"),
+        ...(this.spec.counter ? [el("option", { value: T.codes.BOSS }, "boss of practice error: another start; the practice error is the score, and all you see")] : []),
+        ...dials.map((dial, i) => el("option", { value: T.codes.LOCKED + i }, `the usual start, with ${dial.label.toLowerCase()} locked`)));
       const yes = el("button", { type: "button", class: "t3-button t3-primary", onclick: () => this.renew(Number(modes.value)) }, "Yes, a new game");
       const no = el("button", { type: "button", class: "t3-button", onclick: () => { this.showTools(); this.tools.lastChild.focus(); } }, "Go on with this one");
       this.tools.replaceChildren(el("label", { for: id, class: "t3-game-new" }, el("span", {}, "A new game with"), modes),
@@ -498,7 +500,7 @@
         this.store.set(`${this.spec.id}/${this.state.number}`, this.entry);
       }
       this.state = this.fresh(this.state.number + Number(this.busy || this.state.tries.length > 0), mode,
-        mode === 1 ? this.ofTheDay() : mode === BOSS ? this.spec.counter.place : this.spec.start);
+        mode === T.codes.DAY ? this.ofTheDay() : mode === T.codes.BOSS ? this.spec.counter.place : this.spec.start);
       this.rival = 0;
       this.keep();
       this.showTools();

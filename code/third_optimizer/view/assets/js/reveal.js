@@ -129,8 +129,8 @@
           `Choosing one of ${n} outcomes selects at most ${Math.log2(n).toFixed(1)} bits.`;
       };
       show();
-      const usual = this.game.plain ? "" : "These are the odds of the usual game, from its start and with every dial free." +
-        (this.game.locked < 0 ? "" : " A locked dial changes them: where no machine attends, or none has a second pass, no design iterates, and no number of tries helps.");
+      const usual = game.plain ? "" : "These are the odds of the usual game, from its start and with every dial free." +
+        (game.locked < 0 ? "" : " A locked dial changes them: where no machine attends, or none has a second pass, no design iterates, and no number of tries helps.");
       return [
         ...(usual ? [el("p", {}, usual)] : []),
         el("p", {}, `A machine iterates, in the words of this page, when its fresh error is at most half of par and falls to a quarter of that when it is run eight times as long. Of all designs ${range(odds.share, (v) => (100 * v).toFixed(1) + " %")} do.`),
