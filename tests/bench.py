@@ -30,6 +30,8 @@ import nbformat
 import numpy as np
 from jupyter_cache import get_cache
 from nbclient import NotebookClient
+from third_optimizer.view.explore import REST
+from third_optimizer.view.site import KERNEL_ENVIRONMENT
 from tqdm import tqdm
 
 from tests.chromium import chromium
@@ -37,8 +39,6 @@ from tests.conftest import ROOT, SITE, Page
 from tests.notebooks import BOOK, chapters, notebooks, pages, read
 from tests.test_contributing import copy_project
 from tests.test_lab import jupyterlab
-from third_optimizer.view.explore import REST
-from third_optimizer.view.site import KERNEL_ENVIRONMENT
 
 POSITIONS = 60  # of the dials of a built figure
 PRESSES = 15  # of an arrow key, up and again down, on each live slider
@@ -54,7 +54,9 @@ def settled(browser, source):
     """The built page of a page's source, opened from file:// and at rest: mathematics set, fonts there."""
     opened = Page(browser, built(source).as_uri())
     opened.page.wait_for_load_state("networkidle")
-    opened.page.evaluate("async () => { if (window.MathJax) await MathJax.startup.promise; await document.fonts.ready; }")
+    opened.page.evaluate(
+        "async () => { if (window.MathJax) await MathJax.startup.promise; await document.fonts.ready; }"
+    )
     opened.page.wait_for_timeout(500)
     return opened
 
@@ -132,14 +134,19 @@ def static():
             for figure in opened.page.locator(f".t3-figure:has({DIALS}), .t3-ask:has(.t3-chart)").all():
                 figure.scroll_into_view_if_needed()
                 name = f"{source.stem} {figure.get_attribute('id').removeprefix(f'ask-{source.stem}-')}"
-                ends = figure.evaluate("(figure, dials) => [...figure.querySelectorAll(dials)].map((d) => Number(d.max) || 0)", DIALS)
+                ends = figure.evaluate(
+                    "(figure, dials) => [...figure.querySelectorAll(dials)].map((d) => Number(d.max) || 0)", DIALS
+                )
                 turns = []
                 for _ in tqdm(range(POSITIONS), name, leave=False):
                     dial = rng.randrange(len(ends))
                     turns.append(figure.evaluate(TURN, [DIALS, dial, rng.randint(0, ends[dial])]))
                 turns = [turn for turn in turns if turn["moved"]]
-                for key, what, target in (("script", "scripting", None), ("work", "work: scripting and rendering", 16),
-                                          ("picture", "picture, with the wait for a frame", None)):
+                for key, what, target in (
+                    ("script", "scripting", None),
+                    ("work", "work: scripting and rendering", 16),
+                    ("picture", "picture, with the wait for a frame", None),
+                ):
                     rows.append(Row(f"{name}: {what}", [turn[key] for turn in turns], "ms", target))
             opened.close()
     return rows
@@ -216,7 +223,9 @@ def live():
     with tempfile.TemporaryDirectory() as home, jupyterlab(with_all_cells(Path(home))) as lab, chromium() as browser:
         tab = browser.new_context(viewport={"width": 1280, "height": 844}).new_page()
         tab.goto(f"{lab}/lab/workspaces/{chapter.stem}/tree/{chapter.name}")
-        tab.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'", timeout=60_000)
+        tab.wait_for_function(
+            "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'", timeout=60_000
+        )
         tab.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")
         tab.wait_for_selector("form.t3-ask[id*=quiz]", timeout=120_000)  # the last cell's output
         tab.wait_for_timeout(3000)
@@ -225,7 +234,9 @@ def live():
             presses, computing = [], []
             for slider in output.locator(".widget-slider .noUi-handle").all():
                 slider.focus()
-                for key in tqdm(["ArrowRight"] * PRESSES + ["ArrowLeft"] * PRESSES, f"{chapter.stem} {id}", leave=False):
+                for key in tqdm(
+                    ["ArrowRight"] * PRESSES + ["ArrowLeft"] * PRESSES, f"{chapter.stem} {id}", leave=False
+                ):
                     output.locator(".t3-reading").evaluate(ARM)
                     tab.keyboard.press(key)
                     presses.append(tab.evaluate("pressed"))
@@ -233,9 +244,12 @@ def live():
                     tab.wait_for_timeout(100)  # else the question asked here delays the next press's answer
             name, text = f"{chapter.stem} {id}", [press["text"] for press in presses]
             waited, said = (1000 * REST, f" and the wait of {1000 * REST:.0f}") if slow else (0, "")
-            rows += [Row(f"{name}: text", text, "ms"), Row(f"{name}: computing", computing, "ms"),
-                     Row(f"{name}: text, without computing{said}", np.subtract(text, computing) - waited, "ms", 50),
-                     Row(f"{name}: picture", [press["picture"] for press in presses], "ms")]
+            rows += [
+                Row(f"{name}: text", text, "ms"),
+                Row(f"{name}: computing", computing, "ms"),
+                Row(f"{name}: text, without computing{said}", np.subtract(text, computing) - waited, "ms", 50),
+                Row(f"{name}: picture", [press["picture"] for press in presses], "ms"),
+            ]
     return rows
 
 
@@ -250,28 +264,45 @@ def build():
     the environment and the cache of before, nothing changed, or a sentence added to one page. executing: of
     each page, as the first build ran them: a kernel on one core each, its start included.
     """
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")} | {"PIP_NO_CACHE_DIR": "1"}
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("MAKE")} | {
+        "PIP_NO_CACHE_DIR": "1"
+    }
     with tempfile.TemporaryDirectory() as folder, tqdm(total=2 + 2 * REBUILDS, desc="building") as bar:
         project = Path(folder) / "project"
         copy_project(project)
 
         def make(target):
             began = time.perf_counter()
-            done = subprocess.run(["make", f"PYTHON={sys.executable}", target], cwd=project, env=environment, capture_output=True, text=True)
+            done = subprocess.run(
+                ["make", f"PYTHON={sys.executable}", target],
+                cwd=project,
+                env=environment,
+                capture_output=True,
+                text=True,
+            )
             if done.returncode:
-                raise SystemExit(f"make {target} failed in a fresh copy of the project:\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+                raise SystemExit(
+                    f"make {target} failed in a fresh copy of the project:\n{done.stdout[-3000:]}{done.stderr[-3000:]}"
+                )
             bar.update()
             return time.perf_counter() - began
 
         install, first = make(".venv/.ready"), make("book")
-        records = sorted(get_cache(project / "_build/.jupyter_cache").list_cache_records(), key=lambda record: record.uri)
+        records = sorted(
+            get_cache(project / "_build/.jupyter_cache").list_cache_records(), key=lambda record: record.uri
+        )
         unchanged = [make("book") for _ in range(REBUILDS)]
         changed, page = [], project / chapters()[0].relative_to(ROOT)
         for _ in range(REBUILDS):
             page.write_text(page.read_text("utf8") + "\nOne more sentence.\n", "utf8")
             changed.append(make("book"))
-    rows = [("from nothing", [install + first], 120), ("from nothing: virtual environment", [install]), ("from nothing: the book", [first]),
-            ("again, nothing changed", unchanged), (f"again, {page.stem} changed", changed)]
+    rows = [
+        ("from nothing", [install + first], 120),
+        ("from nothing: virtual environment", [install]),
+        ("from nothing: the book", [first]),
+        ("again, nothing changed", unchanged),
+        (f"again, {page.stem} changed", changed),
+    ]
     return [
         *(Row(f"make book {what}", seconds, "s", *target) for what, seconds, *target in rows),
         *(Row(f"executing {Path(record.uri).stem}", [record.data["execution_seconds"]], "s") for record in records),
@@ -299,7 +330,9 @@ def weight():
         size = lambda chosen: [sum(sizes[file] for file in chosen)]
         first.append(Row(f"{page.stem}: first visit", size(files), "KB", 1200))
         further.append(Row(f"{page.stem}: further visit, shared files in the cache", size(files - others), "KB", 150))
-        in_order.append(Row(f"{page.stem}: in the contents' order, after the pages before it", size(files - seen), "KB"))
+        in_order.append(
+            Row(f"{page.stem}: in the contents' order, after the pages before it", size(files - seen), "KB")
+        )
         seen |= files
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as site:
@@ -341,12 +374,22 @@ def memory():
     """
     rows = []
     for page in tqdm(notebooks(), "executing pages"):
-        for way, environment in (("for the built page", KERNEL_ENVIRONMENT), ("live", KERNEL_ENVIRONMENT | {"THIRD_OPTIMIZER_STATIC": ""})):
+        for way, environment in (
+            ("for the built page", KERNEL_ENVIRONMENT),
+            ("live", KERNEL_ENVIRONMENT | {"THIRD_OPTIMIZER_STATIC": ""}),
+        ):
             with tempfile.TemporaryDirectory() as store:
                 notebook = read(page)
                 notebook.cells.append(nbformat.v4.new_code_cell(PEAK))
-                client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(BOOK)}}, extra_arguments=["--log-level=40"])
-                client.execute(env=os.environ | environment | {"THIRD_OPTIMIZER_ANSWERS": str(Path(store) / "answers.json")})
+                client = NotebookClient(
+                    notebook,
+                    timeout=300,
+                    resources={"metadata": {"path": str(BOOK)}},
+                    extra_arguments=["--log-level=40"],
+                )
+                client.execute(
+                    env=os.environ | environment | {"THIRD_OPTIMIZER_ANSWERS": str(Path(store) / "answers.json")}
+                )
             peak = int(notebook.cells[-1].outputs[0].text.split()[1])
             rows.append(Row(f"{page.stem}: {way}", [peak / 1e6], "MB", 1000))
     return rows
@@ -359,15 +402,22 @@ PARTS = {part.__name__: part for part in (static, live, build, weight, memory)}
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART", help=f"of {', '.join(PARTS)}")
+    parser.add_argument(
+        "--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART", help=f"of {', '.join(PARTS)}"
+    )
     chosen = parser.parse_args().only
     missing = [built(page).name for page in pages() if not built(page).is_file()]
     if missing and {"static", "weight"} & set(chosen):
-        raise SystemExit(f"There is no built site to measure (no {', '.join(missing)} in {SITE.relative_to(ROOT)}): run `make book` first.")
+        raise SystemExit(
+            f"There is no built site to measure (no {', '.join(missing)} in {SITE.relative_to(ROOT)}): run `make book` first."
+        )
     os.environ.setdefault("JUPYTER_PLATFORM_DIRS", "1")  # as the Makefile does
     load = os.getloadavg()[0]
-    print(f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; "
-          f"load at the start {load:.1f}{' (something else is running)' if load > 0.5 else ''}\n", flush=True)
+    print(
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}; "
+        f"load at the start {load:.1f}{' (something else is running)' if load > 0.5 else ''}\n",
+        flush=True,
+    )
     for name in chosen:
         table(name, PARTS[name]())
 

@@ -21,7 +21,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import torch
-
 from third_optimizer import theory
 from third_optimizer.base import adam, clip, train
 from third_optimizer.mesa import LinearAttention, practice
@@ -40,7 +39,9 @@ def start():
 
 def ours(examples):
     world, rng = Regression(DIMENSION, examples), np.random.default_rng(1)
-    return train(practice(LinearAttention(DIMENSION, PASSES), world, BATCH), start(), clip(adam(RATE), 1.0), STEPS, rng=rng).losses[-1]
+    return train(
+        practice(LinearAttention(DIMENSION, PASSES), world, BATCH), start(), clip(adam(RATE), 1.0), STEPS, rng=rng
+    ).losses[-1]
 
 
 def torch_loss(a, p, tokens, query, answer):
@@ -139,7 +140,10 @@ def agree():
     a, p = (torch.tensor(part, requires_grad=True) for part in parameters)
     torch_loss(a, p, *(torch.tensor(part) for part in (tokens, prompts.query, prompts.answer))).backward()
     theirs = [np.stack([a.grad.numpy(), p.grad.numpy()])]
-    theirs += [np.array(jax.grad(loss)(jnp.array(parameters), tokens, prompts.query, prompts.answer)) for loss in (jax_loss, jax_loss_on_tokens)]
+    theirs += [
+        np.array(jax.grad(loss)(jnp.array(parameters), tokens, prompts.query, prompts.answer))
+        for loss in (jax_loss, jax_loss_on_tokens)
+    ]
     return [float(np.abs(other - gradient).max() / np.abs(gradient).max()) for other in theirs]
 
 
@@ -157,8 +161,14 @@ def one_pass():
 
 
 def main():
-    print("gradients differ from ours by at most: PyTorch {:.0e}, JAX {:.0e}, JAX on tokens {:.0e} (relative)".format(*agree()))
-    print(f"{STEPS} Adam steps, K = {PASSES}, d = {DIMENSION}, B = {BATCH}, one thread, {ROUNDS} interleaved rounds: median seconds (range)")
+    print(
+        "gradients differ from ours by at most: PyTorch {:.0e}, JAX {:.0e}, JAX on tokens {:.0e} (relative)".format(
+            *agree()
+        )
+    )
+    print(
+        f"{STEPS} Adam steps, K = {PASSES}, d = {DIMENSION}, B = {BATCH}, one thread, {ROUNDS} interleaved rounds: median seconds (range)"
+    )
     for examples in (10, 100):
         sides = {"ours": lambda n=examples: ours(n), "PyTorch eager": lambda n=examples: pytorch(n)}
         for name, loss in (("JAX on tokens", jax_loss_on_tokens), ("JAX, our algebra", jax_loss)):
@@ -172,14 +182,20 @@ def main():
         middle = {name: statistics.median(values) for name, values in seconds.items()}
         ratio = {name: value / middle["ours"] for name, value in middle.items()}
         for name, values in seconds.items():
-            print(f"  N = {examples:<4} {name:<24} {middle[name]:6.2f}  ({min(values):.2f} to {max(values):.2f})   {ratio[name]:.1f} times ours")
+            print(
+                f"  N = {examples:<4} {name:<24} {middle[name]:6.2f}  ({min(values):.2f} to {max(values):.2f})   {ratio[name]:.1f} times ours"
+            )
         for name, target in (("PyTorch eager", 3), ("JAX on tokens", 2), ("JAX, our algebra", 2)):
             least = min(value for side, value in ratio.items() if side.startswith(name))
-            print(f"  N = {examples:<4} target: {name} at least {target} times ours: {least:.1f}, {'met' if least >= target else 'NOT met'}")
+            print(
+                f"  N = {examples:<4} target: {name} at least {target} times ours: {least:.1f}, {'met' if least >= target else 'NOT met'}"
+            )
     rounds = [one_pass() for _ in range(ROUNDS)]
     took = statistics.median(seconds for seconds, _ in rounds)
-    print(f"one pass, d = N = 10: {took:.2f} s to {100 * (rounds[0][1] - 1):.2f} % above the optimum (target: within 1 % in under 0.5 s, "
-          f"{'met' if took < 0.5 and rounds[0][1] < 1.01 else 'NOT met'})")
+    print(
+        f"one pass, d = N = 10: {took:.2f} s to {100 * (rounds[0][1] - 1):.2f} % above the optimum (target: within 1 % in under 0.5 s, "
+        f"{'met' if took < 0.5 and rounds[0][1] < 1.01 else 'NOT met'})"
+    )
 
 
 if __name__ == "__main__":

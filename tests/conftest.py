@@ -42,7 +42,9 @@ class Page:
     """A page of the site opened from file:// with the network cut; keeps what went wrong on it."""
 
     def __init__(self, browser, address, width=1280, theme="light", **context):
-        self.context = browser.new_context(viewport={"width": width, "height": 844}, color_scheme=theme, offline=True, **context)
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 844}, color_scheme=theme, offline=True, **context
+        )
         self.page = self.context.new_page()
         self.errors, self.requests = [], []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
@@ -81,4 +83,7 @@ def open_page(browser, site):
 def kernel_environment(tmp_path):
     """Environment of a live kernel (no static drawing), with a store of its own."""
     environment = {key: value for key, value in os.environ.items() if key != "THIRD_OPTIMIZER_STATIC"}
-    return environment | {"THIRD_OPTIMIZER_ANSWERS": str(tmp_path / "answers.json"), "THIRD_OPTIMIZER_TRIES": str(tmp_path / "tries.db")}
+    return environment | {
+        "THIRD_OPTIMIZER_ANSWERS": str(tmp_path / "answers.json"),
+        "THIRD_OPTIMIZER_TRIES": str(tmp_path / "tries.db"),
+    }

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-
 from third_optimizer import theory
 from third_optimizer.base import adam, clip, gradient_descent, momentum, train
 from third_optimizer.world import bowl, noisy, valley
@@ -82,7 +81,9 @@ def test_adam_is_adam(rate, b1, b2, eps, gradients):
 
 def test_adams_defaults_are_those_of_the_paper():
     gradients = np.random.default_rng(0).normal(size=50)
-    assert np.allclose(steps_of(adam(0.001), gradients), list(adam_by_weighted_means(gradients, 0.001, 0.9, 0.999, 1e-8)), rtol=1e-9)
+    assert np.allclose(
+        steps_of(adam(0.001), gradients), list(adam_by_weighted_means(gradients, 0.001, 0.9, 0.999, 1e-8)), rtol=1e-9
+    )
 
 
 @given(rates, slopes)
@@ -163,7 +164,9 @@ def test_every_rule_gets_down_the_valley():
 
 def test_the_same_seed_gives_the_same_run_and_another_seed_another():
     def run(seed):
-        return train(noisy(bowl(), 1).objective, [1, 1], momentum(0.01), 50, rng=np.random.default_rng(seed), keep_path=True).path
+        return train(
+            noisy(bowl(), 1).objective, [1, 1], momentum(0.01), 50, rng=np.random.default_rng(seed), keep_path=True
+        ).path
 
     assert np.array_equal(run(1), run(1))
     assert not np.isclose(run(1)[1:], run(2)[1:]).all(axis=1).any()
@@ -180,7 +183,14 @@ def test_a_run_in_two_parts_is_the_run_in_one(rule):
 @pytest.mark.parametrize("eta", [0.021, 0.03, 1.0])
 def test_divergence_is_a_result(eta):
     start, told = [1.0, 1.0], []
-    run = train(bowl((1, 100)).objective, start, gradient_descent(eta), 10_000, keep_path=True, callback=lambda step, *_: told.append(step))
+    run = train(
+        bowl((1, 100)).objective,
+        start,
+        gradient_descent(eta),
+        10_000,
+        keep_path=True,
+        callback=lambda step, *_: told.append(step),
+    )
     path = theory.descent_path(start, (1, 100), eta, 2000 if eta < 0.022 else 60)
     at = int(np.argmax((path**2 @ (1, 100)) / 2 > 1e12))
     assert run.diverged and run.diverged_at == at > 0
@@ -211,22 +221,33 @@ def test_a_run_may_diverge_before_its_first_step():
     assert run.diverged_at == 0 and run.parameters.tolist() == [1e9, 1e9] and len(run.losses) == 1
 
 
-LEARNING_RATE = [(rule, dict(learning_rate=bad), "a finite number above 0") for rule in (gradient_descent, momentum, adam) for bad in (0, -1, np.nan, np.inf)]
-SHARE = [(rule, {"learning_rate": 1, name: bad}, "at least 0 and below 1")
-         for rule, name in ((momentum, "momentum"), (adam, "b1"), (adam, "b2")) for bad in (-0.1, 1, np.nan)]
+LEARNING_RATE = [
+    (rule, dict(learning_rate=bad), "a finite number above 0")
+    for rule in (gradient_descent, momentum, adam)
+    for bad in (0, -1, np.nan, np.inf)
+]
+SHARE = [
+    (rule, {"learning_rate": 1, name: bad}, "at least 0 and below 1")
+    for rule, name in ((momentum, "momentum"), (adam, "b1"), (adam, "b2"))
+    for bad in (-0.1, 1, np.nan)
+]
 TRAIN = dict(objective=bowl().objective, parameters=[1, 1], optimizer=gradient_descent(0.01))
 
 
 @pytest.mark.parametrize(
     ("call", "arguments", "allowed"),
-    LEARNING_RATE + SHARE + [(adam, dict(learning_rate=1, eps=bad), "a finite number above 0") for bad in (0, np.inf)]
+    LEARNING_RATE
+    + SHARE
+    + [(adam, dict(learning_rate=1, eps=bad), "a finite number above 0") for bad in (0, np.inf)]
     + [(clip, dict(optimizer=adam(1), max_norm=bad), "a finite number above 0") for bad in (0, -1, np.nan)]
     + [(train, TRAIN | dict(steps=bad), "a whole number, at least 0") for bad in (-1, 2.5, "3", None)]
     + [(train, TRAIN | dict(steps=1, diverged_above=bad), "above 0") for bad in (0, -1, np.nan)],
 )
 def test_a_bad_value_is_named_with_what_is_allowed(call, arguments, allowed):
     name, bad = list(arguments.items())[-1]
-    with pytest.raises(ValueError, match=f"^{name} must be {allowed}, got {re.escape(repr(bad) if name == 'steps' else str(bad))}$"):
+    with pytest.raises(
+        ValueError, match=f"^{name} must be {allowed}, got {re.escape(repr(bad) if name == 'steps' else str(bad))}$"
+    ):
         call(**arguments)
 
 

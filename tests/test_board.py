@@ -6,16 +6,18 @@ import re
 
 import numpy as np
 import pytest
-
-from tests.conftest import ROOT, Page
 from third_optimizer.meta import DIALS, Design, Space
 from third_optimizer.meta.codes import GameCode, encode
 from third_optimizer.view.board import board, places
 from third_optimizer.view.component import to_json
 
+from tests.conftest import ROOT, Page
+
 ASSETS = ROOT / "code/third_optimizer/view/assets"
 AXE = (ROOT / "tests/vendor/axe.min.js").read_text("utf8")
-SPACE = Space(Design(), **{name: DIALS[name].stops for name in ("problems", "machine", "notebook", "passes", "warm_up")})
+SPACE = Space(
+    Design(), **{name: DIALS[name].stops for name in ("problems", "machine", "notebook", "passes", "warm_up")}
+)
 COUNT, MARK, PAR = len(SPACE.designs), 0xBEEF, 32.8
 BOARD = board(SPACE, MARK, par=PAR)
 
@@ -29,7 +31,11 @@ def made_up(design, seed):
         return {"practice": None, "fresh": None, "at": int(rng.integers(1, 500))}
     if rng.random() < 0.05:
         return {"practice": 3.0, "fresh": None, "at": None}
-    return {"practice": float(f"{10 ** rng.uniform(-1, 2):.3g}"), "fresh": float(f"{10 ** rng.uniform(0.6, 2.8):.3g}"), "at": None}
+    return {
+        "practice": float(f"{10 ** rng.uniform(-1, 2):.3g}"),
+        "fresh": float(f"{10 ** rng.uniform(0.6, 2.8):.3g}"),
+        "at": None,
+    }
 
 
 ATLAS = [[made_up(design, seed) for seed in (1, 2, 3)] for design in range(COUNT)]
@@ -42,7 +48,14 @@ def score(design, seed):
 
 def game_of(number, tries=12, start=7, mode=0):
     rng = np.random.default_rng(number)
-    return GameCode(start, mode, tuple((int(d), int(s)) for d, s in zip(rng.integers(COUNT, size=tries), rng.integers(1, 4, size=tries), strict=True)))
+    return GameCode(
+        start,
+        mode,
+        tuple(
+            (int(d), int(s))
+            for d, s in zip(rng.integers(COUNT, size=tries), rng.integers(1, 4, size=tries), strict=True)
+        ),
+    )
 
 
 def code(game):
@@ -59,9 +72,22 @@ def best_so_far(game):
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     """A page of its own, with the book's styles and scripts and the made-up atlas."""
-    styles = "".join(f'<link rel="stylesheet" href="{(ASSETS / "css" / name).as_uri()}.css">' for name in ("components", "board"))
-    scripts = "".join(f'<script src="{(ASSETS / name).as_uri()}"></script>' for name in (
-        "vendor/vega/vega.min.js", "vendor/vega/vega-lite.min.js", "js/store.js", "js/chart.js", "js/explore.js", "js/codes.js", "js/game.js", "js/board.js"))
+    styles = "".join(
+        f'<link rel="stylesheet" href="{(ASSETS / "css" / name).as_uri()}.css">' for name in ("components", "board")
+    )
+    scripts = "".join(
+        f'<script src="{(ASSETS / name).as_uri()}"></script>'
+        for name in (
+            "vendor/vega/vega.min.js",
+            "vendor/vega/vega-lite.min.js",
+            "js/store.js",
+            "js/chart.js",
+            "js/explore.js",
+            "js/codes.js",
+            "js/game.js",
+            "js/board.js",
+        )
+    )
     # what page.js does, for this board alone and an atlas of our own
     begin = f"""const host = document.querySelector("[data-t3=board]"), runs = {json.dumps(ATLAS)};
       ThirdOptimizer.watchTheme();
@@ -69,10 +95,13 @@ def address(tmp_path_factory):
       window.board = new ThirdOptimizer.Board(host, JSON.parse(host.querySelector("script").textContent), Promise.resolve(atlas), ThirdOptimizer.store);
       board.ready.then(() => (document.documentElement.dataset.t3Ready = "true"));"""
     page = tmp_path_factory.mktemp("board") / "board.html"
-    page.write_text(f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Board</title>{styles}
+    page.write_text(
+        f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Board</title>{styles}
       <style>html {{ background: var(--t3-paper); }} main {{ max-width: 50rem; margin: auto; padding: 1rem; }} h1 {{ color: var(--t3-ink); }}</style>
       <script>document.documentElement.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";</script></head>
-      <body><main><h1>The class board</h1>{BOARD.html()}</main>{scripts}<script>{begin}</script></body></html>""", "utf8")
+      <body><main><h1>The class board</h1>{BOARD.html()}</main>{scripts}<script>{begin}</script></body></html>""",
+        "utf8",
+    )
     return page.as_uri()
 
 
@@ -102,7 +131,13 @@ def cells(shown):
     return [row.split("\t") for row in shown.locator("tbody").inner_text().split("\n")]
 
 
-CLASS = [("Ada", game_of(1)), ("Bob", game_of(2)), ("Chidi", game_of(3, tries=5)), ("", game_of(4)), ("Eve", game_of(5, tries=60))]
+CLASS = [
+    ("Ada", game_of(1)),
+    ("Bob", game_of(2)),
+    ("Chidi", game_of(3, tries=5)),
+    ("", game_of(4)),
+    ("Eve", game_of(5, tries=60)),
+]
 PASTED = "\n".join(f"{name}: {code(game)}" if name else code(game) for name, game in CLASS)
 
 
@@ -143,13 +178,20 @@ def test_a_board_out_of_range_is_refused(options, message):
 def test_codes_made_on_a_page_rebuild_the_games_on_the_board(open_board):
     opened, shown = open_board()
     page = opened.page
-    made = page.evaluate("""([games, designs, mark]) => games.map((game) => ThirdOptimizer.codes.encode(game, designs, mark))""",
-                         [[{"start": g.start, "mode": g.mode, "tries": g.tries} for _, g in CLASS], COUNT, MARK])
+    made = page.evaluate(
+        """([games, designs, mark]) => games.map((game) => ThirdOptimizer.codes.encode(game, designs, mark))""",
+        [[{"start": g.start, "mode": g.mode, "tries": g.tries} for _, g in CLASS], COUNT, MARK],
+    )
     paste(page, "\n".join(made))
-    logs = page.evaluate("board.games.map(({ start, mode, tries, scores, best }) => [start, mode, tries, scores.map(String), best.map(String)])")
+    logs = page.evaluate(
+        "board.games.map(({ start, mode, tries, scores, best }) => [start, mode, tries, scores.map(String), best.map(String)])"
+    )
     for (_, game), (start, mode, tries, scores, best) in zip(CLASS, logs, strict=True):
         assert (start, mode, tries) == (game.start, game.mode, [list(one) for one in game.tries])
-        assert [float(s.replace("Infinity", "inf")) for s in scores] == [score(start, 1), *(score(*one) for one in game.tries)]
+        assert [float(s.replace("Infinity", "inf")) for s in scores] == [
+            score(start, 1),
+            *(score(*one) for one in game.tries),
+        ]
         assert [float(s.replace("Infinity", "inf")) for s in best] == list(best_so_far(game))
 
 
@@ -161,7 +203,11 @@ def turned(game):
     stands = {}
     for number in numbers:
         design = SPACE.designs[number]
-        live = [name for name, stops in SPACE.stops.items() if any(replace(design, **{name: s}).plain() != design for s in stops)]
+        live = [
+            name
+            for name, stops in SPACE.stops.items()
+            if any(replace(design, **{name: s}).plain() != design for s in stops)
+        ]
         moves.append(sum(name in stands and stands[name] != asdict(design)[name] for name in live))
         stands |= {name: asdict(design)[name] for name in live}
     return moves[1:]
@@ -183,8 +229,18 @@ def test_the_table_says_tries_best_dials_and_par(open_board):
 def test_a_dial_out_of_use_stays_where_it_was(open_board):
     opened, _ = open_board()
     four = Design(machine="attends", passes=4, problems=64)
-    there_and_back = [SPACE.index[d.plain()] for d in (four, Design(machine="list", passes=4, problems=64), four, Design(machine="attends", passes=2, problems=64))]
-    assert opened.page.evaluate("([designs, places]) => ThirdOptimizer.board.turned(designs, places)", [there_and_back, places(SPACE)]) == [1, 1, 1]
+    there_and_back = [
+        SPACE.index[d.plain()]
+        for d in (
+            four,
+            Design(machine="list", passes=4, problems=64),
+            four,
+            Design(machine="attends", passes=2, problems=64),
+        )
+    ]
+    assert opened.page.evaluate(
+        "([designs, places]) => ThirdOptimizer.board.turned(designs, places)", [there_and_back, places(SPACE)]
+    ) == [1, 1, 1]
 
 
 def test_the_summary_counts_the_class_and_what_nobody_tried(open_board):
@@ -193,7 +249,11 @@ def test_the_summary_counts_the_class_and_what_nobody_tried(open_board):
     text = shown.locator(".t3-board-summary").inner_text()
     assert text.startswith("5 games: the best of each lies between")
     left = COUNT - len(tried)
-    assert left and f"{left} of {COUNT} designs ({math.floor(1000 * left / COUNT) / 10:g} per cent) were tried by nobody." in text
+    assert (
+        left
+        and f"{left} of {COUNT} designs ({math.floor(1000 * left / COUNT) / 10:g} per cent) were tried by nobody."
+        in text
+    )
     finals = [best_so_far(game)[-1] for _, game in CLASS]
     name, game = CLASS[int(np.argmin(finals))]
     at = int(np.argmin([score(game.start, 1), *(score(*one) for one in game.tries)]))
@@ -221,19 +281,34 @@ def test_a_game_is_drawn_apart_by_its_button(open_board):
     button = shown.get_by_role("button", name="Chidi")
     button.focus()
     opened.page.keyboard.press("Enter")
-    assert button.get_attribute("aria-pressed") == "true" and shown.locator(".t3-chart svg text", has_text="Chidi").count() == 1
+    assert (
+        button.get_attribute("aria-pressed") == "true"
+        and shown.locator(".t3-chart svg text", has_text="Chidi").count() == 1
+    )
     assert "Drawn apart: Chidi." in shown.get_by_role("img").get_attribute("aria-label")
     shown.get_by_role("button", name="Ada").click()
-    assert button.get_attribute("aria-pressed") == "false" and shown.locator(".t3-chart svg text", has_text="Chidi").count() == 0
+    assert (
+        button.get_attribute("aria-pressed") == "false"
+        and shown.locator(".t3-chart svg text", has_text="Chidi").count() == 0
+    )
     shown.get_by_role("button", name="Ada").click()
-    assert shown.locator("[aria-pressed=true]").count() == 0 and opened.page.evaluate("board.chart.rows.some((row) => row.kind === 'chosen')") is False
+    assert (
+        shown.locator("[aria-pressed=true]").count() == 0
+        and opened.page.evaluate("board.chart.rows.some((row) => row.kind === 'chosen')") is False
+    )
 
 
 def test_starts_and_ways_to_play_are_told_apart_when_they_differ(open_board):
-    _, shown = open_board("\n".join(code(g) for g in (game_of(1), game_of(2, start=9, mode=1), game_of(3, mode=5), game_of(4, mode=15))))
+    _, shown = open_board(
+        "\n".join(code(g) for g in (game_of(1), game_of(2, start=9, mode=1), game_of(3, mode=5), game_of(4, mode=15)))
+    )
     other = shown.page.evaluate("score => ThirdOptimizer.game.shown(score)", min(score(9, 1), 1e9))
     assert shown.locator(".t3-board-apart").all_inner_texts() == [
-        "started at 186, plain game", f"started at {other}, start of the day", "started at 186, Machine locked", "started at 186, mode 15"]
+        "started at 186, plain game",
+        f"started at {other}, start of the day",
+        "started at 186, Machine locked",
+        "started at 186, mode 15",
+    ]
     assert "4 games from 2 starts" in shown.locator(".t3-board-summary").inner_text()
 
 
@@ -253,24 +328,43 @@ def test_games_for_practice_error_show_what_they_chose_and_are_counted_apart(ope
     drawn = [handed_over(game) for game in bosses]
     assert any(b > a for line in drawn for a, b in zip(line, line[1:], strict=False))  # what is hidden may rise
     bests = opened.page.evaluate("board.games.map((game) => game.best.map(String))")
-    assert [[float(v.replace("Infinity", "inf")) for v in line] for line in bests] == [*(list(best_so_far(g)) for g in plain), *drawn]
+    assert [[float(v.replace("Infinity", "inf")) for v in line] for line in bests] == [
+        *(list(best_so_far(g)) for g in plain),
+        *drawn,
+    ]
     says = shown.locator(".t3-board-apart").all_inner_texts()
-    assert all(text.endswith("boss of practice error, here the fresh error of what had the lowest practice error") for text in says[2:]) and "boss" not in "".join(says[:2])
+    assert all(
+        text.endswith("boss of practice error, here the fresh error of what had the lowest practice error")
+        for text in says[2:]
+    ) and "boss" not in "".join(says[:2])
     assert shown.locator("tbody td:last-child").all_inner_texts()[2:] == ["–", "–"]
-    read = opened.page.evaluate("values => values.map(ThirdOptimizer.game.shown)", sorted(min(line[-1], 1e9) for line in drawn))
+    read = opened.page.evaluate(
+        "values => values.map(ThirdOptimizer.game.shown)", sorted(min(line[-1], 1e9) for line in drawn)
+    )
     summary = shown.locator(".t3-board-summary").inner_text()
     assert summary.startswith("2 games: the best of each lies between")
-    assert f"2 games were played for practice error, dashed here; what they chose leaves between {read[0]} and {read[1]} on fresh problems." in summary
+    assert (
+        f"2 games were played for practice error, dashed here; what they chose leaves between {read[0]} and {read[1]} on fresh problems."
+        in summary
+    )
     median = opened.page.evaluate("board.chart.rows.filter((row) => row.kind === 'median').map((row) => row.y)")
     assert median == pytest.approx(np.median([np.minimum(best_so_far(g), 200) for g in plain], axis=0))
     assert "2 are dashed: played for practice error" in shown.get_by_role("img").get_attribute("aria-label")
-    assert opened.page.evaluate("new Set(board.chart.rows.filter((row) => row.kind === 'boss').map((row) => row.game)).size") == 2
+    assert (
+        opened.page.evaluate(
+            "new Set(board.chart.rows.filter((row) => row.kind === 'boss').map((row) => row.game)).size"
+        )
+        == 2
+    )
 
 
 def test_a_class_of_bosses_has_no_best(open_board):
     _, shown = open_board("\n".join(code(game_of(n, mode=2)) for n in (3, 4)))
     assert shown.locator(".t3-figure-title").inner_text() == "2 games: the choice so far, try by try"
-    assert "par" not in shown.locator(".t3-board-summary").inner_text() and "lowest error" not in shown.locator(".t3-board-summary").inner_text()
+    assert (
+        "par" not in shown.locator(".t3-board-summary").inner_text()
+        and "lowest error" not in shown.locator(".t3-board-summary").inner_text()
+    )
 
 
 def test_one_game_and_a_game_without_tries(open_board):
@@ -278,7 +372,9 @@ def test_one_game_and_a_game_without_tries(open_board):
     assert cells(shown)[0][0::3] == ["Ada", "–"] and "One game" in shown.locator(".t3-board-summary").inner_text()
     assert "over 0 tries" in shown.get_by_role("img").get_attribute("aria-label")
     paste(opened.page, code(game_of(1, tries=1)))
-    assert cells(shown)[0][:2] == ["line 1", "1"] and "over 1 try;" in shown.get_by_role("img").get_attribute("aria-label")
+    assert cells(shown)[0][:2] == ["line 1", "1"] and "over 1 try;" in shown.get_by_role("img").get_attribute(
+        "aria-label"
+    )
 
 
 # --- lines that do not count -------------------------------------------------------------------------------
@@ -287,7 +383,17 @@ def test_one_game_and_a_game_without_tries(open_board):
 def test_wrong_lines_are_listed_and_the_others_count(open_board):
     good = code(game_of(1))
     damaged = good[:20] + ("A" if good[20] != "A" else "B") + good[21:]
-    lines = [f"Ada: {good}", "", "Bob: hello there", f"Carl: {damaged}", "Dora:", f"Edo: {encode(game_of(1), COUNT, 1)}", good.lower().replace("-", " "), f"Flo: {code(game_of(2))}", "12"]
+    lines = [
+        f"Ada: {good}",
+        "",
+        "Bob: hello there",
+        f"Carl: {damaged}",
+        "Dora:",
+        f"Edo: {encode(game_of(1), COUNT, 1)}",
+        good.lower().replace("-", " "),
+        f"Flo: {code(game_of(2))}",
+        "12",
+    ]
     _, shown = open_board("\r\n".join(lines))
     assert [row[0] for row in cells(shown)] == ["Ada", "Flo"]
     assert shown.locator(".t3-board-problems p").inner_text() == "6 lines do not count:"
@@ -312,21 +418,44 @@ def test_only_wrong_lines_leave_no_results(open_board):
 @pytest.mark.parametrize(
     ("line", "name", "rest"),
     [
-        ("Ada: 123", "Ada", "123"), ("123", "", "123"), (": 123", "", "123"), ("Team 3: Ada: 123", "Team 3: Ada", "123"),
-        ("https://a.example/x.html#g=123", "", "123"), ("Ada: https://a.example:80/x#g=123-4", "Ada", "123-4"), ("Ada https://a.example/x#g=1", "Ada", "1"),
-        ("Ada:http://a.example/x#g=1", "Ada", "1"), ("  Ada  :1", "Ada", "1"),
-        ("\u202eevil\u202c\u2066x\u2069: 1", "evilx", "1"), ("A\u0000\u0007\tB\u200e\u200f\u061c: 1", "AB", "1"), ("\u200b\u2060: 1", "", "1"), ("\ud83d\ude00: 1", "\ud83d\ude00", "1"),
-        ("x" * 10_000 + ": 1", "x" * 40 + "…", "1"), ("\U0001f600" * 41 + ": 1", "\U0001f600" * 40 + "…", "1"), ("سارة: 1", "سارة", "1"),
+        ("Ada: 123", "Ada", "123"),
+        ("123", "", "123"),
+        (": 123", "", "123"),
+        ("Team 3: Ada: 123", "Team 3: Ada", "123"),
+        ("https://a.example/x.html#g=123", "", "123"),
+        ("Ada: https://a.example:80/x#g=123-4", "Ada", "123-4"),
+        ("Ada https://a.example/x#g=1", "Ada", "1"),
+        ("Ada:http://a.example/x#g=1", "Ada", "1"),
+        ("  Ada  :1", "Ada", "1"),
+        ("\u202eevil\u202c\u2066x\u2069: 1", "evilx", "1"),
+        ("A\u0000\u0007\tB\u200e\u200f\u061c: 1", "AB", "1"),
+        ("\u200b\u2060: 1", "", "1"),
+        ("\ud83d\ude00: 1", "\ud83d\ude00", "1"),
+        ("x" * 10_000 + ": 1", "x" * 40 + "…", "1"),
+        ("\U0001f600" * 41 + ": 1", "\U0001f600" * 40 + "…", "1"),
+        ("سارة: 1", "سارة", "1"),
     ],
 )
 def test_a_line_is_a_name_and_a_code(open_board, line, name, rest):
     opened, _ = open_board()
     name = name.encode("utf-16", "surrogatepass").decode("utf-16")
-    assert opened.page.evaluate("line => ThirdOptimizer.board.split(line)", line.encode("utf-16", "surrogatepass").decode("utf-16")) == [name, rest]
+    assert opened.page.evaluate(
+        "line => ThirdOptimizer.board.split(line)", line.encode("utf-16", "surrogatepass").decode("utf-16")
+    ) == [name, rest]
 
 
-NASTY = ["<script>document.title = 'caught'</script>", "<img src=x onerror=\"document.title='caught'\">", "<b>bold</b>", "${7*7} {{7*7}}", "\u202egnp.exe\u202c",
-         "x" * 10_000, "__proto__", "סבתא", "&lt;i&gt;", "datum.y = 1"]
+NASTY = [
+    "<script>document.title = 'caught'</script>",
+    "<img src=x onerror=\"document.title='caught'\">",
+    "<b>bold</b>",
+    "${7*7} {{7*7}}",
+    "\u202egnp.exe\u202c",
+    "x" * 10_000,
+    "__proto__",
+    "סבתא",
+    "&lt;i&gt;",
+    "datum.y = 1",
+]
 
 
 def test_names_are_text(open_board):
@@ -340,7 +469,12 @@ def test_names_are_text(open_board):
         shown.locator("tbody button").nth(i).click()
         assert shown.locator(".t3-chart svg text", has_text=expected[i][:7]).count() == 1
     assert shown.locator("img, b, i, script").count() == 0 and page.title() == "Board"
-    assert not re.search("[\u202a-\u202e\u200e\u200f]", shown.evaluate("(board) => [...board.querySelectorAll('*')].filter((e) => !e.matches('textarea')).map((e) => e.textContent + (e.getAttribute('aria-label') || '')).join('')"))
+    assert not re.search(
+        "[\u202a-\u202e\u200e\u200f]",
+        shown.evaluate(
+            "(board) => [...board.querySelectorAll('*')].filter((e) => !e.matches('textarea')).map((e) => e.textContent + (e.getAttribute('aria-label') || '')).join('')"
+        ),
+    )
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
@@ -350,7 +484,9 @@ def test_five_hundred_lines(open_board):
     assert shown.locator("tbody tr").count() == 400 and shown.locator(".t3-board-problems li").count() == 100
     assert shown.locator(".t3-board-problems").bounding_box()["height"] < 300
     assert "360 more in the table" in shown.get_by_role("img").get_attribute("aria-label")
-    seconds = opened.page.evaluate("() => { const began = performance.now(); board.show(); return (performance.now() - began) / 1000; }")
+    seconds = opened.page.evaluate(
+        "() => { const began = performance.now(); board.show(); return (performance.now() - began) / 1000; }"
+    )
     assert seconds < 3
 
 
@@ -386,13 +522,19 @@ def test_typing_is_kept_when_the_field_is_left(open_board):
     shown.locator("textarea").blur()
     opened.page.reload()
     opened.page.wait_for_selector("html[data-t3-ready]", state="attached")
-    assert shown.locator("textarea").input_value() == "Ada: 12" and shown.locator("li").inner_text() == "Line 1 (Ada): too short: 2 characters, a code has 12 or more."
+    assert (
+        shown.locator("textarea").input_value() == "Ada: 12"
+        and shown.locator("li").inner_text() == "Line 1 (Ada): too short: 2 characters, a code has 12 or more."
+    )
 
 
 @pytest.mark.parametrize("damage", ["7", '{"text": 7}', "null", '{"version": 1}'])
 def test_a_damaged_store_is_no_error(open_board, damage):
     opened, shown = open_board()
-    opened.page.evaluate("value => localStorage.setItem('third-optimizer', JSON.stringify({version: 1, answers: {board: {value: JSON.parse(value)}}}))", damage)
+    opened.page.evaluate(
+        "value => localStorage.setItem('third-optimizer', JSON.stringify({version: 1, answers: {board: {value: JSON.parse(value)}}}))",
+        damage,
+    )
     opened.page.reload()
     opened.page.wait_for_selector("html[data-t3-ready]", state="attached")
     assert shown.locator("textarea").input_value() == ""
@@ -402,7 +544,10 @@ def test_runs_that_are_missing_are_said(open_board):
     opened, _ = open_board()
     opened.page.evaluate("""async () => { const host = document.querySelector('[data-t3=board]'); host.replaceChildren();
       await new ThirdOptimizer.Board(host, {id: 'board'}, Promise.reject(new Error('the recorded runs are missing beside this page'))).ready; }""")
-    assert opened.page.get_by_role("alert").inner_text() == "This board cannot be drawn: the recorded runs are missing beside this page."
+    assert (
+        opened.page.get_by_role("alert").inner_text()
+        == "This board cannot be drawn: the recorded runs are missing beside this page."
+    )
 
 
 # --- every view --------------------------------------------------------------------------------------------
@@ -418,7 +563,9 @@ def test_a_change_is_said_once(open_board):
     assert len(told) == 1 and told[0].startswith("5 games: the best of each lies between")
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (768, "light"), (390, "light"), (390, "dark"), (320, "light")])
+@pytest.mark.parametrize(
+    ("width", "theme"), [(1280, "light"), (1280, "dark"), (768, "light"), (390, "light"), (390, "dark"), (320, "light")]
+)
 def test_the_board_is_whole_in_every_view(open_board, width, theme):
     more = "\n".join(f"{'W' * 30} {i}: {code(game_of(20 + i, start=8 + i % 2, mode=i % 4))}" for i in range(6))
     opened, shown = open_board(f"{PASTED}\n{more}\nBob: 12\n{PASTED.splitlines()[0]}", width=width, theme=theme)
@@ -429,10 +576,14 @@ def test_the_board_is_whole_in_every_view(open_board, width, theme):
       return [...document.querySelectorAll('.t3-board *')].filter((e) => e.getClientRects().length && !e.closest('.t3-announce') && !e.matches('svg :not(text)') && e.getBoundingClientRect().right > box.right + 1.5)
         .map((e) => e.outerHTML.slice(0, 80)); }""")
     assert outside == []
-    small = page.evaluate("[...document.querySelectorAll('.t3-board button')].filter((e) => e.getClientRects().length).map((e) => e.getBoundingClientRect()).filter((b) => b.height < 44 || b.width < 44).length")
+    small = page.evaluate(
+        "[...document.querySelectorAll('.t3-board button')].filter((e) => e.getClientRects().length).map((e) => e.getBoundingClientRect()).filter((b) => b.height < 44 || b.width < 44).length"
+    )
     assert small == 0
     page.evaluate(AXE)
-    found = page.evaluate("axe.run(document.querySelector('main'), {resultTypes: ['violations'], preload: false})")["violations"]
+    found = page.evaluate("axe.run(document.querySelector('main'), {resultTypes: ['violations'], preload: false})")[
+        "violations"
+    ]
     assert [(v["id"], [node["html"][:120] for node in v["nodes"]][:3]) for v in found] == []
 
 

@@ -6,10 +6,10 @@ import sys
 import textwrap
 
 import pytest
-
-from tests.notebooks import ROOT
 from third_optimizer.view import site as site_module
 from third_optimizer.view.site import dependencies, page_key, shared_fingerprint
+
+from tests.notebooks import ROOT
 
 PAGE = """\
 ---
@@ -44,8 +44,12 @@ def write(project, code, prose="Some prose."):
 def build(project):
     """(exit code, log, the page's text)."""
     book = "import sys; from jupyter_book.cli.main import main; sys.argv[0] = 'jupyter-book'; main()"
-    done = subprocess.run([sys.executable, "-c", book, "build", "--all", "-W", "--keep-going", "-n", "."],
-                          cwd=project, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", book, "build", "--all", "-W", "--keep-going", "-n", "."],
+        cwd=project,
+        capture_output=True,
+        text=True,
+    )
     page = project / "_build/html/book/index.html"
     return done.returncode, done.stdout + done.stderr, page.read_text("utf8") if page.exists() else ""
 
@@ -110,7 +114,9 @@ def test_a_pages_prose_is_part_of_its_key(project):
 @pytest.mark.parametrize("inside", ["base/training.py", "view/chapter.py", "view/assets/js/ask.js"])
 def test_the_package_is_part_of_the_key(tmp_path, monkeypatch, inside):
     package = tmp_path / "code"
-    shutil.copytree(site_module.PACKAGE, package, ignore=shutil.ignore_patterns("*.egg-info", "__pycache__", "vendor", "fonts"))
+    shutil.copytree(
+        site_module.PACKAGE, package, ignore=shutil.ignore_patterns("*.egg-info", "__pycache__", "vendor", "fonts")
+    )
     monkeypatch.setattr(site_module, "PACKAGE", package)
     (tmp_path / "book").mkdir()
     (tmp_path / "requirements.txt").write_text("numpy==1\n")
@@ -133,8 +139,13 @@ def test_a_pages_text_is_part_of_the_key(tmp_path):
 
 def test_dependencies_are_those_of_a_page():
     names = {file.relative_to(ROOT).as_posix() for file in dependencies(ROOT)}
-    for expected in ("requirements.txt", "book/02_walk_downhill.yml", "book/claims.yml", "book/checks/02_walk_downhill.py",
-                     "code/third_optimizer/base/optimizers.py"):
+    for expected in (
+        "requirements.txt",
+        "book/02_walk_downhill.yml",
+        "book/claims.yml",
+        "book/checks/02_walk_downhill.py",
+        "code/third_optimizer/base/optimizers.py",
+    ):
         assert expected in names
     assert not any(name.endswith((".md", ".pyc")) or "egg-info" in name for name in names)
 

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-
-from tests.notebooks import page_fixture
 from third_optimizer import theory
 
+from tests.notebooks import page_fixture
 
 chapter = page_fixture("02_walk_downhill")
 

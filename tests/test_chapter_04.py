@@ -5,12 +5,12 @@ import json
 
 import numpy as np
 import pytest
-
-from tests.notebooks import BOOK, page_fixture
 from third_optimizer import theory
 from third_optimizer.base import adam, clip, train
 from third_optimizer.mesa import MLP, LinearAttention, practice
 from third_optimizer.world import Regression, error
+
+from tests.notebooks import BOOK, page_fixture
 
 NAME = "04_train_a_model_that_learns"
 STORE = json.loads((BOOK / "data" / f"{NAME}.json").read_text("utf8"))
@@ -44,7 +44,9 @@ def test_shifted_inputs_follow_the_formula_in_the_text(chapter):
         world = Regression(d, n, inputs="gaussian")
         assert theory.best_single_step(n, d, 1, 3) == pytest.approx(a, rel=1e-12)
         for c in (0.3, 1, np.sqrt(2), 3):
-            assert chapter["left_by"](a, world, scale=c) == pytest.approx(100 * (1 - 2 * a * c**2 + a * c**4), rel=1e-12)
+            assert chapter["left_by"](a, world, scale=c) == pytest.approx(
+                100 * (1 - 2 * a * c**2 + a * c**4), rel=1e-12
+            )
         assert theory.break_even_scale(a, n, d, 1, 3) == pytest.approx(np.sqrt(2), rel=1e-12)
     assert chapter["left_by"](chapter["frozen"], chapter["gauss"], scale=3) == pytest.approx(3100, rel=1e-12)
 
@@ -85,7 +87,9 @@ def test_claim_c10(chapter):
         assert abs(raw["follows"]) < 0.01
     # what 1,000 steps of Adam leave at 20 numbers an input, where 441 numbers jitter
     assert len(chapter["wide"]) == 216 and max(chapter["wide"]) < 0.02
-    assert 3 <= chapter["lost"][2, 10] <= 12  # 20 starts of which about a third do not arrive: two deviations of 2.1 either way
+    assert (
+        3 <= chapter["lost"][2, 10] <= 12
+    )  # 20 starts of which about a third do not arrive: two deviations of 2.1 either way
     assert chapter["lost"][5, 10] == chapter["lost"][7, 10] == chapter["lost"][10, 10] == chapter["lost"][10, 40] == 0
     assert min(mlp["error"] for mlp in learners["trained MLP"]) > 1.2 * max(chapter["final"])
 
@@ -183,7 +187,12 @@ def test_a_longer_prompt_helps_only_so_far(chapter):
 
 
 def test_the_store_holds_every_stop_of_the_page(script):
-    for name, setting in (("grid", script.GRID), ("starts", script.STARTS), ("rival", script.RIVAL), ("judged_on", script.JUDGED_ON)):
+    for name, setting in (
+        ("grid", script.GRID),
+        ("starts", script.STARTS),
+        ("rival", script.RIVAL),
+        ("judged_on", script.JUDGED_ON),
+    ):
         assert STORE["settings"][name] == setting, name
     assert len(STORE["runs"]) == len(script.SEEDS) * np.prod([len(values) for values in script.GRID.values()])
     assert len(STORE["starts"]) == 20 * 6 * 2
@@ -200,7 +209,14 @@ def same(again, stored, excess):
 
 def test_stored_runs_come_out_again(chapter, script):
     """One run at the start of the dials and three drawn with today's luck, but small ones."""
-    keys = ["10 10 0 1 0", *np.random.default_rng().choice([key for key, (_, excess, _) in STORE["runs"].items() if key.startswith(("3 ", "5 ")) and excess < 0.01], 3, replace=False)]
+    keys = [
+        "10 10 0 1 0",
+        *np.random.default_rng().choice(
+            [key for key, (_, excess, _) in STORE["runs"].items() if key.startswith(("3 ", "5 ")) and excess < 0.01],
+            3,
+            replace=False,
+        ),
+    ]
     for key in keys:
         d, n, noise, scale, seed = (float(part) for part in key.split())
         same(script.trained(chapter, int(d), int(n), noise, scale, int(seed)), STORE["runs"][key], excess=1e-3)
@@ -225,7 +241,9 @@ def test_the_rival_is_worse_and_cares_for_order(chapter):
         assert mlp["error"] > 60
         assert mlp["step"] > mlp["exact"]
         assert mlp["moved_by_order"] > 0.05
-        assert mlp["parameters"] == MLP(10, 10, STORE["settings"]["rival"]["widths"]).init(np.random.default_rng(0)).size
+        assert (
+            mlp["parameters"] == MLP(10, 10, STORE["settings"]["rival"]["widths"]).init(np.random.default_rng(0)).size
+        )
     prompts = Regression(10, 10).prompts(np.random.default_rng(0), 50)
     order = np.random.default_rng(1).permutation(10)
     shuffled = prompts._replace(inputs=prompts.inputs[:, order], labels=prompts.labels[:, order])
@@ -234,5 +252,7 @@ def test_the_rival_is_worse_and_cares_for_order(chapter):
 
 
 def test_same_seed_same_run(chapter):
-    one, again = (chapter["learn"](LinearAttention(2), Regression(2, 5), 3, batch=16, steps=50)[-1].parameters for _ in range(2))
+    one, again = (
+        chapter["learn"](LinearAttention(2), Regression(2, 5), 3, batch=16, steps=50)[-1].parameters for _ in range(2)
+    )
     assert (one == again).all()

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-
-from tests.notebooks import page_fixture
 from third_optimizer.meta import SEEDS, Design, par
 
+from tests.notebooks import page_fixture
 
 chapter = page_fixture("10_be_the_meta_optimizer")
 
@@ -36,7 +35,9 @@ def test_the_dice_are_what_counting_says(chapter):
         miss = np.prod([(all_of_them - good - k) / (all_of_them - k) for k in range(n)])
         share = np.mean(chapter["drawn"][:, n - 1] <= 1.05 * par())
         assert chapter["chance"][1][n - 1] == pytest.approx(1 - miss, abs=1e-12)
-        assert share == pytest.approx(1 - miss, abs=4 * np.sqrt(miss * (1 - miss) / 1000) + 1e-9)  # four standard errors
+        assert share == pytest.approx(
+            1 - miss, abs=4 * np.sqrt(miss * (1 - miss) / 1000) + 1e-9
+        )  # four standard errors
 
 
 def test_the_winners_curse(chapter):

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from third_optimizer.meta import chance_of_a_newcomer, par, random_search
 
 from tests.notebooks import page_fixture
-from third_optimizer.meta import chance_of_a_newcomer, par, random_search
 
 chapter = page_fixture("12_change_the_odds")
 
@@ -25,10 +25,15 @@ def test_the_best_class_is_what_the_page_says_it_is(chapter):
 def test_the_odds_of_dice_are_what_playing_gives(chapter):
     good, designs = chapter["good"][1], chapter["designs"]
     table = dict(zip(designs, good, strict=True))
-    games = [[t.score for t in random_search(chapter["atlas"].space, table.get, 60, np.random.default_rng([i, 3]))] for i in range(1000)]
+    games = [
+        [t.score for t in random_search(chapter["atlas"].space, table.get, 60, np.random.default_rng([i, 3]))]
+        for i in range(1000)
+    ]
     for n in (1, 12, 60):
         chance = chapter["blind"][1][n - 1]
-        assert np.mean([any(game[:n]) for game in games]) == pytest.approx(chance, abs=4 * np.sqrt(chance * (1 - chance) / 1000) + 1e-9)
+        assert np.mean([any(game[:n]) for game in games]) == pytest.approx(
+            chance, abs=4 * np.sqrt(chance * (1 - chance) / 1000) + 1e-9
+        )
 
 
 def test_the_odds_only_grow_and_climbers_get_stuck(chapter):
@@ -40,7 +45,10 @@ def test_the_odds_only_grow_and_climbers_get_stuck(chapter):
         assert (spent < chapter["TRIES"]).mean() > 0.5  # as the page says of half of them
         # "a bad neighbourhood": a smaller share of the start and what is one dial away iterates than of all designs
         table, start = dict(zip(chapter["designs"], chapter["good"][seed], strict=True)), chapter["atlas"].start()
-        assert np.mean([table[design] for design in (start, *chapter["atlas"].space.neighbours(start))]) < chapter["good"][seed].mean()
+        assert (
+            np.mean([table[design] for design in (start, *chapter["atlas"].space.neighbours(start))])
+            < chapter["good"][seed].mean()
+        )
 
 
 def test_bits(chapter):
@@ -54,7 +62,10 @@ def test_bits(chapter):
         assert bits(seed, machine=("list",)) == np.inf  # it has no passes to run on
         assert bits(seed, passes=(1,)) == np.inf  # one pass does not get to half of par
         # what is in two halves of a space is in the whole: the shares average, weighted by the halves' sizes
-        halves = [(np.mean([design.machine == kind for design in designs]), 2 ** -bits(seed, machine=(kind,))) for kind in ("list", "attends")]
+        halves = [
+            (np.mean([design.machine == kind for design in designs]), 2 ** -bits(seed, machine=(kind,)))
+            for kind in ("list", "attends")
+        ]
         assert sum(size * share for size, share in halves) == pytest.approx(good.mean())
 
 
@@ -65,7 +76,9 @@ def test_who_wins_when_practice_error_chooses(chapter):
     for what in ("practice", "fresh"):
         scores, fresh = atlas.scores(1, what), atlas.scores(1)
         won = fresh[draws[np.arange(4000), np.argmin(scores[draws], axis=1)]]
-        assert won.mean() == pytest.approx(chapter["winner"](1, what, fresh, 30), abs=4 * won.std() / np.sqrt(4000) + 1e-9)
+        assert won.mean() == pytest.approx(
+            chapter["winner"](1, what, fresh, 30), abs=4 * won.std() / np.sqrt(4000) + 1e-9
+        )
     for seed in chapter["SEEDS"]:
         # one try chooses nothing; the more tries fresh error chooses from, the lower it gets
         one = [chapter["winner"](seed, what, atlas.scores(seed), 1) for what in ("practice", "fresh")]

@@ -5,9 +5,9 @@ import re
 
 import pytest
 import yaml
+from third_optimizer.view.chapter import CLAIM_FIELDS, read_claims
 
 from tests.notebooks import BOOK, ROOT
-from third_optimizer.view.chapter import CLAIM_FIELDS, read_claims
 
 CLAIMS = read_claims(BOOK)
 
@@ -21,7 +21,9 @@ def test_claim_is_shown_on_its_page(id):
 @pytest.mark.parametrize("id", CLAIMS)
 def test_claim_names_a_test_that_exists(id):
     file, name = CLAIMS[id]["test"].split("::")
-    functions = [node.name for node in ast.walk(ast.parse((ROOT / file).read_text("utf8"))) if isinstance(node, ast.FunctionDef)]
+    functions = [
+        node.name for node in ast.walk(ast.parse((ROOT / file).read_text("utf8"))) if isinstance(node, ast.FunctionDef)
+    ]
     assert name in functions
 
 

@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-
-from tests.conftest import ROOT
-from third_optimizer.meta import codes
 from third_optimizer.meta import codes
 from third_optimizer.meta.codes import ALPHABET, CHECK, DAMAGED, MOST_TRIES, GameCode, checksum, decode, encode
+
+from tests.conftest import ROOT
 
 ASSETS = ROOT / "code/third_optimizer/view/assets"
 ATLAS, MARK = 2688, 0xA7C3  # designs and fingerprint of the vectors
@@ -21,7 +20,14 @@ ATLAS, MARK = 2688, 0xA7C3  # designs and fingerprint of the vectors
 
 def game_of(tries, start=1342, mode=0):
     rng = np.random.default_rng([tries, start])
-    return GameCode(start, mode, tuple((int(d), int(s)) for d, s in zip(rng.integers(ATLAS, size=tries), rng.integers(1, 4, size=tries), strict=True)))
+    return GameCode(
+        start,
+        mode,
+        tuple(
+            (int(d), int(s))
+            for d, s in zip(rng.integers(ATLAS, size=tries), rng.integers(1, 4, size=tries), strict=True)
+        ),
+    )
 
 
 # (game, designs, fingerprint, code): once written, these never change, or the codes that people keep stop working
@@ -29,9 +35,13 @@ VECTORS = [
     (GameCode(0, 0, ()), ATLAS, MARK, "1MZ1G-000CT-9SR3"),
     (GameCode(2687, 15, ((0, 1), (2687, 3), (2687, 1))), ATLAS, MARK, "1MZ1Z-MZR00-ZFZXY-GK0Y5-72"),
     (game_of(12), ATLAS, MARK, "1MZ1G-AFHGK-FWYQA-BABPM-JR3K5-TMFM5-WBXG5-XBF8Z-QJDPQ"),
-    (game_of(60, start=7, mode=3), ATLAS, MARK,
-     "1MZ1K-01Y5F-SJ2YB-G3D3D-EBMN8-8ZZQ3-71SM8-8HMXF-4Y1MG-ZNWV6-C1XDR-F5XKV-B9MSV-BE14W-QNV8Z-MVFVX-5TPCH-"
-     "V54KQ-1DN83-DE6T2-NJ1KB-QBW3E-TQRVN-QS5WA-J7PZ2-NX6FN-R5VDJ-EMRNP-HZ831-WPVKB-AXSYT-HTY3R-D3B8B-F0WTN"),
+    (
+        game_of(60, start=7, mode=3),
+        ATLAS,
+        MARK,
+        "1MZ1K-01Y5F-SJ2YB-G3D3D-EBMN8-8ZZQ3-71SM8-8HMXF-4Y1MG-ZNWV6-C1XDR-F5XKV-B9MSV-BE14W-QNV8Z-MVFVX-5TPCH-"
+        "V54KQ-1DN83-DE6T2-NJ1KB-QBW3E-TQRVN-QS5WA-J7PZ2-NX6FN-R5VDJ-EMRNP-HZ831-WPVKB-AXSYT-HTY3R-D3B8B-F0WTN",
+    ),
     (GameCode(49, 2, ((0, 1), (49, 3))), 50, 0, "10002-RG02A-G313E-HF"),
     (GameCode(0, 0, ((0, 2),)), 1, 0xFFFF, "1ZZZG-00G33-JFEJ"),
 ]
@@ -86,15 +96,25 @@ def test_the_page_makes_and_reads_the_same_codes(script):
     cases = [(game, designs, mark) for game, designs, mark, _ in VECTORS]
     for designs in (1, 2, 50, 168, 341, 342, 1000, 1366, 2688, 4096, 4097, 100_000):
         for tries in (0, 1, 2, 3, 12, 59, 60):
-            game = GameCode(int(rng.integers(designs)), int(rng.integers(16)), tuple((int(rng.integers(designs)), int(rng.integers(1, 4))) for _ in range(tries)))
+            game = GameCode(
+                int(rng.integers(designs)),
+                int(rng.integers(16)),
+                tuple((int(rng.integers(designs)), int(rng.integers(1, 4))) for _ in range(tries)),
+            )
             cases.append((game, designs, int(rng.integers(1 << 16))))
     made = [encode(*case) for case in cases]
     assert script.evaluate(PUT, [[*plain(game), designs, mark] for game, designs, mark in cases]) == made
-    assert script.evaluate(GET, [[text, designs, mark] for text, (_, designs, mark) in zip(made, cases, strict=True)]) == [plain(game) for game, _, _ in cases]
+    assert script.evaluate(
+        GET, [[text, designs, mark] for text, (_, designs, mark) in zip(made, cases, strict=True)]
+    ) == [plain(game) for game, _, _ in cases]
 
 
 def test_the_page_names_the_same_modes(script):
-    assert script.evaluate("[ThirdOptimizer.codes.DAY, ThirdOptimizer.codes.BOSS, ThirdOptimizer.codes.LOCKED]") == [codes.DAY, codes.BOSS, codes.LOCKED]
+    assert script.evaluate("[ThirdOptimizer.codes.DAY, ThirdOptimizer.codes.BOSS, ThirdOptimizer.codes.LOCKED]") == [
+        codes.DAY,
+        codes.BOSS,
+        codes.LOCKED,
+    ]
 
 
 def test_a_code_of_twelve_tries_has_45_characters():
@@ -106,7 +126,11 @@ def test_a_code_of_twelve_tries_has_45_characters():
 def test_any_game_comes_back(data):
     designs = data.draw(st.integers(1, 100_000))
     number = st.integers(0, designs - 1)
-    game = GameCode(data.draw(number), data.draw(st.integers(0, 15)), tuple(data.draw(st.lists(st.tuples(number, st.integers(1, 3)), max_size=MOST_TRIES))))
+    game = GameCode(
+        data.draw(number),
+        data.draw(st.integers(0, 15)),
+        tuple(data.draw(st.lists(st.tuples(number, st.integers(1, 3)), max_size=MOST_TRIES))),
+    )
     mark = data.draw(st.integers(0, 0xFFFF))
     assert decode(encode(game, designs, mark), designs, mark) == game
 
@@ -114,8 +138,19 @@ def test_any_game_comes_back(data):
 def test_a_code_may_be_written_as_people_write():
     game = next(g for g in map(game_of, range(1, 60)) if {"0", "1"} <= set(letters(encode(g, ATLAS, MARK))[1:]))
     text = encode(game, ATLAS, MARK)
-    for written in (text.lower(), text.replace("-", ""), text.replace("-", " "), f"  {text}\r\n", text.replace("-", "\u2011"), text.replace("-", " \u2013 "),
-                    text.replace("0", "O"), text.replace("0", "o").replace("1", "I"), text.replace("1", "l"), text.replace("1", "L"), text.replace("1", "i")):
+    for written in (
+        text.lower(),
+        text.replace("-", ""),
+        text.replace("-", " "),
+        f"  {text}\r\n",
+        text.replace("-", "\u2011"),
+        text.replace("-", " \u2013 "),
+        text.replace("0", "O"),
+        text.replace("0", "o").replace("1", "I"),
+        text.replace("1", "l"),
+        text.replace("1", "L"),
+        text.replace("1", "i"),
+    ):
         assert decode(written, ATLAS, MARK) == game
 
 
@@ -138,14 +173,20 @@ REFUSED = [
     ("1M\u00dc", "character 3 is U+00DC; a code is made of digits and letters, without U"),
     ("1M\u202e60", "character 3 is U+202E; a code is made of digits and letters, without U"),
     ("1M\U0001f600", "character 3 is U+1F600; a code is made of digits and letters, without U"),
-    ("1\u0131\u017f", "character 2 is U+0131; a code is made of digits and letters, without U"),  # what upper() would make I and S
+    (
+        "1\u0131\u017f",
+        "character 2 is U+0131; a code is made of digits and letters, without U",
+    ),  # what upper() would make I and S
     ("1MY6", "too short: 4 characters, a code has 12 or more"),
     (TWELVE[:-9], DAMAGED),
     (TWELVE + "0", DAMAGED),
     (TWELVE + TWELVE, DAMAGED),
     (encode(game_of(12), ATLAS, 0x0012), "made with another atlas: the code's is 0012, this page's A7C3"),
     (encode(GameCode(4, 0, ()), 50, 0x0012), "made with another atlas: the code's is 0012, this page's A7C3"),
-    (of_values([2, *values_of(TWELVE)[1:]]), "made by a newer version of the game: the code's version is 2, this page reads 1"),
+    (
+        of_values([2, *values_of(TWELVE)[1:]]),
+        "made by a newer version of the game: the code's version is 2, this page reads 1",
+    ),
     (of_values([31] * 300), "made by a newer version of the game: the code's version is 31, this page reads 1"),
     (of_values([0, *values_of(TWELVE)[1:]]), DAMAGED),
     (of_values([*HEAD, 31, 31, 0]), "design 4092 is not in this atlas, which numbers them from 0 to 2687"),
@@ -173,7 +214,12 @@ def test_the_page_refuses_with_the_same_words(script):
         (GameCode(0, 16, ()), ATLAS, MARK, "mode must be a whole number from 0 to 15, got 16"),
         (GameCode(0, 0, ((0, 4),)), ATLAS, MARK, "seed must be a whole number from 1 to 3, got 4"),
         (GameCode(0, 0, ((-1, 1),)), ATLAS, MARK, "design must be a whole number from 0 to 2687, got -1"),
-        (GameCode(0, 0, ((0, 1),) * 61), ATLAS, MARK, "the number of tries must be a whole number from 0 to 60, got 61"),
+        (
+            GameCode(0, 0, ((0, 1),) * 61),
+            ATLAS,
+            MARK,
+            "the number of tries must be a whole number from 0 to 60, got 61",
+        ),
         (GameCode(0, 0, ()), ATLAS, 65536, "fingerprint must be a whole number from 0 to 65535, got 65536"),
         (GameCode(0, 0, ()), 0, MARK, "designs must be a whole number from 1 to 100000, got 0"),
         (GameCode(1.5, 0, ()), ATLAS, MARK, "start must be a whole number from 0 to 2687, got 1.5"),
@@ -190,16 +236,22 @@ def test_a_game_outside_the_ranges_gets_no_code(script, game, designs, mark, why
 
 def syndromes(length):
     """(length, 31) integers: what changing the character at a place by XOR 1..31 does to the checksum."""
+
     def rest(values):
         return sum(v << 5 * (CHECK - 1 - i) for i, v in enumerate(checksum(values)))
 
     zero = rest([0] * length)
-    body = [[rest([change if at == place else 0 for at in range(length)]) ^ zero for change in range(1, 32)] for place in range(length)]
+    body = [
+        [rest([change if at == place else 0 for at in range(length)]) ^ zero for change in range(1, 32)]
+        for place in range(length)
+    ]
     return np.array(body + [[change << 5 * (CHECK - 1 - i) for change in range(1, 32)] for i in range(CHECK)])
 
 
 def test_the_checksum_is_that_of_bip_173():
-    assert checksum([3, 0, 1]) == ["qpzry9x8gf2tvdw0s3jn54khce6mua7l".index(c) for c in "2uel5l"]  # its first test vector, A12UEL5L
+    assert checksum([3, 0, 1]) == [
+        "qpzry9x8gf2tvdw0s3jn54khce6mua7l".index(c) for c in "2uel5l"
+    ]  # its first test vector, A12UEL5L
 
 
 def test_no_three_changes_anywhere_pass_the_checksum():
@@ -210,7 +262,9 @@ def test_no_three_changes_anywhere_pass_the_checksum():
     single = syndromes(164)
     assert len(set(single.ravel())) == single.size and (single != 0).all()  # one change, two changes
     known = np.sort(single.ravel())
-    for i, j in itertools.combinations(range(len(single)), 2):  # three: two of them look like one. Scaled so that the first is 1
+    for i, j in itertools.combinations(
+        range(len(single)), 2
+    ):  # three: two of them look like one. Scaled so that the first is 1
         pair = single[i, 0] ^ single[j]
         at = np.searchsorted(known, pair).clip(max=len(known) - 1)
         assert not (known[at] == pair).any(), (i, j)
@@ -246,7 +300,9 @@ def test_one_missing_character_never_makes_another_count():
 def test_damage_on_the_page_is_rejected_too(script):
     text = letters(TWELVE)
     damaged = [text[:i] + other + text[i + 1 :] for i in range(len(text)) for other in ALPHABET if other != text[i]]
-    damaged += [text[:i] + text[i + 1] + text[i] + text[i + 2 :] for i in range(len(text) - 1) if text[i] != text[i + 1]]
+    damaged += [
+        text[:i] + text[i + 1] + text[i] + text[i + 2 :] for i in range(len(text) - 1) if text[i] != text[i + 1]
+    ]
     damaged += [text[:i] + text[i + 1 :] for i in range(len(text))]
     said = script.evaluate(GET, [[one, ATLAS, MARK] for one in damaged])
     assert said == [refused(one) for one in damaged] and all(isinstance(one, str) for one in said)
@@ -289,12 +345,21 @@ def test_heavy_damage_is_rejected(data):
 
 def test_a_link_leads_back_to_the_code(browser):
     page = browser.new_page()
-    page.route("http://class.example/**", lambda route: route.fulfill(body="<!doctype html><p>game", content_type="text/html"))
+    page.route(
+        "http://class.example/**", lambda route: route.fulfill(body="<!doctype html><p>game", content_type="text/html")
+    )
     page.goto("http://class.example/book/game.html?token=secret#old")
     page.add_script_tag(path=ASSETS / "js/codes.js")
     link = page.evaluate("code => ThirdOptimizer.codes.link(code)", TWELVE)
     assert link == f"http://class.example/book/game.html#g={TWELVE}"  # not what else the address held
-    for fragment, found in ((f"#g={TWELVE}", TWELVE), ("#g=AB%20C", "AB C"), ("#g=%", "%"), ("#g=", None), ("", None), ("#chart~g=1", None)):
+    for fragment, found in (
+        (f"#g={TWELVE}", TWELVE),
+        ("#g=AB%20C", "AB C"),
+        ("#g=%", "%"),
+        ("#g=", None),
+        ("", None),
+        ("#chart~g=1", None),
+    ):
         page.evaluate("hash => { location.hash = hash; }", fragment)
         assert page.evaluate("ThirdOptimizer.codes.fromHash()") == found
     page.evaluate("globalThis.ThirdOptimizerInNotebook = true")
@@ -321,13 +386,22 @@ LINK = f"https://class.example/book/10_be_the_meta_optimizer.html#g={TWELVE}"
 
 def modules(script, text):
     """The rows of a QR code, read back from its path."""
-    size, path = script.evaluate("""text => { const svg = ThirdOptimizer.codes.qr(text);
-      return [svg.viewBox.baseVal.width, svg.querySelector("path").getAttribute("d")]; }""", text)
+    size, path = script.evaluate(
+        """text => { const svg = ThirdOptimizer.codes.qr(text);
+      return [svg.viewBox.baseVal.width, svg.querySelector("path").getAttribute("d")]; }""",
+        text,
+    )
     rows = np.zeros((size, size), int)
     for x, y, across, back in re.findall(r"M(\d+) (\d+)h(\d+)v1H(\d+)z", path):
         assert x == back
         rows[int(y), int(x) : int(x) + int(across)] += 1
-    assert rows.max() == 1 and not rows[:4].any() and not rows[-4:].any() and not rows[:, :4].any() and not rows[:, -4:].any()
+    assert (
+        rows.max() == 1
+        and not rows[:4].any()
+        and not rows[-4:].any()
+        and not rows[:, :4].any()
+        and not rows[:, -4:].any()
+    )
     return ["".join(map(str, row)) for row in rows[4:-4, 4:-4].tolist()]
 
 
@@ -346,8 +420,11 @@ def test_a_code_alone_takes_the_small_alphabet(script):
 
 
 def test_a_qr_code_is_a_labelled_picture_black_on_white(script):
-    told = script.evaluate("""texts => texts.map((text) => { const svg = ThirdOptimizer.codes.qr(text);
-      return [svg.getAttribute("role"), svg.getAttribute("aria-label"), [...svg.children].map((e) => [e.tagName, e.getAttribute("fill")])]; })""", [TWELVE, LINK])
+    told = script.evaluate(
+        """texts => texts.map((text) => { const svg = ThirdOptimizer.codes.qr(text);
+      return [svg.getAttribute("role"), svg.getAttribute("aria-label"), [...svg.children].map((e) => [e.tagName, e.getAttribute("fill")])]; })""",
+        [TWELVE, LINK],
+    )
     drawn = [["rect", "#fff"], ["path", "#000"]]
     assert told == [["img", "QR code of the game's code", drawn], ["img", "QR code of the game's link", drawn]]
     with pytest.raises(Exception, match=re.escape("a QR code holds up to about 2,300 characters, got 4000")):
@@ -359,5 +436,7 @@ def test_a_qr_code_is_a_labelled_picture_black_on_white(script):
 def test_a_reader_reads_it(script, tmp_path, text):
     script.evaluate("text => document.body.replaceChildren(ThirdOptimizer.codes.qr(text))", text)
     script.locator("svg.t3-qr").screenshot(path=tmp_path / "qr.png")
-    read = subprocess.run(["zbarimg", "--quiet", "--raw", tmp_path / "qr.png"], capture_output=True, text=True, check=True)
+    read = subprocess.run(
+        ["zbarimg", "--quiet", "--raw", tmp_path / "qr.png"], capture_output=True, text=True, check=True
+    )
     assert read.stdout.rstrip("\n") == text

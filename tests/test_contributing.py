@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 import yaml
-
 from third_optimizer.view.chapter import CLAIM_FIELDS, LEVELS
 
 ROOT = Path(__file__).parents[1]
 GUIDE = (ROOT / "CONTRIBUTING.md").read_text("utf8")
-STEP = re.compile(r"(?P<verb>Create|At the end of) `(?P<file>[^`\n]+)`(?: add)?:\n\n(?P<fence>`{3,})\w+\n(?P<text>.*?)^(?P=fence)$", re.M | re.S)
+STEP = re.compile(
+    r"(?P<verb>Create|At the end of) `(?P<file>[^`\n]+)`(?: add)?:\n\n(?P<fence>`{3,})\w+\n(?P<text>.*?)^(?P=fence)$",
+    re.M | re.S,
+)
 
 steps = [(step["verb"], step["file"], step["text"]) for step in STEP.finditer(GUIDE)]
 created = [file for verb, file, _ in steps if verb == "Create"]
@@ -55,7 +57,9 @@ print(json.dumps({"package": third_optimizer.__file__, "verdicts": verdicts}))
 
 def copy_project(target):
     """The files a contributor has: tracked ones and new ones, not what is built or ignored."""
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     for name in filter(None, listed.stdout.split("\0")):
         if (ROOT / name).is_file():
             (target / name).parent.mkdir(parents=True, exist_ok=True)
@@ -92,7 +96,9 @@ def project(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def new_site(project):
-    recipe = re.search(r"^book:.*\n\t\$\(BIN\)/(jupyter-book build .*)$", (project / "Makefile").read_text("utf8"), re.M)
+    recipe = re.search(
+        r"^book:.*\n\t\$\(BIN\)/(jupyter-book build .*)$", (project / "Makefile").read_text("utf8"), re.M
+    )
     program, *options = recipe[1].split()
     assert {"--all", "-W", "-n"} <= set(options)
     run(project, project, str(Path(sys.executable).with_name(program)), *options)
@@ -131,12 +137,15 @@ def test_the_new_page_asks_its_questions(new_site, project):
     asked = {ask["id"]: ask for ask in components(page, "ask")}
     numbers = {id for id, entry in data["exercises"].items() if entry["kind"] == "number"}
     assert len(data["predict"]) == len(data["quiz"]) == len(numbers) == 1
-    assert set(asked) == {f"{NAME}/{section}/{id}" for section, ids in
-                          (("predict", data["predict"]), ("quiz", data["quiz"]), ("exercises", numbers)) for id in ids}
+    assert set(asked) == {
+        f"{NAME}/{section}/{id}"
+        for section, ids in (("predict", data["predict"]), ("quiz", data["quiz"]), ("exercises", numbers))
+        for id in ids
+    }
     assert all("{" not in ask["prompt"] for ask in asked.values())
     (quiz,) = (ask for id, ask in asked.items() if "/quiz/" in id)
     assert [option["right"] for option in quiz["input"]["options"]].count(True) == 1
-    assert 't3-head' in page and "Not tried yet" in page
+    assert "t3-head" in page and "Not tried yet" in page
 
 
 def test_the_example_types_no_result(new_site, project):
@@ -144,7 +153,9 @@ def test_the_example_types_no_result(new_site, project):
     source = (project / "book" / f"{NAME}.md").read_text("utf8")
     prose = re.sub(r"\A---.*?^---$|^```.*?^```$|^# .*?$", "", source, flags=re.S | re.M)
     assert re.findall(r"\d+\.\d+|\d{2,}", prose) == []
-    assert re.search(r"After \d+ halvings the interval is 0\.\d+ wide", (new_site / "book" / f"{NAME}.html").read_text("utf8"))
+    assert re.search(
+        r"After \d+ halvings the interval is 0\.\d+ wide", (new_site / "book" / f"{NAME}.html").read_text("utf8")
+    )
 
 
 def test_the_solutions_pass_and_the_mistakes_do_not(project):
@@ -163,12 +174,12 @@ def test_the_solutions_pass_and_the_mistakes_do_not(project):
 
 
 def test_the_rules_name_what_the_code_demands():
-    claims = GUIDE[GUIDE.index("**Claims are registered.**"):].split("\n\n")[0]
+    claims = GUIDE[GUIDE.index("**Claims are registered.**") :].split("\n\n")[0]
     assert re.findall(r"`(\w+)`", claims) == list(CLAIM_FIELDS)
     assert f"`level` ({', '.join(LEVELS)})" in GUIDE
 
 
 def test_the_room_table_lists_the_rooms_there_are():
-    table = GUIDE[GUIDE.index("| room | holds |"):].split("\n\n")[0]
+    table = GUIDE[GUIDE.index("| room | holds |") :].split("\n\n")[0]
     rooms = {folder.name for folder in (ROOT / "code/third_optimizer").iterdir() if (folder / "__init__.py").is_file()}
     assert set(re.findall(r"^\| `(\w+)` \|", table, re.M)) == rooms

@@ -8,18 +8,26 @@ import itertools
 
 import pytest
 import yaml
-
-from tests.notebooks import BOOK, ROOT, chapters, run_here
 from third_optimizer.view.chapter import Chapter
 from third_optimizer.view.exercises import NOT_TRIED, judge_code, judge_number, load_checks
+
+from tests.notebooks import BOOK, ROOT, chapters, run_here
 
 EXERCISES = [
     (page.stem, id, entry)
     for page in chapters()
     for id, entry in yaml.safe_load(page.with_suffix(".yml").read_text("utf8"))["exercises"].items()
 ]
-CODE = [pytest.param(chapter, id, entry, id=f"{chapter}-{id}") for chapter, id, entry in EXERCISES if entry["kind"] == "code"]
-NUMBER = [pytest.param(chapter, id, entry, id=f"{chapter}-{id}") for chapter, id, entry in EXERCISES if entry["kind"] == "number"]
+CODE = [
+    pytest.param(chapter, id, entry, id=f"{chapter}-{id}")
+    for chapter, id, entry in EXERCISES
+    if entry["kind"] == "code"
+]
+NUMBER = [
+    pytest.param(chapter, id, entry, id=f"{chapter}-{id}")
+    for chapter, id, entry in EXERCISES
+    if entry["kind"] == "number"
+]
 
 
 def answer_of(code, name):
@@ -69,9 +77,17 @@ def test_code_that_raises_is_a_wrong_answer(chapter, id, entry):
 
 @pytest.mark.parametrize("truth", [0.02, -3, 4000])
 def test_a_number_is_right_within_its_tolerance_and_no_further(truth):
-    spec = {"truth": truth, "tolerance": 0.01, "right": "Yes.", "other": "No.",
-            "misconceptions": [{"value": 2 * truth, "tolerance": 0.01, "says": "Twice."}]}
-    said = [judge_number(truth * share, spec).says for share in (0.989, 0.991, 1, 1.009, 1.011, 1.979, 1.981, 2.019, 2.021, -1, 0)]
+    spec = {
+        "truth": truth,
+        "tolerance": 0.01,
+        "right": "Yes.",
+        "other": "No.",
+        "misconceptions": [{"value": 2 * truth, "tolerance": 0.01, "says": "Twice."}],
+    }
+    said = [
+        judge_number(truth * share, spec).says
+        for share in (0.989, 0.991, 1, 1.009, 1.011, 1.979, 1.981, 2.019, 2.021, -1, 0)
+    ]
     assert said == ["No.", "Yes.", "Yes.", "Yes.", "No.", "No.", "Twice.", "Twice.", "No.", "No.", "No."]
 
 
@@ -97,7 +113,9 @@ def number_specs(monkeypatch, static):
 def vectors(specs):
     """Numbers to judge: the truth, every slip, and what lies just inside, just outside and far away."""
     for spec, _ in specs.values():
-        targets = [(spec["truth"], spec["tolerance"])] + [(slip["value"], slip["tolerance"]) for slip in spec["misconceptions"]]
+        targets = [(spec["truth"], spec["tolerance"])] + [
+            (slip["value"], slip["tolerance"]) for slip in spec["misconceptions"]
+        ]
         for value, tolerance in targets:
             yield from ((spec, value * (1 + shift * tolerance)) for shift in (-1.01, -0.99, 0, 0.99, 1.01))
         yield from ((spec, far) for far in (0.0, -spec["truth"], 1e9))
@@ -114,7 +132,9 @@ def test_number_exercises(number_specs):
         assert len(said) >= 2 and not any(verdict.right for verdict in said)
         assert len({verdict.says for verdict in said}) == len(said)
         # no slip is so near the truth that rounding decides
-        for one, other in itertools.combinations([spec["truth"], *(slip["value"] for slip in spec["misconceptions"])], 2):
+        for one, other in itertools.combinations(
+            [spec["truth"], *(slip["value"] for slip in spec["misconceptions"])], 2
+        ):
             assert abs(one - other) > 3 * spec["tolerance"] * max(abs(one), abs(other))
 
 
@@ -124,11 +144,15 @@ def test_page_and_kernel_judge_alike(number_specs, browser):
     page.add_script_tag(content="globalThis.ThirdOptimizerInNotebook = true;")
     for name in ("store", "chart", "explore", "ask"):
         page.add_script_tag(path=ROOT / f"code/third_optimizer/view/assets/js/{name}.js")
-    judged = page.evaluate("pairs => pairs.map(([spec, value]) => ThirdOptimizer.judgeNumber(value, spec))", [list(p) for p in pairs])
+    judged = page.evaluate(
+        "pairs => pairs.map(([spec, value]) => ThirdOptimizer.judgeNumber(value, spec))", [list(p) for p in pairs]
+    )
     for (spec, value), (verdict, says) in zip(pairs, judged, strict=True):
         ours = judge_number(value, spec)
         assert (verdict == "right", says) == (ours.right, ours.says), value
-    read = page.evaluate("texts => texts.map(text => { const n = ThirdOptimizer.parseNumber(text); return Number.isNaN(n) ? null : n; })",
-                         ["0.5", "0,5", " 2/52 ", "1e-3", "-3", "−3", ".5", "5.", "", "x", "1/2/3", "1 2", "0x10", "--1"])
+    read = page.evaluate(
+        "texts => texts.map(text => { const n = ThirdOptimizer.parseNumber(text); return Number.isNaN(n) ? null : n; })",
+        ["0.5", "0,5", " 2/52 ", "1e-3", "-3", "−3", ".5", "5.", "", "x", "1/2/3", "1 2", "0x10", "--1"],
+    )
     assert read == [0.5, 0.5, 2 / 52, 1e-3, -3, -3, 0.5, 5, None, None, None, None, None, None]
     page.close()

@@ -9,8 +9,6 @@ import time
 
 import numpy as np
 import pytest
-
-from tests.notebooks import BOOK
 from third_optimizer.meta import DIALS, SEEDS, Design, Grid, Log, Space, run
 from third_optimizer.meta.design import LIMITS, NEVER
 from third_optimizer.meta.grid import run_alone
@@ -18,6 +16,8 @@ from third_optimizer.meta.running import STABLE
 from third_optimizer.view import free, game
 from third_optimizer.view.free import RANGES, WINDOWS, number, price, step_seconds, told
 from third_optimizer.view.game import compare, shown, tries_path
+
+from tests.notebooks import BOOK
 
 GRID = Grid.load(BOOK / "data/atlas.npz")
 ID = "chapter/free"
@@ -80,10 +80,22 @@ def test_a_field_takes_all_that_is_legal_and_nothing_else(panel, name):
         assert one.read() == value == (seed if name == "seed" else getattr(design, name)) and words(panel.message) == ""
         assert number(name, told(name, value)) == value
     step = 1 if isinstance(low, int) else low / 10
-    for text in (f"{low - step:.10g}", f"{high + step:.10g}", "", "many", "nan", "inf", "-1", *(["1.5"] if isinstance(low, int) else [])):
+    for text in (
+        f"{low - step:.10g}",
+        f"{high + step:.10g}",
+        "",
+        "many",
+        "nan",
+        "inf",
+        "-1",
+        *(["1.5"] if isinstance(low, int) else []),
+    ):
         one.field.value = text
         label = DIALS[name].label if name in DIALS else "Seed"
-        assert words(panel.message) == f"{label} must be a {'whole ' if isinstance(low, int) else ''}number from {told(name, low)} to {told(name, high)}, not “{text}”."
+        assert (
+            words(panel.message)
+            == f"{label} must be a {'whole ' if isinstance(low, int) else ''}number from {told(name, low)} to {told(name, high)}, not “{text}”."
+        )
         train(panel)
         assert panel.entries == [] and "Traceback" not in panel.message.value and panel.cost.value == ""
     one.show(high)
@@ -100,8 +112,14 @@ def test_a_slider_stays_within_the_legal_and_moves_its_field(panel, name):
     assert ends == pytest.approx([low, high])
     said = set()
     for share in np.linspace(0, 1, 41):
-        one.slider.value = ends[0] * (ends[1] / ends[0]) ** share if base else round(ends[0] + share * (ends[1] - ends[0]))
-        assert one.read() == getattr(panel.setting()[0], name) == pytest.approx(one.slider.value, rel=0.006, abs=0.51 if isinstance(low, int) else 0)
+        one.slider.value = (
+            ends[0] * (ends[1] / ends[0]) ** share if base else round(ends[0] + share * (ends[1] - ends[0]))
+        )
+        assert (
+            one.read()
+            == getattr(panel.setting()[0], name)
+            == pytest.approx(one.slider.value, rel=0.006, abs=0.51 if isinstance(low, int) else 0)
+        )
         said.add(one.field.value)
     assert {told(name, low), told(name, high)} <= said and len(said) >= (8 if name == "passes" else 30)
 
@@ -116,25 +134,33 @@ def test_every_corner_of_the_panel_is_a_design(panel):
         for name, control in panel.choices.items():
             control.index = bits[name]
         panel.never.value = bool(bits["never"])
-        wanted = {name: (low, high)[bits[name]] for name, low, high in ends} | {name: DIALS[name].stops[bits[name]] for name in panel.choices}
+        wanted = {name: (low, high)[bits[name]] for name, low, high in ends} | {
+            name: DIALS[name].stops[bits[name]] for name in panel.choices
+        }
         wanted |= {"problems": NEVER} if bits["never"] else {}
         assert panel.setting() == (Design(**wanted).plain(), 1)
 
 
 def test_a_number_beyond_the_slider_or_finer_than_it_is_not_changed_by_it(panel):
     panel.numbers["step_length"].field.value = "0.00123456"
-    assert panel.setting()[0].step_length == 0.00123456 and panel.numbers["step_length"].slider.value == pytest.approx(0.00123456)
+    assert panel.setting()[0].step_length == 0.00123456 and panel.numbers["step_length"].slider.value == pytest.approx(
+        0.00123456
+    )
     panel.numbers["step_length"].field.value = "7"
     assert panel.setting()[0].step_length == 7 and panel.numbers["step_length"].slider.value == 1
     panel.numbers["practice_time"].field.value = "1e5"
     assert panel.setting()[0].practice_time == 100_000
-    panel.numbers["practice_time"].slider.value = 10_000 ** 0.999  # as a browser's own sums say it
+    panel.numbers["practice_time"].slider.value = 10_000**0.999  # as a browser's own sums say it
     assert panel.setting()[0].practice_time == 9_910
 
 
 def test_idle_dials_are_off_and_say_why(panel):
     def off():
-        return {name for name in DIALS if (panel.numbers[name].field if name in panel.numbers else panel.choices[name]).disabled}
+        return {
+            name
+            for name in DIALS
+            if (panel.numbers[name].field if name in panel.numbers else panel.choices[name]).disabled
+        }
 
     assert off() == {"problems", "notebook", "warm_up"} and "no problem comes twice" in words(panel.notes["notebook"])
     assert "no second pass" in words(panel.notes["warm_up"]) and words(panel.notes["passes"]) == ""
@@ -150,7 +176,12 @@ def test_idle_dials_are_off_and_say_why(panel):
         put(panel, design)
         for name in DIALS:
             if name != "problems":
-                alike = len({GRID.space.index[Design(**{**vars(design), name: stop}).plain()] for stop in DIALS[name].stops}) == 1
+                alike = (
+                    len(
+                        {GRID.space.index[Design(**{**vars(design), name: stop}).plain()] for stop in DIALS[name].stops}
+                    )
+                    == 1
+                )
                 assert (name in off()) == alike, (design, name)
 
 
@@ -163,17 +194,31 @@ def test_a_try_at_the_stops_is_the_stored_one_and_is_kept(panel):
         train(panel)
         stored, entry = GRID.outcome(design, 2), panel.entries[-1]
         assert (entry.design, entry.seed, len(panel.entries)) == (design, 2, k)
-        assert (entry.outcome.practice, entry.outcome.fresh) == pytest.approx((stored.practice, stored.fresh), rel=STABLE + 1e-3)
-        assert f"Try {k}." in panel.figure.frame["title"] and f"Fresh {shown(stored.fresh)}" in panel.figure.frame["title"]
+        assert (entry.outcome.practice, entry.outcome.fresh) == pytest.approx(
+            (stored.practice, stored.fresh), rel=STABLE + 1e-3
+        )
+        assert (
+            f"Try {k}." in panel.figure.frame["title"] and f"Fresh {shown(stored.fresh)}" in panel.figure.frame["title"]
+        )
         columns = panel.figure.frame["columns"]
-        assert columns["series"] == ["practice"] * 12 + ["fresh"] * 12 and columns["x"][:12] == columns["x"][12:] and columns["x"][11] == 100
+        assert (
+            columns["series"] == ["practice"] * 12 + ["fresh"] * 12
+            and columns["x"][:12] == columns["x"][12:]
+            and columns["x"][11] == 100
+        )
         assert columns["y"] == pytest.approx(entry.outcome.practice_curve + entry.outcome.fresh_curve, rel=1e-3)
-    assert panel.figure.frame["title"] == f"Try 2. Fresh {shown(GRID.outcome(design, 2).fresh)}, was {shown(GRID.outcome(Design(), 2).fresh)}. " + panel.figure.frame["title"].split(". ", 2)[2]
+    assert (
+        panel.figure.frame["title"]
+        == f"Try 2. Fresh {shown(GRID.outcome(design, 2).fresh)}, was {shown(GRID.outcome(Design(), 2).fresh)}. "
+        + panel.figure.frame["title"].split(". ", 2)[2]
+    )
     assert Log(tries_path(), ID).entries() == panel.entries
 
 
 def test_values_between_the_stops_are_trained_and_logged(panel):
-    design = Design(problems=90, notebook=True, passes=3, warm_up=True, step_length=0.0045, start="large", practice_time=77)
+    design = Design(
+        problems=90, notebook=True, passes=3, warm_up=True, step_length=0.0045, start="large", practice_time=77
+    )
     put(panel, design, seed=999_999)
     train(panel)
     assert panel.entries[0].design == design and panel.entries[0].outcome == run(design, 999_999)
@@ -194,7 +239,11 @@ def test_a_panel_shown_again_reads_its_tries_back(panel):
     panel.numbers["practice_time"].show(60)
     train(panel)
     again = shown_panel()
-    assert again.entries == panel.entries and again.table.value == panel.table.value and again.figure.frame == panel.figure.frame
+    assert (
+        again.entries == panel.entries
+        and again.table.value == panel.table.value
+        and again.figure.frame == panel.figure.frame
+    )
     assert again.setting() == (panel.entries[-1].design, 4)
     train(again)
     assert len(again.entries) == 3 and "the same dials" in words(again.table)
@@ -244,8 +293,14 @@ def test_an_explosion_is_a_result(panel):
     put(panel, Design(passes=4, step_length=1.0, step_rule="plain", brake=False, practice_time=50))
     train(panel)
     at = panel.entries[-1].outcome.diverged_at
-    assert panel.figure.frame["title"].startswith(f"Try 2. It exploded at step {at}.") and "cost" not in panel.figure.frame["title"]
-    assert panel.figure.frame["columns"]["series"][-1] == "exploded" and f"exploded at step {at}" in panel.figure.frame["text"]
+    assert (
+        panel.figure.frame["title"].startswith(f"Try 2. It exploded at step {at}.")
+        and "cost" not in panel.figure.frame["title"]
+    )
+    assert (
+        panel.figure.frame["columns"]["series"][-1] == "exploded"
+        and f"exploded at step {at}" in panel.figure.frame["text"]
+    )
     assert f"× step {at}" in words(panel.table) and words(panel.message).startswith("Trained in")
     put(panel, Design(practice_time=50))
     train(panel)
@@ -256,8 +311,12 @@ def test_what_a_try_is_compared_with(panel):
     """The try before it; another seed alone is chance, another seed and a dial are two things at once."""
     put(panel, Design(practice_time=50))
     titles = []
-    for change in (lambda: None, lambda: panel.numbers["seed"].show(2), lambda: panel.numbers["passes"].show(2),
-                   lambda: (panel.numbers["passes"].show(1), panel.numbers["seed"].show(3))):
+    for change in (
+        lambda: None,
+        lambda: panel.numbers["seed"].show(2),
+        lambda: panel.numbers["passes"].show(2),
+        lambda: (panel.numbers["passes"].show(1), panel.numbers["seed"].show(3)),
+    ):
         change()
         train(panel)
         titles.append(panel.figure.frame["title"])
@@ -274,7 +333,12 @@ def test_progress_moves_and_a_stopped_run_is_not_kept(panel):
     panel.train_button.click()
     worker = panel.worker
     panel.train_button.click()  # one at a time
-    assert panel.worker is worker and panel.train_button.disabled and not panel.stop_button.disabled and panel.bar.layout.display is None
+    assert (
+        panel.worker is worker
+        and panel.train_button.disabled
+        and not panel.stop_button.disabled
+        and panel.bar.layout.display is None
+    )
     deadline = time.time() + 60
     while len(seen) < 2 and time.time() < deadline:
         time.sleep(0.01)
@@ -282,7 +346,11 @@ def test_progress_moves_and_a_stopped_run_is_not_kept(panel):
     panel.stop_button.click()
     worker.join(60)
     assert panel.worker is None and seen == sorted(seen) and 0 < seen[-1] < 1
-    assert words(panel.message).startswith("Stopped.") and panel.entries == [] and panel.figure.frame["title"] == "No try yet"
+    assert (
+        words(panel.message).startswith("Stopped.")
+        and panel.entries == []
+        and panel.figure.frame["title"] == "No try yet"
+    )
     put(panel, Design(practice_time=50))
     train(panel)
     assert len(panel.entries) == 1 and seen[-1] == 1
@@ -290,13 +358,19 @@ def test_progress_moves_and_a_stopped_run_is_not_kept(panel):
 
 def test_the_price_is_honest(panel):
     """Told before, within a factor of three of what practice then takes; and the panel tells it by itself."""
-    for design in (Design(passes=4, practice_time=3000), Design(problems=20_000, notebook=True, machine="list", practice_time=1000)):
+    for design in (
+        Design(passes=4, practice_time=3000),
+        Design(problems=20_000, notebook=True, machine="list", practice_time=1000),
+    ):
         expected = step_seconds(design) * design.practice_time
         began = time.perf_counter()
         run_alone(design, 1)
         assert expected / 3 < time.perf_counter() - began < 3 * expected + 1
     assert price(Design(practice_time=50)) == "Practice takes less than a second on this processor."
-    assert re.fullmatch(r"Practice takes about \d+ minutes on this processor\.", price(Design(problems=100_000, notebook=True, practice_time=100_000)))
+    assert re.fullmatch(
+        r"Practice takes about \d+ minutes on this processor\.",
+        price(Design(problems=100_000, notebook=True, practice_time=100_000)),
+    )
     deadline = time.time() + 30
     while not panel.cost.value and time.time() < deadline:
         time.sleep(0.05)
@@ -307,7 +381,9 @@ def test_a_space_offers_its_dials_and_names_the_others():
     panel = shown_panel(Space(Design(passes=2, practice_time=50), step_length=(0.001, 0.01), brake=(False, True)))
     assert [*panel.numbers, *panel.choices] == ["step_length", "seed", "brake"]
     assert panel.setting() == (Design(passes=2, practice_time=50), 1)
-    fixed = " ".join(words(child) for child in panel.box.children if hasattr(child, "value") and isinstance(child.value, str))
+    fixed = " ".join(
+        words(child) for child in panel.box.children if hasattr(child, "value") and isinstance(child.value, str)
+    )
     assert "Fixed here: " in fixed and "Thinking passes 2" in fixed and "Step length" not in fixed
     train(panel)
     assert panel.entries[0].design == Design(passes=2, practice_time=50)
@@ -318,8 +394,16 @@ def test_a_space_offers_its_dials_and_names_the_others():
 
 def test_a_page_says_where_free_mode_is(static):
     bundle = free(id=ID)._repr_mimebundle_()
-    assert set(bundle) == {"text/html", "text/plain"} and "make lab" in bundle["text/html"] and "make lab" in bundle["text/plain"]
-    assert "widget" not in json.dumps(bundle) and "<input" not in bundle["text/html"] and "<button" not in bundle["text/html"]
+    assert (
+        set(bundle) == {"text/html", "text/plain"}
+        and "make lab" in bundle["text/html"]
+        and "make lab" in bundle["text/plain"]
+    )
+    assert (
+        "widget" not in json.dumps(bundle)
+        and "<input" not in bundle["text/html"]
+        and "<button" not in bundle["text/html"]
+    )
 
 
 def test_in_a_kernel_it_is_a_widget():
@@ -338,6 +422,9 @@ def test_the_built_chapter_has_a_sentence_and_its_link_leads_to_how_to_run(open_
 @pytest.mark.parametrize("seed", SEEDS)
 def test_what_the_chapter_suggests_is_true(seed):
     """From few practice problems up, the errors come together, and they do so between the board's stops 64 and 1,024."""
-    few, at_64, at_1024 = ((o.practice, o.fresh) for o in (run(Design(problems=8), seed), *(GRID.outcome(Design(problems=n), seed) for n in (64, 1024))))
+    few, at_64, at_1024 = (
+        (o.practice, o.fresh)
+        for o in (run(Design(problems=8), seed), *(GRID.outcome(Design(problems=n), seed) for n in (64, 1024)))
+    )
     assert few[0] < at_64[0] < at_1024[0] and few[1] > at_64[1] > at_1024[1]
     assert compare(at_64[1], at_64[0]) == "worse" and compare(at_1024[1], at_1024[0]) == "same"

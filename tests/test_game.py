@@ -13,16 +13,16 @@ import time
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-
-from tests.conftest import ROOT, Page
-from tests.notebooks import BOOK
 from third_optimizer.meta import ATLAS_SPACE, SEEDS, Design, Grid, Log, Space, machines, run
 from third_optimizer.meta.codes import decode
 from third_optimizer.meta.running import STABLE
 from third_optimizer.view import game
 from third_optimizer.view.component import SCRIPTS, Component, to_json
-from third_optimizer.view.runs import payload, script
 from third_optimizer.view.game import MOST, compare, ending, sentence, shown, tries_path, uncovered
+from third_optimizer.view.runs import payload, script
+
+from tests.conftest import ROOT, Page
+from tests.notebooks import BOOK
 
 GRID = Grid.load(BOOK / "data/atlas.npz")
 MACHINES = machines.load(BOOK / "data/machines.json", GRID)
@@ -53,27 +53,72 @@ START, WILD = state(0.0, 186.4), state(4.0, 1e30)
 SAID = [
     (dict(now=state(12.4, 48.2), last=state(0.01, 99.0), best=99.0), "Fresh 48, was 99. Practice got worse (0 to 12)."),
     (dict(now=state(33.0, 33.9), last=state(33.2, 34.4), best=34.4), "Fresh 34, as before. Practice stayed at 33."),
-    (dict(now=state(33.6, 36.0), last=state(33.4, 37.0), best=34.0), "Fresh 36, was 37. Practice hardly moved (33 to 34)."),
+    (
+        dict(now=state(33.6, 36.0), last=state(33.4, 37.0), best=34.0),
+        "Fresh 36, was 37. Practice hardly moved (33 to 34).",
+    ),
     (dict(now=state(math.inf, math.inf, 2178), last=START, best=186.4), "It exploded at step 2,178. That cost a try."),
-    (dict(now=state(33.0, 33.0), last=state(math.inf, math.inf, 140), best=186.4),
-     "Fresh 33; the run before exploded. Practice 33. That is par: as good as the best single gradient step."),
-    (dict(now=state(3.0, 3.1), last=START, best=186.4), "Fresh 3.1, was 186. Practice got worse (0 to 3.0). That is below par: better than any single gradient step."),
-    (dict(now=state(3.0, 3.1), last=state(33.0, 33.0), best=33.0, moved=2), "Fresh 3.1, was 33. Practice got better (33 to 3.0). That is below par: better than any single gradient step."),
-    (dict(now=WILD, last=state(33.0, 33.0), best=33.0), "Fresh over 200, was 33. Practice got better (33 to 4.0). It holds on its practice problems and runs away on fresh ones."),
-    (dict(now=state(5.0, 7.0), last=state(33.0, 90.0), best=6.0, moved=2), "Fresh 7.0, was 90. Practice got better (33 to 5.0). 2 dials moved at once: this cannot say which one did it."),
-    (dict(now=state(99.7, 100.2), last=state(100.0, 100.3), best=100.0, moved=3), "Fresh 100, as before. Practice stayed at 100. 3 dials moved at once, and no error moved with them."),
-    (dict(now=state(107.0, 300.0), last=state(0.0, 300.0), best=100.0), "Fresh over 200, as before. Practice got worse (0 to 107)."),
-    (dict(now=state(5.0, 6.0), last=state(5.0, 5.0), best=5.0, again="last", seed=2), "Fresh 6.0, was 5.0. Practice stayed at 5.0. The same dials with seed 2: only chance differs."),
-    (dict(now=state(3.9, 3.8), last=state(0.2, 184.0), best=3.6, again=4, seed=2, moved=6),
-     "Fresh 3.8, was 184. Practice got worse (0.2 to 3.9). The dials of try 4 again, with seed 2: between these two only chance differs."),
-    (dict(now=state(30.0, 30.0), last=state(0.2, 184.0), best=184.0, again=0, seed=2),
-     "Fresh 30, was 184. Practice got worse (0.2 to 30). That is below par: better than any single gradient step. The dials of the start again, with seed 2: between these two only chance differs."),
-    (dict(now=state(5.0, 60.0), last=state(5.0, 50.0), best=5.0, bet="better"), "Fresh 60, was 50. Practice stayed at 5.0. You bet on “better”; it came out “worse”."),
+    (
+        dict(now=state(33.0, 33.0), last=state(math.inf, math.inf, 140), best=186.4),
+        "Fresh 33; the run before exploded. Practice 33. That is par: as good as the best single gradient step.",
+    ),
+    (
+        dict(now=state(3.0, 3.1), last=START, best=186.4),
+        "Fresh 3.1, was 186. Practice got worse (0 to 3.0). That is below par: better than any single gradient step.",
+    ),
+    (
+        dict(now=state(3.0, 3.1), last=state(33.0, 33.0), best=33.0, moved=2),
+        "Fresh 3.1, was 33. Practice got better (33 to 3.0). That is below par: better than any single gradient step.",
+    ),
+    (
+        dict(now=WILD, last=state(33.0, 33.0), best=33.0),
+        "Fresh over 200, was 33. Practice got better (33 to 4.0). It holds on its practice problems and runs away on fresh ones.",
+    ),
+    (
+        dict(now=state(5.0, 7.0), last=state(33.0, 90.0), best=6.0, moved=2),
+        "Fresh 7.0, was 90. Practice got better (33 to 5.0). 2 dials moved at once: this cannot say which one did it.",
+    ),
+    (
+        dict(now=state(99.7, 100.2), last=state(100.0, 100.3), best=100.0, moved=3),
+        "Fresh 100, as before. Practice stayed at 100. 3 dials moved at once, and no error moved with them.",
+    ),
+    (
+        dict(now=state(107.0, 300.0), last=state(0.0, 300.0), best=100.0),
+        "Fresh over 200, as before. Practice got worse (0 to 107).",
+    ),
+    (
+        dict(now=state(5.0, 6.0), last=state(5.0, 5.0), best=5.0, again="last", seed=2),
+        "Fresh 6.0, was 5.0. Practice stayed at 5.0. The same dials with seed 2: only chance differs.",
+    ),
+    (
+        dict(now=state(3.9, 3.8), last=state(0.2, 184.0), best=3.6, again=4, seed=2, moved=6),
+        "Fresh 3.8, was 184. Practice got worse (0.2 to 3.9). The dials of try 4 again, with seed 2: between these two only chance differs.",
+    ),
+    (
+        dict(now=state(30.0, 30.0), last=state(0.2, 184.0), best=184.0, again=0, seed=2),
+        "Fresh 30, was 184. Practice got worse (0.2 to 30). That is below par: better than any single gradient step. The dials of the start again, with seed 2: between these two only chance differs.",
+    ),
+    (
+        dict(now=state(5.0, 60.0), last=state(5.0, 50.0), best=5.0, bet="better"),
+        "Fresh 60, was 50. Practice stayed at 5.0. You bet on “better”; it came out “worse”.",
+    ),
     # played for practice error: of the other nothing is said, and a bet is on practice
-    (dict(now=state(12.4, 48.2), last=state(33.4, 33.5), best=33.4, goal="practice", bet="better"), "Practice 12, was 33. You bet on “better”; it came out “better”."),
-    (dict(now=state(33.2, 20.0), last=state(33.4, 33.5), best=60.0, goal="practice", moved=2), "Practice 33, as before. 2 dials moved at once, and no error moved with them."),
-    (dict(now=WILD, last=state(math.inf, math.inf, 7), best=33.4, goal="practice"), "Practice 4.0; the run before exploded."),
-    (dict(now=state(math.inf, math.inf, 9), last=WILD, best=50.0, bet="worse"), "It exploded at step 9. That cost a try. You bet on “worse”; it came out “same”."),
+    (
+        dict(now=state(12.4, 48.2), last=state(33.4, 33.5), best=33.4, goal="practice", bet="better"),
+        "Practice 12, was 33. You bet on “better”; it came out “better”.",
+    ),
+    (
+        dict(now=state(33.2, 20.0), last=state(33.4, 33.5), best=60.0, goal="practice", moved=2),
+        "Practice 33, as before. 2 dials moved at once, and no error moved with them.",
+    ),
+    (
+        dict(now=WILD, last=state(math.inf, math.inf, 7), best=33.4, goal="practice"),
+        "Practice 4.0; the run before exploded.",
+    ),
+    (
+        dict(now=state(math.inf, math.inf, 9), last=WILD, best=50.0, bet="worse"),
+        "It exploded at step 9. That cost a try. You bet on “worse”; it came out “same”.",
+    ),
 ]
 
 
@@ -89,33 +134,79 @@ def test_a_try_is_told_by_rule(case, expected):
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(0, "0"), (0.049, "0"), (0.051, "0.1"), (0.95, "1.0"), (3.14, "3.1"), (9.94, "9.9"), (9.95, "10"), (33.5, "34"), (34.5, "35"), (200, "200"),
-     (200.01, "over 200"), (1e45, "over 200"), (math.inf, "over 200")],
+    [
+        (0, "0"),
+        (0.049, "0"),
+        (0.051, "0.1"),
+        (0.95, "1.0"),
+        (3.14, "3.1"),
+        (9.94, "9.9"),
+        (9.95, "10"),
+        (33.5, "34"),
+        (34.5, "35"),
+        (200, "200"),
+        (200.01, "over 200"),
+        (1e45, "over 200"),
+        (math.inf, "over 200"),
+    ],
 )
 def test_scores_read_like_this(value, text):
     assert shown(value) == text
 
 
 def test_alike_is_the_same_and_so_is_a_twentieth():
-    assert [compare(*pair) for pair in ((100, 105), (105, 100), (100, 105.1), (105.1, 100), (0.01, 0.04), (1e9, math.inf), (3, 200))] == [
-        "same", "same", "better", "worse", "same", "same", "better"]
+    assert [
+        compare(*pair)
+        for pair in ((100, 105), (105, 100), (100, 105.1), (105.1, 100), (0.01, 0.04), (1e9, math.inf), (3, 200))
+    ] == ["same", "same", "better", "worse", "same", "same", "better"]
 
 
-@pytest.mark.parametrize(("best", "begins"), [(2.0, "You did better than nine in ten"), (3.8, "You are among the dice"), (18.0, "You are among the dice"), (18.1, "Nine in ten of the dice did better")])
+@pytest.mark.parametrize(
+    ("best", "begins"),
+    [
+        (2.0, "You did better than nine in ten"),
+        (3.8, "You are among the dice"),
+        (18.0, "You are among the dice"),
+        (18.1, "Nine in ten of the dice did better"),
+    ],
+)
 def test_a_game_ends_with_a_true_comparison(best, begins):
     assert ending(best, 3.8, 5.9, 18.0, 12).startswith(begins)
 
 
 def test_where_all_end_alike_nobody_did_better():
-    assert ending(99.7, 99.9, 100.0, 100.1, 12) == "Your best after 12 tries is 100, and so is that of eight in ten of the dice: there was nothing here for a search to find."
+    assert (
+        ending(99.7, 99.9, 100.0, 100.1, 12)
+        == "Your best after 12 tries is 100, and so is that of eight in ten of the dice: there was nothing here for a search to find."
+    )
 
 
 CHOSEN = [
-    (state(33.4, 33.4), state(0.3, 150.2), "You took practice from 33 to 0.3. On fresh problems your winner leaves 150, where the start left 33: the error you did not see rose."),
-    (state(33.4, 33.4), state(3.1, 3.2), "You took practice from 33 to 3.1. On fresh problems your winner leaves 3.2, where the start left 33: the error you did not see fell."),
-    (state(33.4, 33.4), state(0.0, 33.6), "You took practice from 33 to 0. On fresh problems your winner leaves 34, where the start left 33: the error you did not see hardly moved."),
-    (state(33.6, 33.4), state(33.4, math.inf), "Practice hardly moved (34 to 33). On fresh problems your winner leaves over 200, where the start left 33: the error you did not see rose."),
-    (state(33.4, 33.4), state(33.3, 20.0), "Practice stayed at 33. On fresh problems your winner leaves 20, where the start left 33: the error you did not see fell."),
+    (
+        state(33.4, 33.4),
+        state(0.3, 150.2),
+        "You took practice from 33 to 0.3. On fresh problems your winner leaves 150, where the start left 33: the error you did not see rose.",
+    ),
+    (
+        state(33.4, 33.4),
+        state(3.1, 3.2),
+        "You took practice from 33 to 3.1. On fresh problems your winner leaves 3.2, where the start left 33: the error you did not see fell.",
+    ),
+    (
+        state(33.4, 33.4),
+        state(0.0, 33.6),
+        "You took practice from 33 to 0. On fresh problems your winner leaves 34, where the start left 33: the error you did not see hardly moved.",
+    ),
+    (
+        state(33.6, 33.4),
+        state(33.4, math.inf),
+        "Practice hardly moved (34 to 33). On fresh problems your winner leaves over 200, where the start left 33: the error you did not see rose.",
+    ),
+    (
+        state(33.4, 33.4),
+        state(33.3, 20.0),
+        "Practice stayed at 33. On fresh problems your winner leaves 20, where the start left 33: the error you did not see fell.",
+    ),
     (state(33.4, 33.6), None, "No try took practice below the 33 of the start. On fresh problems the start leaves 34."),
 ]
 
@@ -139,25 +230,59 @@ def page_script(browser):
 def test_page_and_kernel_tell_alike(page_script):
     """On the vectors above, and on stored runs after one another, with every note and bet."""
     picked = np.random.default_rng(4).choice(len(ATLAS_SPACE.designs), 500, replace=False)
-    rows = [state(o.practice, o.fresh, o.diverged_at) for o in (GRID.outcome(ATLAS_SPACE.designs[i], seed) for i in picked for seed in GRID.seeds)]
+    rows = [
+        state(o.practice, o.fresh, o.diverged_at)
+        for o in (GRID.outcome(ATLAS_SPACE.designs[i], seed) for i in picked for seed in GRID.seeds)
+    ]
     rng, cases = np.random.default_rng(5), [case for case, _ in SAID]
     for now in rows:
-        cases.append(dict(now=now, last=rows[rng.integers(len(rows))], best=float(rng.choice([3.0, 33.0, 34.5, 186.0])), seed=int(rng.integers(1, 4)),
-                          again=[None, None, "last", 0, 5][rng.integers(5)], goal=["fresh", "practice"][rng.integers(2)], moved=int(rng.integers(1, 4)), bet=[None, "better", "same", "worse"][rng.integers(4)]))
+        cases.append(
+            dict(
+                now=now,
+                last=rows[rng.integers(len(rows))],
+                best=float(rng.choice([3.0, 33.0, 34.5, 186.0])),
+                seed=int(rng.integers(1, 4)),
+                again=[None, None, "last", 0, 5][rng.integers(5)],
+                goal=["fresh", "practice"][rng.integers(2)],
+                moved=int(rng.integers(1, 4)),
+                bet=[None, "better", "same", "worse"][rng.integers(4)],
+            )
+        )
+
     # JSON knows no infinity: those are put in on the other side
     def on_the_page(rule, cases):
-        return page_script.evaluate("([rule, text]) => JSON.parse(text, (_, value) => (value === 'inf' ? Infinity : value)).map(ThirdOptimizer.game[rule])",
-                                    [rule, json.dumps(cases).replace("Infinity", '"inf"')])
+        return page_script.evaluate(
+            "([rule, text]) => JSON.parse(text, (_, value) => (value === 'inf' ? Infinity : value)).map(ThirdOptimizer.game[rule])",
+            [rule, json.dumps(cases).replace("Infinity", '"inf"')],
+        )
 
     assert on_the_page("sentence", [case | {"par": 32.8} for case in cases]) == [told(case) for case in cases]
-    chosen = [(start, winner) for start, winner, _ in CHOSEN] + [(start, winner) for start in rows[:40] if start["at"] is None for winner in rows if winner["practice"] < start["practice"]]
-    assert on_the_page("uncovered", [dict(start=start, winner=winner) for start, winner in chosen]) == [uncovered(*pair) for pair in chosen]
+    chosen = [(start, winner) for start, winner, _ in CHOSEN] + [
+        (start, winner)
+        for start in rows[:40]
+        if start["at"] is None
+        for winner in rows
+        if winner["practice"] < start["practice"]
+    ]
+    assert on_the_page("uncovered", [dict(start=start, winner=winner) for start, winner in chosen]) == [
+        uncovered(*pair) for pair in chosen
+    ]
     values = [*np.concatenate([np.arange(0, 10.5, 0.05), np.arange(9.5, 201, 0.5)]).tolist(), 1e45]
     assert page_script.evaluate("values => values.map(ThirdOptimizer.game.shown)", values) == [shown(v) for v in values]
     pairs = [list(pair) for pair in itertools.product([0.01, 1, 33, 34.6, 34.7, 190, 201, 1e9], repeat=2)]
-    assert page_script.evaluate("pairs => pairs.map(([a, b]) => ThirdOptimizer.game.compare(a, b))", pairs) == [compare(*pair) for pair in pairs]
-    ends = [(2.0, 3.8, 5.9, 18.0, 12), (3.8, 3.8, 5.9, 18.0, 12), (18.1, 3.8, 5.9, 18.0, 12), (500.0, 3.8, 5.9, 18.0, 3), (99.7, 99.9, 100.0, 100.1, 12)]
-    assert on_the_page("ending", [dict(zip(("best", "low", "median", "high", "tries"), e, strict=True)) for e in ends]) == [ending(*e) for e in ends]
+    assert page_script.evaluate("pairs => pairs.map(([a, b]) => ThirdOptimizer.game.compare(a, b))", pairs) == [
+        compare(*pair) for pair in pairs
+    ]
+    ends = [
+        (2.0, 3.8, 5.9, 18.0, 12),
+        (3.8, 3.8, 5.9, 18.0, 12),
+        (18.1, 3.8, 5.9, 18.0, 12),
+        (500.0, 3.8, 5.9, 18.0, 3),
+        (99.7, 99.9, 100.0, 100.1, 12),
+    ]
+    assert on_the_page(
+        "ending", [dict(zip(("best", "low", "median", "high", "tries"), e, strict=True)) for e in ends]
+    ) == [ending(*e) for e in ends]
 
 
 # --- what the page is told ---------------------------------------------------------------------------
@@ -178,8 +303,11 @@ def test_every_position_leads_to_its_design(board, spec):
 
 def test_the_page_reads_the_very_numbers_that_are_stored(page_script):
     """Every run of the atlas, unpacked by the page's script: scores equal to the last bit, curves to half a pixel."""
-    unpacked = page_script.evaluate("""packed => { const runs = new ThirdOptimizer.Runs(packed);
-      return [...runs.seeds, ...runs.confirm].map((seed) => Array.from({length: runs.designs}, (_, design) => runs.run(design, seed))); }""", payload(GRID))
+    unpacked = page_script.evaluate(
+        """packed => { const runs = new ThirdOptimizer.Runs(packed);
+      return [...runs.seeds, ...runs.confirm].map((seed) => Array.from({length: runs.designs}, (_, design) => runs.run(design, seed))); }""",
+        payload(GRID),
+    )
     for k, column in enumerate(unpacked):
         for what in ("practice", "fresh"):
             ours = np.array([np.inf if run_[what] is None else run_[what] for run_ in column])
@@ -229,7 +357,13 @@ class Ear:
 
 def test_live_scores_are_the_stored_ones(board, spec):
     """The message handler of the live board, driven by hand: stable designs agree to the digits shown."""
-    for number, design in enumerate([Design(step_length=0.003), Design(problems=64, step_length=0.01), Design(problems=4, machine="list", notebook=True, step_length=0.01)]):
+    for number, design in enumerate(
+        [
+            Design(step_length=0.003),
+            Design(problems=64, step_length=0.01),
+            Design(problems=4, machine="list", notebook=True, step_length=0.01),
+        ]
+    ):
         ear, place = Ear(), board.place(design)
         board.train(ear, {"type": "train", "number": number, "place": place, "seed": 2, "bet": "same", "game": 1})
         *progress, result = ear.sent
@@ -237,7 +371,9 @@ def test_live_scores_are_the_stored_ones(board, spec):
         assert all(m["number"] == number for m in ear.sent)
         stored = GRID.outcome(design, 2)
         assert (result["type"], result["number"], result["at"]) == ("trained", number, None)
-        assert (result["practice"], result["fresh"]) == pytest.approx((stored.practice, stored.fresh), rel=STABLE + 1e-3, abs=1e-3)
+        assert (result["practice"], result["fresh"]) == pytest.approx(
+            (stored.practice, stored.fresh), rel=STABLE + 1e-3, abs=1e-3
+        )
         assert result["fresh_curve"] == pytest.approx(np.minimum(stored.fresh_curve, MOST), rel=5e-3)
     entries = board.log(1).entries()
     assert [e.seed for e in entries] == [2, 2, 2] and [e.bet for e in entries] == ["same"] * 3
@@ -247,7 +383,9 @@ def test_live_scores_are_the_stored_ones(board, spec):
 
 def test_what_cannot_be_trained_is_said_and_not_logged(board):
     ear = Ear()
-    board.train(ear, {"type": "train", "number": 1, "place": board.spec(True)["start"], "seed": -1, "bet": None, "game": 1})
+    board.train(
+        ear, {"type": "train", "number": 1, "place": board.spec(True)["start"], "seed": -1, "bet": None, "game": 1}
+    )
     assert [m["type"] for m in ear.sent] == ["failed"] and "seed must be" in ear.sent[0]["says"]
     assert board.log(1).entries() == []
 
@@ -291,7 +429,10 @@ QUICK, OTHER = Design(step_length=0.003), Design(problems=64, step_length=0.01)
 def test_what_was_logged_is_told_to_a_board_that_missed_it(board):
     deaf, ear = Ear(), Ear()
     for number, (design, seed) in enumerate([(QUICK, 1), (QUICK, 2)]):
-        board.hear(deaf, {"type": "train", "number": number, "place": board.place(design), "seed": seed, "bet": "better", "game": 3})
+        board.hear(
+            deaf,
+            {"type": "train", "number": number, "place": board.place(design), "seed": seed, "bet": "better", "game": 3},
+        )
         until(lambda: sum(m["type"] == "trained" for m in deaf.sent) > number)
     board.hear(deaf, {"type": "train", "number": 2, "place": board.place(OTHER), "seed": 1, "bet": None, "game": 3})
     board.hear(ear, {"type": "logged", "number": "a", "game": 3})  # while the third is under way
@@ -299,9 +440,16 @@ def test_what_was_logged_is_told_to_a_board_that_missed_it(board):
     until(lambda: len(ear.sent) == 2)
     answers = {m["number"]: m["tries"] for m in ear.sent}
     assert {m["type"] for m in ear.sent} == {"logged"} and answers["b"] == []
-    trained = [{key: value for key, value in m.items() if key not in {"type", "number"}} for m in deaf.sent if m["type"] == "trained"]
+    trained = [
+        {key: value for key, value in m.items() if key not in {"type", "number"}}
+        for m in deaf.sent
+        if m["type"] == "trained"
+    ]
     wanted = [(QUICK, 1, "better"), (QUICK, 2, "better"), (OTHER, 1, None)]
-    assert answers["a"] == [{"place": board.place(design), "seed": seed, "bet": bet} | told for (design, seed, bet), told in zip(wanted, trained, strict=True)]
+    assert answers["a"] == [
+        {"place": board.place(design), "seed": seed, "bet": bet} | told
+        for (design, seed, bet), told in zip(wanted, trained, strict=True)
+    ]
 
 
 def test_asking_for_a_log_that_is_not_there_makes_none_and_one_of_another_board_is_an_answer_too(board):
@@ -328,12 +476,17 @@ class Notebook:
         self.errors = []
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.set_content("<!doctype html><html lang='en'><body><div id='here'></div></body></html>")
-        self.page.evaluate("""state => { const hearers = {}; globalThis.model = { state, outbox: [], get(name) { return this.state[name]; },
+        self.page.evaluate(
+            """state => { const hearers = {}; globalThis.model = { state, outbox: [], get(name) { return this.state[name]; },
           on(name, hear) { (hearers[name] ||= new Set()).add(hear); }, off(name, hear) { hearers[name].delete(hear); }, send(message) { this.outbox.push(message); },
           tell(message) { for (const hear of [...(hearers["msg:custom"] || [])]) hear(message); }, set(name, value) { this.state[name] = value; for (const hear of [...(hearers["change:" + name] || [])]) hear(); } }; }""",
-                           {"kind": "game", "spec": self.widget.spec, "answers": self.widget.answers, "frame": {}, "busy": ""})
+            {"kind": "game", "spec": self.widget.spec, "answers": self.widget.answers, "frame": {}, "busy": ""},
+        )
         self.page.add_style_tag(content=self.widget._css)
-        self.page.add_script_tag(type="module", content=f"{self.widget._esm}\nglobalThis.drawn = render({{model, el: document.querySelector('#here')}});")
+        self.page.add_script_tag(
+            type="module",
+            content=f"{self.widget._esm}\nglobalThis.drawn = render({{model, el: document.querySelector('#here')}});",
+        )
         self.board = self.page.locator(".t3-game")
         self.carry(lambda: self.board.locator(".t3-game-chart svg").count())
 
@@ -347,6 +500,7 @@ class Notebook:
 
     def carry(self, done=lambda: True, seen=lambda: None):
         """Carry messages both ways until `done()` and nothing is left to carry."""
+
         def once():
             asked = self.ask()
             said, self.sent[:] = self.sent[:], []
@@ -401,13 +555,18 @@ def test_a_try_that_ended_while_the_page_was_closed_is_taken_in_once(notebook, b
     second = notebook(board)
     second.carry(lambda: log_rows(second.board).count() == 3)
     said = second.board.locator(".t3-game-sentence").inner_text()
-    assert said.startswith("One try was finished while this page was closed. Fresh ") and second.board.locator(":scope > .t3-announce").inner_text() == said
+    assert (
+        said.startswith("One try was finished while this page was closed. Fresh ")
+        and second.board.locator(":scope > .t3-announce").inner_text() == said
+    )
     assert "10 tries left" in second.board.inner_text() and "trained here, seed 1" in second.board.inner_text()
     second.close()
     third = notebook(board)
     third.carry(lambda: answered(third))
     assert log_rows(third.board).count() == 3 and "while this page was closed" not in third.board.inner_text()
-    assert [e.seed for e in board.log(1).entries()] == [1, 1] and third.board.locator(".t3-game-sentence").inner_text() == said.split("closed. ")[1]
+    assert [e.seed for e in board.log(1).entries()] == [1, 1] and third.board.locator(
+        ".t3-game-sentence"
+    ).inner_text() == said.split("closed. ")[1]
 
 
 def test_a_try_begun_before_the_kernel_has_answered_comes_after_what_it_had_finished(notebook, board, request):
@@ -428,7 +587,9 @@ def test_a_try_begun_before_the_kernel_has_answered_comes_after_what_it_had_fini
     assert "train" not in second.asked and second.board.locator(".t3-game-train").inner_text() == "Training…"
     gate.set()
     second.carry(lambda: log_rows(second.board).count() == 3)
-    assert [e.seed for e in board.log(1).entries()] == [1, 2] and "seed 2: only chance differs" in second.board.locator(".t3-game-sentence").inner_text()
+    assert [e.seed for e in board.log(1).entries()] == [1, 2] and "seed 2: only chance differs" in second.board.locator(
+        ".t3-game-sentence"
+    ).inner_text()
 
 
 def test_a_log_that_says_otherwise_is_left_alone(notebook, board):
@@ -500,7 +661,9 @@ def test_a_live_game_ends_with_a_qr_code_that_is_sent_for_once(notebook):
     one.carry(lambda: one.board.get_by_role("img", name="QR code of the game's code").is_visible())
     assert one.asked.count("qr") == 1 and one.asked.count("vega") == 1
     code = one.board.get_by_label("Your game as a code").input_value()
-    assert decode(code, len(ATLAS_SPACE.designs), GRID.fingerprint).tries == tuple((GRID.space.index[d], 1) for d in (QUICK, OTHER))
+    assert decode(code, len(ATLAS_SPACE.designs), GRID.fingerprint).tries == tuple(
+        (GRID.space.index[d], 1) for d in (QUICK, OTHER)
+    )
 
 
 # --- on the page -----------------------------------------------------------------------------------------
@@ -523,13 +686,25 @@ def stage(browser, tmp_path, spec):
     opened = []
 
     def begin(fragment="", changes=(), **options):
-        styles = "".join(f'<link rel="stylesheet" href="{(ASSETS / "css" / name).as_uri()}.css">' for name in ("components", "game"))
-        scripts = "".join(f'<script src="{(ASSETS / name).as_uri()}.js"></script>' for name in
-                          ("vendor/vega/vega.min", "vendor/vega/vega-lite.min", "vendor/qrcode/qrcode", *(f"js/{name}" for name in SCRIPTS)))
+        styles = "".join(
+            f'<link rel="stylesheet" href="{(ASSETS / "css" / name).as_uri()}.css">' for name in ("components", "game")
+        )
+        scripts = "".join(
+            f'<script src="{(ASSETS / name).as_uri()}.js"></script>'
+            for name in (
+                "vendor/vega/vega.min",
+                "vendor/vega/vega-lite.min",
+                "vendor/qrcode/qrcode",
+                *(f"js/{name}" for name in SCRIPTS),
+            )
+        )
         page = tmp_path / f"stage{len(opened)}.html"
-        page.write_text(f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Board</title>{styles}
+        page.write_text(
+            f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Board</title>{styles}
           <style>html {{ background: var(--t3-paper); }} main {{ max-width: 60rem; margin: auto; padding: 1rem; }}</style></head>
-          <body><main>{Component("game", spec | {"runs": payload(GRID)} | dict(changes)).html()}</main>{scripts}</body></html>""", "utf8")
+          <body><main>{Component("game", spec | {"runs": payload(GRID)} | dict(changes)).html()}</main>{scripts}</body></html>""",
+            "utf8",
+        )
         opened.append(Page(browser, page.as_uri() + fragment, reduced_motion="reduce", **options))
         opened[-1].page.set_default_timeout(10_000)
         opened[-1].page.wait_for_selector(".t3-game-chart svg")
@@ -546,9 +721,12 @@ def kept(page):
 
 
 def turn(board, field, stop):
-    board.locator(f"[data-dial={field}]").evaluate("""(input, stop) => {
+    board.locator(f"[data-dial={field}]").evaluate(
+        """(input, stop) => {
       if (input.type === 'checkbox') { if (input.checked !== Boolean(stop)) input.click(); return; }
-      input.value = stop; input.dispatchEvent(new Event('input')); }""", stop)
+      input.value = stop; input.dispatchEvent(new Event('input')); }""",
+        stop,
+    )
 
 
 def put(board, design, spec_board, skip=()):
@@ -575,7 +753,9 @@ def play_by_keyboard(page, board):
     while log_rows(board).count() < 13:
         # go through the dials by Tab, turn some with the arrows or the space bar, press Enter on the button
         for _ in range(40):
-            here = page.evaluate("[document.activeElement.dataset.dial || '', document.activeElement.type, document.activeElement.className]")
+            here = page.evaluate(
+                "[document.activeElement.dataset.dial || '', document.activeElement.type, document.activeElement.className]"
+            )
             if here[0] and rng.random() < 0.4:
                 page.keyboard.press("Space" if here[1] == "checkbox" else ["ArrowRight", "ArrowLeft"][rng.integers(2)])
             if "t3-game-train" in here[2]:
@@ -607,7 +787,9 @@ def test_a_whole_game_by_keyboard_alone(play):
     assert page.evaluate("document.activeElement.className") == "t3-game-end"  # the comparison, read at once
     assert len([text for text in told if text.startswith("Try ")]) == 12 and presses >= 12
     assert len([text for text in told if text.startswith("Try 7.")]) == 1
-    assert board.locator(".t3-game-end").is_visible() and not board.get_by_role("button", name="Train this").is_visible()
+    assert (
+        board.locator(".t3-game-end").is_visible() and not board.get_by_role("button", name="Train this").is_visible()
+    )
     text = board.locator(".t3-game-end").inner_text()
     assert re.search("You are among the dice|Nine in ten of the dice did better|You did better than nine in ten", text)
     for one in ("dice", "climbing", "halving", "Gaussian process", "TPE", "you"):
@@ -625,7 +807,9 @@ def test_a_whole_game_by_keyboard_alone(play):
     assert len(rows) == 14 and rows[0][:3] == ["try", "seed", "Practice problems"] and rows[1][0] == "0"
     shown_fresh = [row.locator("td").nth(2).inner_text() for row in log_rows(board).all()][::-1]
     column = rows[0].index("fresh")
-    assert [shown(float(row[column])) if row[column] else "×" for row in rows[1:]] == [re.sub("×.*", "×", text) for text in shown_fresh]
+    assert [shown(float(row[column])) if row[column] else "×" for row in rows[1:]] == [
+        re.sub("×.*", "×", text) for text in shown_fresh
+    ]
     assert opened.errors == [] and opened.outside() == []
     page.evaluate(AXE)
     found = page.evaluate("axe.run(document.querySelector('.t3-game'), {resultTypes: ['violations']})")["violations"]
@@ -644,7 +828,11 @@ def test_the_boss_by_keyboard_alone_hears_no_fresh_error_until_the_end(play):
     assert page.evaluate("document.activeElement.className").endswith("t3-game-train")
     told, _ = play_by_keyboard(page, board)
     tries = [text for text in told if text.startswith("Try ")]
-    assert len(tries) == 12 and not re.search(LEAK, " ".join(tries)) and tries[-1].endswith("That was the last try. The covered error follows.")
+    assert (
+        len(tries) == 12
+        and not re.search(LEAK, " ".join(tries))
+        and tries[-1].endswith("That was the last try. The covered error follows.")
+    )
     assert page.evaluate("document.activeElement.className") == "t3-game-end"
     end = board.locator(".t3-game-end")
     assert "What the practice error chose" in end.inner_text() and "On fresh problems" in end.inner_text()
@@ -659,12 +847,19 @@ def test_the_boss_by_keyboard_alone_hears_no_fresh_error_until_the_end(play):
 def test_a_game_by_touch_on_a_phone_survives_a_reload(play, board):
     opened, shown_board = play(width=390, has_touch=True, is_mobile=True)
     page = opened.page
-    designs = [Design(step_length=0.003), Design(problems=64, passes=4, step_length=0.01), Design(problems=64, machine="list", step_length=0.001)]
+    designs = [
+        Design(step_length=0.003),
+        Design(problems=64, passes=4, step_length=0.01),
+        Design(problems=64, machine="list", step_length=0.001),
+    ]
     for design in designs:
         put(shown_board, design, board)
         shown_board.get_by_role("button", name="Train this").tap()
     page.wait_for_timeout(400)
-    before, sentence_before = log_rows(shown_board).locator("..").first.inner_text(), shown_board.locator(".t3-game-sentence").inner_text()
+    before, sentence_before = (
+        log_rows(shown_board).locator("..").first.inner_text(),
+        shown_board.locator(".t3-game-sentence").inner_text(),
+    )
     # charts and button stay in sight while the dials are turned
     shown_board.locator("[data-dial=step_length]").scroll_into_view_if_needed()
     page.evaluate("document.querySelector('[data-dial=step_length]').scrollIntoView({block: 'center'})")
@@ -697,11 +892,14 @@ def test_a_game_by_touch_on_a_phone_survives_a_reload(play, board):
         end.get_by_role("button", name="Next: ").tap()
         assert end.locator("h3").inner_text() == heading
     tries = kept(page)[ID]["value"]["tries"]
-    assert decode(shown_board.get_by_label("Your game as a code").input_value(), len(ATLAS_SPACE.designs), GRID.fingerprint).tries == tuple(
-        (GRID.space.index[board.design(one["place"])], one["seed"]) for one in tries)
+    assert decode(
+        shown_board.get_by_label("Your game as a code").input_value(), len(ATLAS_SPACE.designs), GRID.fingerprint
+    ).tries == tuple((GRID.space.index[board.design(one["place"])], one["seed"]) for one in tries)
     shown_board.get_by_text("Show as a QR code").tap()
     shown_board.get_by_role("img", name="QR code").wait_for()
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390 and opened.errors == [] and opened.outside() == []
+    assert (
+        page.evaluate("document.documentElement.scrollWidth") <= 390 and opened.errors == [] and opened.outside() == []
+    )
 
 
 def test_two_windows_play_one_game(stage, board):
@@ -710,7 +908,9 @@ def test_two_windows_play_one_game(stage, board):
     second_page.goto(opened.page.url)
     second_page.wait_for_selector(".t3-game-chart svg")
     second = second_page.locator(".t3-game")
-    for number, (window, design) in enumerate([(first, QUICK), (second, OTHER), (first, Design(step_length=0.01)), (second, Design(step_length=0.03))], 1):
+    for number, (window, design) in enumerate(
+        [(first, QUICK), (second, OTHER), (first, Design(step_length=0.01)), (second, Design(step_length=0.03))], 1
+    ):
         put(window, design, board)
         window.get_by_role("button", name="Train this").click()
         for shown_board in (first, second):
@@ -721,7 +921,9 @@ def test_two_windows_play_one_game(stage, board):
     first.get_by_role("button", name="Train this").click()
     put(second, QUICK, board)
     second.get_by_role("button", name="Train this").click()
-    expect(first.locator(".t3-game-sentence")).to_contain_text("Another window of this book has played on meanwhile", timeout=10_000)
+    expect(first.locator(".t3-game-sentence")).to_contain_text(
+        "Another window of this book has played on meanwhile", timeout=10_000
+    )
     expect(log_rows(first)).to_have_count(6)
     assert len(kept(opened.page)[ID]["value"]["tries"]) == 5
 
@@ -737,7 +939,10 @@ def test_a_repeat_is_the_next_seed_and_a_fourth_is_refused(play, board):
     expected = [shown(GRID.outcome(Design(step_length=0.003), seed).fresh) for seed in (3, 2, 1)]
     assert [row.locator("td").nth(2).inner_text() for row in log_rows(shown_board).all()][:3] == expected
     train(shown_board)
-    assert "run with all 3 seeds" in shown_board.locator(".t3-game-sentence").inner_text() and "This cost nothing" in page.locator(".t3-game > .t3-announce").inner_text()
+    assert (
+        "run with all 3 seeds" in shown_board.locator(".t3-game-sentence").inner_text()
+        and "This cost nothing" in page.locator(".t3-game > .t3-announce").inner_text()
+    )
     assert "9 tries left" in shown_board.inner_text() and log_rows(shown_board).count() == 4
     # the start has been seen with its first seed
     shown_board.get_by_role("button", name="Use the dials of the start again").click()
@@ -770,47 +975,81 @@ def test_a_row_of_the_log_opens_by_keyboard(stage, board, width):
         assert page.evaluate("document.activeElement.getAttribute('aria-label')") == f"Try {i}"
 
     def states():
-        return [button.get_attribute("aria-expanded") for button in log_rows(shown_board).locator("th button").all()][::-1]
+        return [button.get_attribute("aria-expanded") for button in log_rows(shown_board).locator("th button").all()][
+            ::-1
+        ]
 
     press(2)
     assert states() == ["false", "false", "true", "false"] and run_label.inner_text() == "try 2: recorded run, seed 1"
     outcome, looked = GRID.outcome(designs[1], 1), curve.get_attribute("aria-label")
-    assert re.search(rf"fresh error \d+ at first, {shown(outcome.fresh)} at the end", looked) and looked in shown_board.locator(".t3-game-readings").inner_text()
-    assert detail.count() == 1 and detail.locator("p").all_inner_texts() == [said[1], f"{looked} The small chart shows it."]
+    assert (
+        re.search(rf"fresh error \d+ at first, {shown(outcome.fresh)} at the end", looked)
+        and looked in shown_board.locator(".t3-game-readings").inner_text()
+    )
+    assert detail.count() == 1 and detail.locator("p").all_inner_texts() == [
+        said[1],
+        f"{looked} The small chart shows it.",
+    ]
     assert detail.evaluate("(row) => row.previousElementSibling.querySelector('button').ariaLabel") == "Try 2"
     words = detail.locator("li").all_inner_texts()
     assert [text.split(": ")[0] for text in words] == [dial["label"] for dial in board.spec(False)["dials"]]
     assert "Thinking passes: 4 (changed)" in words and "Machine: attends to it" in words
     press(3)
-    assert states() == ["false", "false", "false", "true"] and detail.count() == 1 and "Thinking passes: makes no difference here" in detail.inner_text()
+    assert (
+        states() == ["false", "false", "false", "true"]
+        and detail.count() == 1
+        and "Thinking passes: makes no difference here" in detail.inner_text()
+    )
     press(0)
-    assert run_label.inner_text() == "the start: recorded run, seed 1" and detail.locator("p").first.inner_text().startswith("You take over a finished design.") and "(changed)" not in detail.inner_text()
+    assert (
+        run_label.inner_text() == "the start: recorded run, seed 1"
+        and detail.locator("p").first.inner_text().startswith("You take over a finished design.")
+        and "(changed)" not in detail.inner_text()
+    )
     press(0)
-    assert states() == ["false"] * 4 and detail.count() == 0 and (run_label.inner_text(), curve.get_attribute("aria-label")) == latest
+    assert (
+        states() == ["false"] * 4
+        and detail.count() == 0
+        and (run_label.inner_text(), curve.get_attribute("aria-label")) == latest
+    )
     press(1)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    small = page.evaluate("[...document.querySelectorAll('.t3-game-log button')].map((e) => e.getBoundingClientRect()).filter((b) => b.width < 44 || b.height < 44).length")
+    small = page.evaluate(
+        "[...document.querySelectorAll('.t3-game-log button')].map((e) => e.getBoundingClientRect()).filter((b) => b.width < 44 || b.height < 44).length"
+    )
     assert small == 0
     page.evaluate(AXE)
-    found = page.evaluate("axe.run(document.querySelector('.t3-game'), {resultTypes: ['violations'], preload: false})")["violations"]
+    found = page.evaluate("axe.run(document.querySelector('.t3-game'), {resultTypes: ['violations'], preload: false})")[
+        "violations"
+    ]
     assert [(v["id"], [node["html"][:120] for node in v["nodes"]][:3]) for v in found] == []
     train(shown_board)  # a new try shows the latest again
     assert states() == ["false"] * 5 and detail.count() == 0 and run_label.inner_text() == "recorded run, seed 2"
 
 
 def test_an_explosion_is_a_result(play, board):
-    design, seed = next((d, s) for d in ATLAS_SPACE.designs for s in SEEDS if GRID.outcome(d, s).diverged_at is not None and s == 1)
+    design, seed = next(
+        (d, s) for d in ATLAS_SPACE.designs for s in SEEDS if GRID.outcome(d, s).diverged_at is not None and s == 1
+    )
     opened, shown_board = play()
     put(shown_board, design, board)
     train(shown_board)
     step = GRID.outcome(design, seed).diverged_at
-    assert shown_board.locator(".t3-game-sentence").inner_text().startswith(f"It exploded at step {step:,}. That cost a try.")
+    assert (
+        shown_board.locator(".t3-game-sentence")
+        .inner_text()
+        .startswith(f"It exploded at step {step:,}. That cost a try.")
+    )
     assert f"× step {step:,}" in log_rows(shown_board).first.inner_text()
     crosses = shown_board.locator(".t3-game-chart svg text", has_text="×")
     assert crosses.count() == 1
     top = shown_board.locator(".t3-game-chart").bounding_box()["y"]
     assert crosses.bounding_box()["y"] - top < 40
-    assert "11 tries left" in shown_board.inner_text() and "One try lies above the top edge" in shown_board.inner_text() and opened.errors == []
+    assert (
+        "11 tries left" in shown_board.inner_text()
+        and "One try lies above the top edge" in shown_board.inner_text()
+        and opened.errors == []
+    )
 
 
 def test_redundant_dials_say_so_and_undo_gives_back_no_tries(play):
@@ -820,10 +1059,16 @@ def test_redundant_dials_say_so_and_undo_gives_back_no_tries(play):
     assert board.locator("[data-dial=passes]").get_attribute("aria-valuetext") == "makes no difference here"
     assert "Thinking passes makes no difference here" in board.inner_text()
     turn(board, "machine", 1)
-    assert board.locator("[data-dial=passes]").is_enabled() and board.locator("[data-dial=machine]").get_attribute("aria-valuetext") == "attends to it"
+    assert (
+        board.locator("[data-dial=passes]").is_enabled()
+        and board.locator("[data-dial=machine]").get_attribute("aria-valuetext") == "attends to it"
+    )
     train(board)
     board.get_by_role("button", name="Undo a dial").click()
-    assert board.locator("[data-dial=passes]").is_disabled() and board.locator("[data-dial=machine]").get_attribute("aria-valuetext") == "reads it as one list"
+    assert (
+        board.locator("[data-dial=passes]").is_disabled()
+        and board.locator("[data-dial=machine]").get_attribute("aria-valuetext") == "reads it as one list"
+    )
     assert "11 tries left" in board.inner_text()
     assert not board.get_by_role("button", name="Undo a dial").is_enabled()
 
@@ -856,14 +1101,19 @@ def test_what_was_built_is_told_in_the_stored_numbers(play, board):
     _, shown_board = play()
     finish(shown_board, board)
     to_screen(shown_board, 2)
-    cells = [[cell.inner_text() for cell in row.locator("td").all()] for row in shown_board.locator(".t3-game-end tbody tr").all()]
+    cells = [
+        [cell.inner_text() for cell in row.locator("td").all()]
+        for row in shown_board.locator(".t3-game-end tbody tr").all()
+    ]
     tries = kept(shown_board.page)[ID]["value"]["tries"]
     for row, one in zip(cells[1:], tries, strict=True):
         outcome = GRID.outcome(board.design(one["place"]), one["seed"])
         if outcome.diverged_at is not None:
             assert row == ["–"] * 4
             continue
-        assert row[0] == ("−100 or less" if outcome.follows <= -1 else str(math.floor(100 * outcome.follows + 0.5)).replace("-", "−"))
+        assert row[0] == (
+            "−100 or less" if outcome.follows <= -1 else str(math.floor(100 * outcome.follows + 0.5)).replace("-", "−")
+        )
         assert row[1].removesuffix(" *") == (" · ".join(map(shown, outcome.longer)) or "–")
         assert row[3] == shown(outcome.tripled)
 
@@ -877,7 +1127,14 @@ def test_the_odds_of_more_tries(play, board):
         assert slider.get_attribute("aria-valuetext") == f"{tries} tries"
         text = shown_board.locator(".t3-game-end").inner_text()
         assert f"With {tries} tries, dice meet" in text and f"at most {bits} bits" in text
-        numbers = [float(n) for n in re.search(r"iterates in (.*?) of all games", text)[1].replace("more than ", "").replace("less than ", "").removesuffix(" %").split(" to ")]
+        numbers = [
+            float(n)
+            for n in re.search(r"iterates in (.*?) of all games", text)[1]
+            .replace("more than ", "")
+            .replace("less than ", "")
+            .removesuffix(" %")
+            .split(" to ")
+        ]
         assert numbers[0] == pytest.approx(100 * min(row[k] for row in MACHINES["odds"]["dice"]), abs=1)
         slider.press("ArrowRight")
 
@@ -897,15 +1154,24 @@ def test_a_code_a_link_and_a_picture_of_the_game(play, board):
     with page.expect_download() as download:
         shown_board.get_by_role("button", name="Save a picture").click()
     picture = open(download.value.path(), "rb").read()
-    assert picture[:8] == b"\x89PNG\r\n\x1a\n" and (int.from_bytes(picture[16:20]), int.from_bytes(picture[20:24])) == (1200, 630) and len(picture) > 10_000
-    assert shown_board.get_by_role("button", name="Copy a link").count() == 0  # a page from a disk has no address to pass on
+    assert (
+        picture[:8] == b"\x89PNG\r\n\x1a\n"
+        and (int.from_bytes(picture[16:20]), int.from_bytes(picture[20:24])) == (1200, 630)
+        and len(picture) > 10_000
+    )
+    assert (
+        shown_board.get_by_role("button", name="Copy a link").count() == 0
+    )  # a page from a disk has no address to pass on
     # a friend opens the page with the code: the same start, the line dashed
     page.evaluate("localStorage.clear()")
     page.goto(page.url.split("#")[0] + "#g=" + code)
     page.reload()
     page.wait_for_selector(".t3-game-chart svg")
     best = min(GRID.outcome(board.design(one["place"]), one["seed"]).fresh for one in tries)
-    assert f"A friend’s line, dashed, ends at {shown(min(best, GRID.outcome(GRID.start(), 1).fresh))}" in shown_board.locator(".t3-game-chart").get_attribute("aria-label")
+    assert (
+        f"A friend’s line, dashed, ends at {shown(min(best, GRID.outcome(GRID.start(), 1).fresh))}"
+        in shown_board.locator(".t3-game-chart").get_attribute("aria-label")
+    )
     page.goto(page.url.split("#")[0] + "#g=" + code[:-1] + ("2" if code[-1] != "2" else "3"))
     page.reload()
     page.wait_for_selector(".t3-game-chart svg")
@@ -925,13 +1191,19 @@ def test_a_dial_can_be_locked_and_the_day_has_its_own_start(play, board):
     assert dial.is_disabled()
     finish(shown_board, board, skip=("machine",))
     (dice,) = [one["searchers"][0] for one in MACHINES["others"] if one["mode"] == 4 + board.fields.index("machine")]
-    assert f"{dice['count']:,} players of dice: {shown(dice['median'][12])} in the middle" in shown_board.locator(".t3-game-chart").get_attribute("aria-label")
+    assert f"{dice['count']:,} players of dice: {shown(dice['median'][12])} in the middle" in shown_board.locator(
+        ".t3-game-chart"
+    ).get_attribute("aria-label")
     shown_board.get_by_role("button", name="New game").click()
     shown_board.get_by_label("A new game with").select_option(label="the start of the day, another one every day")
     shown_board.get_by_role("button", name="Yes, a new game").click()
     state = kept(page)[ID]["value"]
     assert state["mode"] == 1 and state["start"] == state["place"] and state["number"] == 2
-    assert GRID.space.index[board.design(state["start"])] in [one["start"] for one in MACHINES["others"] if one["mode"] == 1] and opened.errors == []
+    assert (
+        GRID.space.index[board.design(state["start"])]
+        in [one["start"] for one in MACHINES["others"] if one["mode"] == 1]
+        and opened.errors == []
+    )
 
 
 def new_game(board, label):
@@ -947,7 +1219,9 @@ MEMORY = Design(problems=4, machine="list", notebook=True, step_length=0.01)
 
 def everything_said(board):
     """All that can be read or heard of the board: its text, names and values, hidden regions and the drawn charts too."""
-    return board.evaluate("(board) => [...board.querySelectorAll('*')].flatMap((e) => [...e.attributes].filter((a) => a.name !== 'd').map((a) => a.value).concat(e.children.length ? [] : e.textContent)).join(' | ')")
+    return board.evaluate(
+        "(board) => [...board.querySelectorAll('*')].flatMap((e) => [...e.attributes].filter((a) => a.name !== 'd').map((a) => a.value).concat(e.children.length ? [] : e.textContent)).join(' | ')"
+    )
 
 
 def test_the_boss_of_training_error_sees_no_fresh_error_until_the_end(stage, board):
@@ -979,7 +1253,12 @@ def test_the_boss_of_training_error_sees_no_fresh_error_until_the_end(stage, boa
     while len(designs) < 12:
         design = ATLAS_SPACE.designs[rng.integers(len(ATLAS_SPACE.designs))]
         outcome = GRID.outcome(design, 1)
-        if outcome.diverged_at is None and 45 < outcome.fresh < 200 and design not in designs and shown(outcome.fresh) != shown(outcome.practice):
+        if (
+            outcome.diverged_at is None
+            and 45 < outcome.fresh < 200
+            and design not in designs
+            and shown(outcome.fresh) != shown(outcome.practice)
+        ):
             designs.append(design)
     bests = [GRID.outcome(board.design(counter), 1).practice]
     for i, design in enumerate(designs):
@@ -993,38 +1272,64 @@ def test_the_boss_of_training_error_sees_no_fresh_error_until_the_end(stage, boa
             break
         sentence_ = shown_board.locator(".t3-game-sentence").inner_text()
         assert sentence_.startswith(f"Practice {shown(outcomes[-1].practice)}, ")
-        assert log_rows(shown_board).first.locator(".t3-game-score").all_inner_texts() == [shown(outcomes[-1].practice), shown(bests[-1])]
+        assert log_rows(shown_board).first.locator(".t3-game-score").all_inner_texts() == [
+            shown(outcomes[-1].practice),
+            shown(bests[-1]),
+        ]
         said = everything_said(shown_board)
         assert not re.search(rf"(?<![\d.]){shown(outcomes[-1].fresh)}(?![\d.])", said) and not re.search(LEAK, said)
         if i == 5:
             shown_board.get_by_role("button", name="Try 5", exact=True).click()
-            assert shown_board.locator(".t3-game-opened").count() == 1 and not re.search(LEAK, everything_said(shown_board))
+            assert shown_board.locator(".t3-game-opened").count() == 1 and not re.search(
+                LEAK, everything_said(shown_board)
+            )
         if i == 3:
             came = compare(outcomes[3].practice, outcomes[2].practice)
             assert f"You bet on “better”; it came out “{came}”." in sentence_
-    # before the last try: headings, chart, reading, export and My answers
+        # before the last try: headings, chart, reading, export and My answers
         if i == 10:
             assert headings() == ["Try", "Changed dials", "Practice", "Best"]
             assert shown_board.locator(".t3-game-chart svg text", has_text="error on practice problems").count() == 1
             assert shown_board.locator(".t3-game-chart svg text", has_text="par").count() == 0
             exported = rows_of_export()
-            assert "fresh" not in exported[0] and float(exported[-1]["best practice so far"]) == bests[-1] and len(exported) == 12
+            assert (
+                "fresh" not in exported[0]
+                and float(exported[-1]["best practice so far"]) == bests[-1]
+                and len(exported) == 12
+            )
             page.wait_for_timeout(400)
-            assert kept(page)[ID]["answer"] == f"11 of 12 tries; best practice error {shown(bests[-1])} at try {1 + int(np.argmin([o.practice for o in outcomes]))}"
+            assert (
+                kept(page)[ID]["answer"]
+                == f"11 of 12 tries; best practice error {shown(bests[-1])} at try {1 + int(np.argmin([o.practice for o in outcomes]))}"
+            )
     # uncovered
     winner = outcomes[int(np.argmin([o.practice for o in outcomes]))]
     told_ = shown_board.locator(".t3-game-end").inner_text()
-    assert "What the practice error chose" in told_ and "The machines have played for the error on fresh problems only" in told_
+    assert (
+        "What the practice error chose" in told_
+        and "The machines have played for the error on fresh problems only" in told_
+    )
     start = GRID.outcome(board.design(counter), 1)
     assert uncovered(state_of(start), state_of(winner)) in told_ and "your winner leaves" in told_
     assert headings() == ["Try", "Changed dials", "Practice", "Fresh", "Best"]
-    assert [row.locator("td").nth(2).inner_text() for row in log_rows(shown_board).all()][::-1] == [shown(o.fresh) for o in (start, *outcomes)]
+    assert [row.locator("td").nth(2).inner_text() for row in log_rows(shown_board).all()][::-1] == [
+        shown(o.fresh) for o in (start, *outcomes)
+    ]
     assert "fresh" in rows_of_export()[0]
     chart = shown_board.locator(".t3-game-chart")
-    assert f"The second line is the fresh error of what led by then: {shown(start.fresh)} at the start, {shown(winner.fresh)} at the end" in chart.get_attribute("aria-label")
-    assert chart.locator("svg text", has_text=f"fresh {shown(winner.fresh)}").count() == 1 and chart.locator("svg text", has_text="error, %").count() == 1
+    assert (
+        f"The second line is the fresh error of what led by then: {shown(start.fresh)} at the start, {shown(winner.fresh)} at the end"
+        in chart.get_attribute("aria-label")
+    )
+    assert (
+        chart.locator("svg text", has_text=f"fresh {shown(winner.fresh)}").count() == 1
+        and chart.locator("svg text", has_text="error, %").count() == 1
+    )
     assert shown_board.locator(".t3-game-chart svg .mark-area path").count() == 0  # no band
-    assert kept(page)[ID]["answer"].endswith(f", which leaves {shown(winner.fresh)} on fresh problems") and "covered" in kept(page)[ID]["question"]
+    assert (
+        kept(page)[ID]["answer"].endswith(f", which leaves {shown(winner.fresh)} on fresh problems")
+        and "covered" in kept(page)[ID]["question"]
+    )
     to_screen(shown_board, 4)
     code = shown_board.get_by_label("Your game as a code").input_value()
     assert decode(code, len(ATLAS_SPACE.designs), GRID.fingerprint).mode == 2
@@ -1036,8 +1341,13 @@ def test_the_boss_of_training_error_sees_no_fresh_error_until_the_end(stage, boa
     page.goto(page.url.split("#")[0] + "#g=" + code)
     page.reload()
     page.wait_for_selector(".t3-game-chart svg")
-    assert headings() == ["Try", "Changed dials", "Practice", "Best"] and "they began here too" in shown_board.locator(".t3-game-sentence").inner_text()
-    assert f"A friend’s line, dashed, ends at {shown(winner.practice)}." in shown_board.locator(".t3-game-chart").get_attribute("aria-label")
+    assert (
+        headings() == ["Try", "Changed dials", "Practice", "Best"]
+        and "they began here too" in shown_board.locator(".t3-game-sentence").inner_text()
+    )
+    assert f"A friend’s line, dashed, ends at {shown(winner.practice)}." in shown_board.locator(
+        ".t3-game-chart"
+    ).get_attribute("aria-label")
     assert opened.errors == []
 
 
@@ -1047,18 +1357,30 @@ def state_of(outcome):
 
 def invented(number):
     """Machines as nobody has played them, told apart by their numbers."""
-    return [{"name": name, "count": 10 + number, "low": [5.0 + number] * 13, "median": [20.0 + number] * 13, "high": [60.0 + number] * 13} for name in ("dice", "climbing")]
+    return [
+        {
+            "name": name,
+            "count": 10 + number,
+            "low": [5.0 + number] * 13,
+            "median": [20.0 + number] * 13,
+            "high": [60.0 + number] * 13,
+        }
+        for name in ("dice", "climbing")
+    ]
 
 
 STARTS = [11, 500, 2000]
-PLAYED = MACHINES | {"others": [{"mode": 1, "start": start, "searchers": invented(k)} for k, start in enumerate(STARTS)]
-                     + [{"mode": 5, "start": GRID.space.index[GRID.start()], "searchers": invented(7)}]}
+PLAYED = MACHINES | {
+    "others": [{"mode": 1, "start": start, "searchers": invented(k)} for k, start in enumerate(STARTS)]
+    + [{"mode": 5, "start": GRID.space.index[GRID.start()], "searchers": invented(7)}]
+}
 
 
 def test_machines_of_other_starts_reach_the_page(board, spec):
     others = game(GRID, id=ID, machines=PLAYED).spec(live=False)["others"]
     assert [(one["mode"], board.design(one["place"]), one["searchers"]) for one in others] == [
-        (one["mode"], ATLAS_SPACE.designs[one["start"]], one["searchers"]) for one in PLAYED["others"]]
+        (one["mode"], ATLAS_SPACE.designs[one["start"]], one["searchers"]) for one in PLAYED["others"]
+    ]
     without = {key: value for key, value in MACHINES.items() if key != "others"}
     assert [game(GRID, machines=m).spec(live=False)["others"] for m in (None, without)] == [[], []]
     assert game(GRID, machines=PLAYED, budget=3).spec(live=False)["others"] == []
@@ -1078,9 +1400,15 @@ def test_the_start_of_the_day_is_one_that_machines_have_played(stage, board):
     finish(shown_board, board)
     k = (days + 1) % 3
     label = shown_board.locator(".t3-game-chart").get_attribute("aria-label")
-    assert f"{10 + k} players of dice: {20 + k} in the middle, eight in ten of them between {shown(5.0 + k)} and {60 + k}." in label
+    assert (
+        f"{10 + k} players of dice: {20 + k} in the middle, eight in ten of them between {shown(5.0 + k)} and {60 + k}."
+        in label
+    )
     end = shown_board.locator(".t3-game-end")
-    assert f"a random player's is {20 + k} in the middle" in end.inner_text() and "The start was a rule" not in end.inner_text()
+    assert (
+        f"a random player's is {20 + k} in the middle" in end.inner_text()
+        and "The start was a rule" not in end.inner_text()
+    )
     assert end.locator("tbody tr").count() == 3
     shown_board.get_by_role("radio", name="climbing").check()
     assert f"{10 + k} players of climbing" in shown_board.locator(".t3-game-chart").get_attribute("aria-label")
@@ -1093,8 +1421,12 @@ def test_a_locked_dial_has_the_machines_that_played_it_or_none(stage, board, dia
     _, shown_board = stage(changes={"others": others})
     new_game(shown_board, f"the usual start, with {dial} locked")
     finish(shown_board, board, skip=(field,))
-    assert ("17 players of dice: 27 in the middle" in shown_board.locator(".t3-game-chart").get_attribute("aria-label")) is played
-    assert ("have not played from this start under these rules" in shown_board.locator(".t3-game-end").inner_text()) is not played
+    assert (
+        "17 players of dice: 27 in the middle" in shown_board.locator(".t3-game-chart").get_attribute("aria-label")
+    ) is played
+    assert (
+        "have not played from this start under these rules" in shown_board.locator(".t3-game-end").inner_text()
+    ) is not played
 
 
 def test_a_rule_of_thumb_is_text_and_a_new_game_keeps_the_old_one(play, board):
@@ -1116,19 +1448,40 @@ def test_a_rule_of_thumb_is_text_and_a_new_game_keeps_the_old_one(play, board):
     shown_board.get_by_role("button", name="Yes, a new game").click()
     assert log_rows(shown_board).count() == 1 and "12 tries left" in shown_board.inner_text()
     answers = kept(page)
-    assert len(answers[f"{ID}/1"]["value"]["tries"]) == 12 and answers[ID]["value"]["tries"] == [] and answers[ID]["value"]["number"] == 2
+    assert (
+        len(answers[f"{ID}/1"]["value"]["tries"]) == 12
+        and answers[ID]["value"]["tries"] == []
+        and answers[ID]["value"]["number"] == 2
+    )
     page.goto(page.url.replace(PAGE.split("/")[1], "my_answers"))
     page.wait_for_selector("html[data-t3-ready]", state="attached")
     row = page.locator(".t3-answers tbody tr", has_text="Game 1")
-    assert nasty in row.inner_text() and "12 of 12 tries; best fresh error" in row.inner_text() and "played" in row.inner_text()
-    assert page.locator(".t3-answers img, .t3-answers b").count() == 0 and page.title() != "caught" and opened.errors == []
+    assert (
+        nasty in row.inner_text()
+        and "12 of 12 tries; best fresh error" in row.inner_text()
+        and "played" in row.inner_text()
+    )
+    assert (
+        page.locator(".t3-answers img, .t3-answers b").count() == 0 and page.title() != "caught" and opened.errors == []
+    )
 
 
-@pytest.mark.parametrize("damage", ['{"version": 1, "tries": 3}', '{"version": 1, "number": 4, "place": [9], "past": [], "tries": []}', "7", '{"version": 2}',
-                                    '{"version": 1, "place": null, "tries": [null]}'])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        '{"version": 1, "tries": 3}',
+        '{"version": 1, "number": 4, "place": [9], "past": [], "tries": []}',
+        "7",
+        '{"version": 2}',
+        '{"version": 1, "place": null, "tries": [null]}',
+    ],
+)
 def test_a_game_that_does_not_fit_the_board_is_no_error(play, damage):
     opened, board = play()
-    opened.page.evaluate("""([id, value]) => localStorage.setItem('third-optimizer', JSON.stringify({version: 1, answers: {[id]: {value: JSON.parse(value)}}}))""", [ID, damage])
+    opened.page.evaluate(
+        """([id, value]) => localStorage.setItem('third-optimizer', JSON.stringify({version: 1, answers: {[id]: {value: JSON.parse(value)}}}))""",
+        [ID, damage],
+    )
     opened.page.reload()
     opened.page.wait_for_selector(".t3-game-chart svg")
     assert "12 tries left" in board.inner_text() and opened.errors == []
@@ -1146,7 +1499,9 @@ def test_a_curve_takes_its_time_and_a_second_press_costs_nothing(play, board):
     assert log_rows(shown_board).count() == 2 and "11 tries left" in shown_board.inner_text()
 
 
-@pytest.mark.parametrize(("width", "theme"), [(1280, "light"), (1280, "dark"), (768, "light"), (390, "light"), (390, "dark"), (320, "light")])
+@pytest.mark.parametrize(
+    ("width", "theme"), [(1280, "light"), (1280, "dark"), (768, "light"), (390, "light"), (390, "dark"), (320, "light")]
+)
 def test_a_finished_board_is_whole_in_every_view(play, board, width, theme):
     opened, shown_board = play(width=width, theme=theme)
     finish(shown_board, board)

@@ -11,11 +11,11 @@ from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
-
-from tests.notebooks import BOOK, ROOT
 from third_optimizer.meta import ATLAS_SPACE, CONFIRM, SEEDS, Design, Grid, Space, run, train_grid
 from third_optimizer.meta.grid import COLUMNS, pack, rounded
 from third_optimizer.meta.running import CURVE, STABLE, stable
+
+from tests.notebooks import BOOK, ROOT
 
 SHORT = Design(practice_time=30)
 SMALL = Space(SHORT, problems=(4, None), step_length=(0.001, 0.01))
@@ -37,8 +37,12 @@ def test_what_is_stored_is_what_was_trained(small):
     for design in SMALL.designs:
         for seed in (1, 2, 4):
             trained, kept = run(design, seed, confirm=seed == 4), grid.outcome(design, seed)
-            assert (kept.practice, kept.fresh, kept.tripled) == tuple(map(rounded, (trained.practice, trained.fresh, trained.tripled)))
-            assert kept.longer == tuple(map(rounded, trained.longer)) and kept.blown == pytest.approx(trained.blown, abs=1e-12)
+            assert (kept.practice, kept.fresh, kept.tripled) == tuple(
+                map(rounded, (trained.practice, trained.fresh, trained.tripled))
+            )
+            assert kept.longer == tuple(map(rounded, trained.longer)) and kept.blown == pytest.approx(
+                trained.blown, abs=1e-12
+            )
             assert kept.follows == pytest.approx(trained.follows, abs=5.1e-4)
             assert (kept.steps, kept.diverged_at) == (trained.steps, None)
             assert kept.fresh_curve == pytest.approx(trained.fresh_curve, rel=1e-3)
@@ -51,15 +55,34 @@ def test_a_confirming_seed_is_examined_on_other_prompts():
 
 
 def test_a_blow_up_is_stored_with_its_step(tmp_path):
-    wild = Space(Design(passes=4, step_rule="plain", step_length=10.0, brake=False, start="large", practice_time=60), problems=(4, None))
+    wild = Space(
+        Design(passes=4, step_rule="plain", step_length=10.0, brake=False, start="large", practice_time=60),
+        problems=(4, None),
+    )
     grid = train_grid(tmp_path / "wild.npz", wild, (1,), (), jobs=1)
     for design in wild.designs:
         trained, kept = run(design, 1), grid.outcome(design, 1)
-        assert kept.diverged_at == trained.diverged_at and kept.steps == trained.steps and kept.fresh == np.inf and kept.longer == ()
+        assert (
+            kept.diverged_at == trained.diverged_at
+            and kept.steps == trained.steps
+            and kept.fresh == np.inf
+            and kept.longer == ()
+        )
     assert grid.mean(wild.designs[0]) == 200
 
 
-@pytest.mark.parametrize(("value", "kept"), [(0.00098, 0.0), (0.0012345, 0.001234), (33.335, 33.34), (9999.4, 9999.0), (1e30, 9999.0), (np.inf, np.inf), (0, 0)])
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        (0.00098, 0.0),
+        (0.0012345, 0.001234),
+        (33.335, 33.34),
+        (9999.4, 9999.0),
+        (1e30, 9999.0),
+        (np.inf, np.inf),
+        (0, 0),
+    ],
+)
 def test_errors_keep_four_digits(value, kept):
     assert rounded(value) == kept
 
@@ -70,15 +93,23 @@ def test_errors_keep_four_digits(value, kept):
 def test_only_what_is_missing_is_trained(small, tmp_path, monkeypatch):
     file, grid = small
     other = tmp_path / "other.npz"
-    notes = [{"design": asdict(SMALL.designs[i]), "seed": seed, "run": {name: grid.columns[name][i, k].tolist() for name in COLUMNS}}
-             for i, seed, k in [(0, 1, 0), (0, 2, 1), (1, 4, 2)]]
+    notes = [
+        {
+            "design": asdict(SMALL.designs[i]),
+            "seed": seed,
+            "run": {name: grid.columns[name][i, k].tolist() for name in COLUMNS},
+        }
+        for i, seed, k in [(0, 1, 0), (0, 2, 1), (1, 4, 2)]
+    ]
     stale = {"design": asdict(Design()), "seed": 1, "run": notes[0]["run"]}  # of another time
     other.with_name("other.npz.journal").write_text("\n".join(map(json.dumps, [*notes, stale])) + '\n{"design": {"prob')
     trained = []
     import third_optimizer.meta.grid as module
 
     one = module.train_one
-    monkeypatch.setattr(module, "train_one", lambda design, seed, *rest: trained.append((design, seed)) or one(design, seed, *rest))
+    monkeypatch.setattr(
+        module, "train_one", lambda design, seed, *rest: trained.append((design, seed)) or one(design, seed, *rest)
+    )
     assert same(train_grid(other, SMALL, (1, 2), (4,), jobs=1), grid)
     assert len(trained) == len(set(trained)) == 3 * len(SMALL.designs) - 3
     assert other.read_bytes() == file.read_bytes()
@@ -91,12 +122,18 @@ def test_a_larger_space_keeps_the_runs_there_are(small, tmp_path, monkeypatch):
     file, grid = small
     other, trained = tmp_path / "larger.npz", []
     other.write_bytes(file.read_bytes())
-    larger = Space(SMALL.base, **{name: (*stops, 64) if name == "problems" else stops for name, stops in SMALL.stops.items()})
+    larger = Space(
+        SMALL.base, **{name: (*stops, 64) if name == "problems" else stops for name, stops in SMALL.stops.items()}
+    )
     one = module.train_one
-    monkeypatch.setattr(module, "train_one", lambda design, seed, *rest: trained.append((design, seed)) or one(design, seed, *rest))
+    monkeypatch.setattr(
+        module, "train_one", lambda design, seed, *rest: trained.append((design, seed)) or one(design, seed, *rest)
+    )
     grown = train_grid(other, larger, (1, 2, 4), (), jobs=1)  # seed 4 was for confirming and is not now: trained anew
     assert len(trained) == len(set(trained))
-    assert set(trained) == {(design, seed) for design in larger.designs for seed in (1, 2, 4) if design not in SMALL.index or seed == 4}
+    assert set(trained) == {
+        (design, seed) for design in larger.designs for seed in (1, 2, 4) if design not in SMALL.index or seed == 4
+    }
     for design in SMALL.designs:
         for seed in (1, 2):
             assert grown.outcome(design, seed) == grid.outcome(design, seed)
@@ -115,7 +152,9 @@ def test_kills_lose_nothing_and_repeat_nothing(tmp_path):
     environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
     held, kills = 0, 0
     while not file.exists():
-        process = subprocess.Popen([sys.executable, "-c", TRAIN, str(file)], env=environment, start_new_session=True, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(
+            [sys.executable, "-c", TRAIN, str(file)], env=environment, start_new_session=True, stderr=subprocess.DEVNULL
+        )
         began = time.monotonic()
         while process.poll() is None and kills < 4:
             lines = journal.read_bytes().count(b"\n") if journal.exists() else 0
@@ -139,7 +178,10 @@ def test_a_dask_cluster_trains_the_same(small, tmp_path):
     from joblib import parallel_config
 
     _, grid = small
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster, Client(cluster) as client:
+    with (
+        LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
         assert len(client.scheduler_info()["workers"]) == 2
         with parallel_config(backend="dask", wait_for_workers_timeout=60):
             there = train_grid(tmp_path / "cluster.npz", SMALL, (1, 2), (4,))
@@ -189,7 +231,9 @@ def atlas():
 def test_the_atlas_holds_every_design_and_seed(atlas):
     assert (atlas.seeds, atlas.confirm) == (SEEDS, CONFIRM)
     for name, (shape, kind) in COLUMNS.items():
-        assert atlas.columns[name].shape == (len(ATLAS_SPACE.designs), 5, *shape) and atlas.columns[name].dtype == kind, name
+        assert (
+            atlas.columns[name].shape == (len(ATLAS_SPACE.designs), 5, *shape) and atlas.columns[name].dtype == kind
+        ), name
     exploded = atlas.columns["at"] >= 0
     assert (np.isinf(atlas.columns["fresh"]) >= exploded).all() and (atlas.columns["at"] <= 2000).all()
     loops = np.array([design.machine == "attends" for design in ATLAS_SPACE.designs])
@@ -233,4 +277,8 @@ def test_the_file_says_how_it_was_made(tmp_path):
 
 def test_packing_needs_a_finished_curve():
     values = pack(run(replace(SHORT, problems=4), 1), True)
-    assert values.keys() == COLUMNS.keys() and len(values["fresh_curve"]) == CURVE and not np.isnan(values["fresh_curve"]).any()
+    assert (
+        values.keys() == COLUMNS.keys()
+        and len(values["fresh_curve"]) == CURVE
+        and not np.isnan(values["fresh_curve"]).any()
+    )

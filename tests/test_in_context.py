@@ -6,11 +6,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from third_optimizer import theory
 from third_optimizer.world import Regression, error
 
-WORLDS = [Regression(10, 10), Regression(3, 7, "gaussian", noise=0.7), Regression(5, 4, scale=0.5, rule=2.0), Regression(1, 3)]
+WORLDS = [
+    Regression(10, 10),
+    Regression(3, 7, "gaussian", noise=0.7),
+    Regression(5, 4, scale=0.5, rule=2.0),
+    Regression(1, 3),
+]
 
 
 @pytest.mark.parametrize("world", WORLDS, ids=str)
@@ -52,9 +56,14 @@ def test_same_seed_same_prompts():
 
 @pytest.mark.parametrize(
     ("bad", "message"),
-    [({"dimension": 0}, "dimension must be a whole number, at least 1, got 0"), ({"examples": 2.5}, "examples must be a whole number"),
-     ({"inputs": "cauchy"}, "inputs must be one of uniform, gaussian, got 'cauchy'"), ({"scale": 0}, "scale must be a finite number above 0, got 0"),
-     ({"rule": np.inf}, "rule must be a finite number above 0, got inf"), ({"noise": -1}, "noise must be a finite number, at least 0, got -1")],
+    [
+        ({"dimension": 0}, "dimension must be a whole number, at least 1, got 0"),
+        ({"examples": 2.5}, "examples must be a whole number"),
+        ({"inputs": "cauchy"}, "inputs must be one of uniform, gaussian, got 'cauchy'"),
+        ({"scale": 0}, "scale must be a finite number above 0, got 0"),
+        ({"rule": np.inf}, "rule must be a finite number above 0, got inf"),
+        ({"noise": -1}, "noise must be a finite number, at least 0, got -1"),
+    ],
 )
 def test_bad_worlds_are_refused(bad, message):
     with pytest.raises(ValueError, match=re.escape(message)):
@@ -69,10 +78,15 @@ def setting(world):
 
 
 def test_the_figures_of_the_plan():
-    for world, step, half_loss in ((Regression(10, 10), 1.51515, 0.82492), (Regression(10, 10, scale=0.5), 6.0606, 0.20623)):
+    for world, step, half_loss in (
+        (Regression(10, 10), 1.51515, 0.82492),
+        (Regression(10, 10, scale=0.5), 6.0606, 0.20623),
+    ):
         best = theory.best_single_step(*setting(world))
         assert best == pytest.approx(step, rel=1e-5)
-        assert theory.single_step_error(best, *setting(world)) * world.answer_variance / 2 == pytest.approx(half_loss, rel=1e-4)
+        assert theory.single_step_error(best, *setting(world)) * world.answer_variance / 2 == pytest.approx(
+            half_loss, rel=1e-4
+        )
     gaussian = setting(Regression(10, 10, "gaussian"))
     assert theory.single_step_error(theory.best_single_step(*gaussian), *gaussian, scale=3) == pytest.approx(31)
 
@@ -86,7 +100,9 @@ def test_single_step_error_is_what_sampling_gives(world, share):
     prompts = world.prompts(np.random.default_rng(5), 60_000)
     rule = theory.descent_rules(prompts.inputs, prompts.labels, step)[-1]
     squares = ((rule * prompts.query).sum(axis=1) - prompts.answer) ** 2 / world.answer_variance
-    assert abs(squares.mean() - theory.single_step_error(step, *setting(world), noise=noise)) < 4 * squares.std() / np.sqrt(len(squares))
+    assert abs(
+        squares.mean() - theory.single_step_error(step, *setting(world), noise=noise)
+    ) < 4 * squares.std() / np.sqrt(len(squares))
 
 
 def test_scale_stretches_the_whole_prompt():
@@ -96,7 +112,13 @@ def test_scale_stretches_the_whole_prompt():
     assert theory.single_step_error(step, *setting(world), scale=2.5) == pytest.approx(stretched, rel=1e-12)
 
 
-@given(examples=st.integers(1, 200), dimension=st.integers(1, 60), variance=st.floats(0.01, 10), extra=st.floats(0, 5), noise=st.floats(0, 3))
+@given(
+    examples=st.integers(1, 200),
+    dimension=st.integers(1, 60),
+    variance=st.floats(0.01, 10),
+    extra=st.floats(0, 5),
+    noise=st.floats(0, 3),
+)
 @settings(deadline=None)
 def test_no_other_step_does_better(examples, dimension, variance, extra, noise):
     known = (examples, dimension, variance, variance**2 * (1 + extra))
@@ -127,7 +149,11 @@ def test_best_preconditioner_beats_its_neighbours_and_is_the_step_when_round():
 
     def exact(gamma):
         square = ((examples + 1) * covariance @ covariance + np.trace(covariance) * covariance) / examples
-        return np.trace(covariance) - 2 * np.trace(covariance @ gamma @ covariance) + np.trace(covariance @ gamma @ square @ gamma.T)
+        return (
+            np.trace(covariance)
+            - 2 * np.trace(covariance @ gamma @ covariance)
+            + np.trace(covariance @ gamma @ square @ gamma.T)
+        )
 
     best = theory.best_preconditioner(covariance, examples)
     for _ in range(50):
@@ -162,11 +188,17 @@ def test_many_small_steps_become_least_squares():
         (lambda: theory.best_single_step(3, 2.5, 1, 3), "dimension must be a whole number, at least 0, got 2.5"),
         (lambda: theory.best_single_step(3, 3, -1, 3), "variance must be a finite number above 0, got -1"),
         (lambda: theory.best_single_step(3, 3, 2, 3), "fourth_moment must be at least variance² = 4, got 3"),
-        (lambda: theory.single_step_error(1, 3, 3, 1, 3, noise=-1), "noise must be a finite number, at least 0, got -1"),
+        (
+            lambda: theory.single_step_error(1, 3, 3, 1, 3, noise=-1),
+            "noise must be a finite number, at least 0, got -1",
+        ),
         (lambda: theory.single_step_error(1, 3, 3, 1, 3, scale=0), "scale must be a finite number above 0, got 0"),
         (lambda: theory.break_even_scale(0, 3, 3, 1, 3), "step must be a finite number above 0, got 0"),
         (lambda: theory.best_preconditioner([1, 2], 3), "covariance must be a square matrix, got shape (2,)"),
-        (lambda: theory.ridge_rules(np.zeros((1, 2, 2)), np.zeros((1, 2)), -1), "penalty must be a finite number, at least 0, got -1"),
+        (
+            lambda: theory.ridge_rules(np.zeros((1, 2, 2)), np.zeros((1, 2)), -1),
+            "penalty must be a finite number, at least 0, got -1",
+        ),
     ],
 )
 def test_bad_values_are_named(call, message):

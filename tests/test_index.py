@@ -4,11 +4,11 @@ import re
 
 import numpy as np
 import pytest
-
-from tests.notebooks import BOOK, ROOT
 from third_optimizer.meta import DIAL_SEEDS, DIAL_SPACE, Design, Grid, par, run
 from third_optimizer.meta.codes import GameCode, encode
 from third_optimizer.meta.grid import rounded
+
+from tests.notebooks import BOOK, ROOT
 
 DIAL = "#dial input[data-dial=problems]"
 
@@ -72,7 +72,7 @@ def test_a_random_stop_is_what_training_gives(stored):
 
 def test_the_spine_lists_the_chapters_that_stand(site):
     text = (site / "book/index.html").read_text("utf8")
-    spine = text[text.index('<ol class="t3-spine">'):].split("</ol>")[0]
+    spine = text[text.index('<ol class="t3-spine">') :].split("</ol>")[0]
     pages = sorted(page.stem for page in (ROOT / "book").glob("[0-9]*.md"))
     assert re.findall(r'href="(\w+)\.html"', spine) == pages
     assert len(re.findall(r"\d+ min to read, \d+ to do", spine)) == len(pages)
@@ -85,7 +85,9 @@ def test_three_blind_tries_lead_to_the_game(open_page):
     page.wait_for_selector(".t3-game-chart svg")
     assert "3 tries left" in board.inner_text() and board.locator("[data-dial]").count() == 5
     for stop in (3, 2, 1):
-        board.locator("[data-dial=problems]").evaluate("(input, stop) => { input.value = stop; input.dispatchEvent(new Event('input')); }", stop)
+        board.locator("[data-dial=problems]").evaluate(
+            "(input, stop) => { input.value = stop; input.dispatchEvent(new Event('input')); }", stop
+        )
         board.get_by_role("button", name="Train this").click()
     end = board.locator(".t3-game-end")
     assert "Your 3 blind tries" in end.inner_text() and "Best fresh error" in end.inner_text()
@@ -99,7 +101,9 @@ def test_the_tour_leads_from_screen_to_screen(open_page):
     tour = page.locator(".t3-tour a")
     headings = [heading.inner_text().strip("#") for heading in page.locator("article h2").all()]
     nexts = [link.inner_text() for link in tour.all() if link.inner_text().startswith("Next: ")]
-    assert [text.removeprefix("Next: ") for text in nexts] == [heading.lower() for heading in headings[: len(nexts)]] and len(nexts) >= 4
+    assert [text.removeprefix("Next: ") for text in nexts] == [
+        heading.lower() for heading in headings[: len(nexts)]
+    ] and len(nexts) >= 4
     for link in tour.all():
         assert page.locator(link.get_attribute("href")).count() == 1
 
@@ -107,8 +111,16 @@ def test_the_tour_leads_from_screen_to_screen(open_page):
 def test_a_code_of_another_board_is_refused_by_name(open_page):
     """The landing page offers few of the dials: a game of chapter 10 with others cannot be laid on it."""
     atlas = Grid.load(BOOK / "data/atlas.npz")
-    start, other = (atlas.space.index[design] for design in (atlas.start(), Design(problems=None, step_length=0.003, brake=True, practice_time=500)))
-    opened = open_page("book/index#g=" + encode(GameCode(start, 0, ((other, 1),)), len(atlas.space.designs), atlas.fingerprint))
+    start, other = (
+        atlas.space.index[design]
+        for design in (atlas.start(), Design(problems=None, step_length=0.003, brake=True, practice_time=500))
+    )
+    opened = open_page(
+        "book/index#g=" + encode(GameCode(start, 0, ((other, 1),)), len(atlas.space.designs), atlas.fingerprint)
+    )
     opened.page.wait_for_selector(".t3-game-chart svg")
-    assert "could not be read (one of its designs is not on this board)" in opened.page.locator(".t3-game-sentence").inner_text()
+    assert (
+        "could not be read (one of its designs is not on this board)"
+        in opened.page.locator(".t3-game-sentence").inner_text()
+    )
     assert opened.errors == []

@@ -12,11 +12,11 @@ from contextlib import contextmanager
 
 import pytest
 import yaml
-
-from tests.notebooks import BOOK, chapters
 from third_optimizer.meta import Grid
 from third_optimizer.meta.codes import GameCode, encode
 from third_optimizer.view.game import shown
+
+from tests.notebooks import BOOK, chapters
 
 
 @contextmanager
@@ -24,19 +24,42 @@ def jupyterlab(home):
     """A JupyterLab over a copy of book/ in the folder `home`, with settings of its own; yields its address."""
     shutil.copytree(BOOK, home / "book", ignore=shutil.ignore_patterns(".*"))
     environment = {key: value for key, value in os.environ.items() if key != "THIRD_OPTIMIZER_STATIC"}
-    for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"):
+    for name in (
+        "JUPYTER_CONFIG_DIR",
+        "JUPYTER_DATA_DIR",
+        "JUPYTER_RUNTIME_DIR",
+        "JUPYTERLAB_SETTINGS_DIR",
+        "JUPYTERLAB_WORKSPACES_DIR",
+    ):
         environment[name] = str(home / name)
     environment["THIRD_OPTIMIZER_ANSWERS"] = str(home / "answers.json")
     environment["THIRD_OPTIMIZER_TRIES"] = str(home / "tries.db")
-    subprocess.run([sys.executable, "-m", "jupytext_config", "set-default-viewer", "markdown", "myst"], env=environment, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "jupytext_config", "set-default-viewer", "markdown", "myst"], env=environment, check=True
+    )
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     log = (home / "log.txt").open("w")
     server = subprocess.Popen(
-        [sys.executable, "-m", "jupyter", "lab", "--no-browser", "--allow-root", "--ip=127.0.0.1", f"--port={port}",
-         "--IdentityProvider.token=", "--ServerApp.password=", "--expose-app-in-browser"],
-        cwd=home / "book", env=environment, stdout=log, stderr=log)
+        [
+            sys.executable,
+            "-m",
+            "jupyter",
+            "lab",
+            "--no-browser",
+            "--allow-root",
+            "--ip=127.0.0.1",
+            f"--port={port}",
+            "--IdentityProvider.token=",
+            "--ServerApp.password=",
+            "--expose-app-in-browser",
+        ],
+        cwd=home / "book",
+        env=environment,
+        stdout=log,
+        stderr=log,
+    )
     address = f"http://127.0.0.1:{port}"
     for _ in range(120):
         try:
@@ -69,7 +92,9 @@ def run_all(browser, lab, page, last):
     tab.goto(f"{lab}/lab/workspaces/{page.stem}/tree/{page.name}")
     tab.wait_for_selector(".jp-Notebook .jp-Cell", timeout=60_000)
     # "idle" is also what Lab says before there is a kernel, and then it runs nothing
-    tab.wait_for_function("window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'", timeout=60_000)
+    tab.wait_for_function(
+        "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'", timeout=60_000
+    )
     # void: the command's promise may never settle, and an evaluation knows no time limit
     tab.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
     tab.wait_for_selector(last, timeout=120_000)
@@ -85,12 +110,16 @@ def test_the_class_board_reads_codes_in_jupyterlab(lab, browser):
     atlas = Grid.load(BOOK / "data/atlas.npz")
     tab, errors = run_all(browser, lab, BOOK / "board.md", ".t3-board textarea")
     games = {"Ada": GameCode(3, 0, ((1000, 1), (20, 3))), "Bob": GameCode(3, 2, ((2000, 2),))}
-    tab.locator(".t3-board textarea").fill("\n".join(f"{name}: {encode(one, len(atlas.space.designs), atlas.fingerprint)}" for name, one in games.items()))
+    tab.locator(".t3-board textarea").fill(
+        "\n".join(f"{name}: {encode(one, len(atlas.space.designs), atlas.fingerprint)}" for name, one in games.items())
+    )
     tab.wait_for_selector(".t3-board .t3-chart svg path")
     tab.wait_for_selector(".t3-board tbody tr")
     bests = tab.evaluate("[...document.querySelectorAll('.t3-board tbody tr')].map((row) => row.cells[2].textContent)")
     ada = min(atlas.outcome(atlas.space.designs[d], s).fresh for d, s in ((3, 1), *games["Ada"].tries))
-    bob = min((atlas.outcome(atlas.space.designs[d], s) for d, s in ((3, 1), *games["Bob"].tries)), key=lambda o: o.practice).fresh
+    bob = min(
+        (atlas.outcome(atlas.space.designs[d], s) for d, s in ((3, 1), *games["Bob"].tries)), key=lambda o: o.practice
+    ).fresh
     assert bests == [shown(ada), shown(bob)] and "boss of practice error" in tab.locator(".t3-board tbody").inner_text()
     assert ours(errors) == []
     tab.context.close()
@@ -103,13 +132,24 @@ def test_chapter_reads_right_in_jupyterlab(lab, browser, page):
 
     text = tab.locator(".jp-Notebook").inner_text()
     assert not re.search(r"\{[a-z-]+\}`|^:::|^```", text, re.M), "a raw directive"
-    assert "Traceback" not in text and "Error" not in tab.locator(".jp-Notebook .jp-OutputArea-output[data-mime-type*=error]").all_inner_texts()
-    assert not re.search(r"\{\w+(:[^}]*)?\}", "\n".join(tab.locator(".jp-OutputArea-output").all_inner_texts())), "an unfilled number"
-    assert "⚠" not in text and tab.locator(".jp-Notebook .myst-warning, .jp-Notebook [class*=warning-icon]").count() == 0
+    assert (
+        "Traceback" not in text
+        and "Error" not in tab.locator(".jp-Notebook .jp-OutputArea-output[data-mime-type*=error]").all_inner_texts()
+    )
+    assert not re.search(r"\{\w+(:[^}]*)?\}", "\n".join(tab.locator(".jp-OutputArea-output").all_inner_texts())), (
+        "an unfilled number"
+    )
+    assert (
+        "⚠" not in text and tab.locator(".jp-Notebook .myst-warning, .jp-Notebook [class*=warning-icon]").count() == 0
+    )
 
     figures = tab.locator("figure.t3-figure:not(.t3-free *)")  # free mode has a test of its own
     source, data = page.read_text("utf8"), yaml.safe_load(page.with_suffix(".yml").read_text("utf8"))
-    asked = len(data["predict"]), len(data["quiz"]), sum(exercise["kind"] == "number" for exercise in data["exercises"].values())
+    asked = (
+        len(data["predict"]),
+        len(data["quiz"]),
+        sum(exercise["kind"] == "number" for exercise in data["exercises"].values()),
+    )
     assert figures.count() == len(re.findall(r"^(?:explore|figure)\(", source, re.M))
     for figure in figures.all():
         assert figure.locator(".t3-chart svg path").count() > 2
@@ -125,7 +165,11 @@ def test_chapter_reads_right_in_jupyterlab(lab, browser, page):
     slider = tab.locator(".jupyter-widgets.widget-slider:not(.t3-free *) .noUi-handle").first
     slider.focus()
     slider.press("ArrowRight")
-    tab.wait_for_function("(before) => document.querySelector('figure.t3-figure:not(.t3-free *) .t3-reading').innerText !== before", arg=before, timeout=10_000)
+    tab.wait_for_function(
+        "(before) => document.querySelector('figure.t3-figure:not(.t3-free *) .t3-reading').innerText !== before",
+        arg=before,
+        timeout=10_000,
+    )
 
     # an answer is kept by the kernel and survives a new page
     quiz = tab.locator("form.t3-ask[id*=quiz]").first
@@ -133,8 +177,12 @@ def test_chapter_reads_right_in_jupyterlab(lab, browser, page):
     quiz.get_by_role("button", name="Check").click()
     assert quiz.locator(".t3-feedback").is_visible()
     # JupyterLab hides the page while it changes its theme; the charts are all there again afterwards
-    before, other = tab.evaluate("document.body.dataset.jpThemeLight === 'true' ? ['true', 'Dark'] : ['false', 'Light']")
-    tab.evaluate("(theme) => void window.jupyterapp.commands.execute('apputils:change-theme', {theme})", f"JupyterLab {other}")
+    before, other = tab.evaluate(
+        "document.body.dataset.jpThemeLight === 'true' ? ['true', 'Dark'] : ['false', 'Light']"
+    )
+    tab.evaluate(
+        "(theme) => void window.jupyterapp.commands.execute('apputils:change-theme', {theme})", f"JupyterLab {other}"
+    )
     tab.wait_for_function("(before) => document.body.dataset.jpThemeLight !== before", arg=before)
     tab.wait_for_timeout(1000)
     assert tab.locator(".t3-chart svg").evaluate_all("drawn => drawn.every((svg) => svg.clientWidth > 200)")

@@ -61,11 +61,18 @@ def test_sliders_never_raise(page, kernel_environment):
     os.environ.clear()
     os.environ.update(kernel_environment)
     try:
-        NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(BOOK)}}, extra_arguments=["--log-level=40"]).execute()
+        NotebookClient(
+            notebook, timeout=300, resources={"metadata": {"path": str(BOOK)}}, extra_arguments=["--log-level=40"]
+        ).execute()
     finally:
         os.environ.clear()
         os.environ.update(saved)
-    (line,) = [line for output in notebook.cells[-1].outputs for line in output.get("text", "").splitlines() if line.startswith("DRIVEN")]
+    (line,) = [
+        line
+        for output in notebook.cells[-1].outputs
+        for line in output.get("text", "").splitlines()
+        if line.startswith("DRIVEN")
+    ]
     driven = json.loads(line.removeprefix("DRIVEN "))
     assert len(driven) == sum(cell.source.count("\nexplore(") for cell in notebook.cells[:-1])
     assert all(count >= 3 for count in driven.values()), driven
@@ -74,5 +81,7 @@ def test_sliders_never_raise(page, kernel_environment):
 def test_every_live_output_is_a_widget(kernel_environment):
     """A page opened with a kernel must not be drawn as a static one."""
     code = "from third_optimizer.view.component import is_static; print(is_static())"
-    out = subprocess.run([sys.executable, "-c", code], env=kernel_environment, capture_output=True, text=True, check=True).stdout
+    out = subprocess.run(
+        [sys.executable, "-c", code], env=kernel_environment, capture_output=True, text=True, check=True
+    ).stdout
     assert out.strip() == "False"

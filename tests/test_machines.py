@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
-
-from tests.notebooks import BOOK
 from third_optimizer.meta import SEEDS, Design, Grid, Space, machines, par, random_search, train_grid
 from third_optimizer.meta.codes import DAY, LOCKED, MODES
 from third_optimizer.meta.machines import BUDGET, DAYS, LONG, QUICK, days, lines, locked, odds, variants
 from third_optimizer.meta.search import best_by_try
+
+from tests.notebooks import BOOK
 
 SMALL = Space(Design(practice_time=20), problems=(4, None), step_length=(0.001, 0.003, 0.01), practice_time=(10, 20))
 
@@ -30,7 +30,9 @@ def stored(atlas):
 def test_a_line_is_that_of_a_player(small):
     found = lines(small, "dice", 30, jobs=1)
     assert found.shape == (30, BUDGET + 1) and (found[:, 0] == small.scores(1)[SMALL.index[small.start()]]).all()
-    tries = random_search(SMALL, lambda design: small.outcome(design, 1).fresh, BUDGET + 1, np.random.default_rng([7, 0]), small.start())
+    tries = random_search(
+        SMALL, lambda design: small.outcome(design, 1).fresh, BUDGET + 1, np.random.default_rng([7, 0]), small.start()
+    )
     assert found[7, 1:] == pytest.approx(np.minimum(best_by_try(tries, BUDGET + 1)[1:], 200))
 
 
@@ -41,7 +43,9 @@ def test_the_machines_are_played_once(small, tmp_path, monkeypatch):
     assert [one["name"] for one in record["searchers"]] == list(few) and machines.load(file, small) == record
     # after so few steps every design fails, so there are fewer days than designs to begin with; each of three dials can be locked
     assert sorted((one["mode"], one["start"]) for one in record["others"]) == [
-        *((DAY, i) for i in range(len(SMALL.designs))), *((LOCKED + i, SMALL.index[small.start()]) for i in range(3))]
+        *((DAY, i) for i in range(len(SMALL.designs))),
+        *((LOCKED + i, SMALL.index[small.start()]) for i in range(3)),
+    ]
     monkeypatch.setattr(machines, "lines", None)  # a second time it must not be needed
     assert machines.play(small, file, few, jobs=1) == record
     other = Grid(small.space, small.seeds, (), small.columns | {"fresh": small.columns["fresh"] + 1})
@@ -54,7 +58,9 @@ def test_the_stored_quantiles_are_what_players_get(atlas, stored):
     assert stored["budget"] == BUDGET and [one["name"] for one in stored["searchers"]] == list(machines.COUNTS)
     for one in stored["searchers"]:
         assert one["count"] == machines.COUNTS[one["name"]]
-        assert (np.diff([one[key] for key in ("low", "median", "high")], axis=0) >= 0).all() and (np.diff(one["median"]) <= 0).all()
+        assert (np.diff([one[key] for key in ("low", "median", "high")], axis=0) >= 0).all() and (
+            np.diff(one["median"]) <= 0
+        ).all()
         if one["count"] == 1000:
             low, median, high = np.percentile(lines(atlas, one["name"], 1000), (10, 50, 90), axis=0)
             for ours, kept in ((low, "low"), (median, "median"), (high, "high")):
@@ -66,9 +72,13 @@ def test_the_odds_are_those_of_the_atlas(atlas, stored):
     assert found == odds(atlas)
     for k, seed in enumerate(SEEDS):
         assert found["share"][k] == pytest.approx(np.mean(atlas.iterates(seed)), abs=1e-5)
-        drawn = np.array([np.random.default_rng([i, 9]).permutation(len(atlas.space.designs))[:60] for i in range(2000)])
+        drawn = np.array(
+            [np.random.default_rng([i, 9]).permutation(len(atlas.space.designs))[:60] for i in range(2000)]
+        )
         share = np.mean(atlas.iterates(seed)[drawn].any(axis=1))
-        assert found["dice"][k][LONG.index(60)] == pytest.approx(share, abs=4 * np.sqrt(0.25 / 2000))  # four standard errors at most
+        assert found["dice"][k][LONG.index(60)] == pytest.approx(
+            share, abs=4 * np.sqrt(0.25 / 2000)
+        )  # four standard errors at most
 
 
 def test_no_list_reader_and_no_single_pass_iterates(atlas):
@@ -89,21 +99,34 @@ def test_a_locked_dial_never_turns(atlas):
     for name, space in locked(atlas.space, start).items():
         # a dial that makes no difference in a design stands anywhere in it
         fits = {design for design in atlas.space.designs if getattr(design, name) == getattr(start, name)}
-        assert start in space.index and fits <= set(space.designs) <= set(atlas.space.designs) and name not in space.stops
-        assert all(getattr(design, name) == getattr(start, name) or design == design.__class__(**vars(design) | {name: getattr(start, name)}).plain()
-                   for design in space.designs)
+        assert (
+            start in space.index and fits <= set(space.designs) <= set(atlas.space.designs) and name not in space.stops
+        )
+        assert all(
+            getattr(design, name) == getattr(start, name)
+            or design == design.__class__(**vars(design) | {name: getattr(start, name)}).plain()
+            for design in space.designs
+        )
 
 
 def test_the_variants_of_the_game_were_played(atlas, stored):
     """Every one is there; three, drawn anew each time, are played again."""
     played = variants(atlas)
-    assert [(one["mode"], one["start"]) for one in stored["others"]] == [(mode, atlas.space.index[start]) for mode, start, _ in played]
+    assert [(one["mode"], one["start"]) for one in stored["others"]] == [
+        (mode, atlas.space.index[start]) for mode, start, _ in played
+    ]
     assert len(played) == DAYS + len(atlas.space.stops) and LOCKED + len(atlas.space.stops) <= MODES
     for one, (mode, start, space) in zip(stored["others"], played, strict=True):
         halves = mode == DAY or "practice_time" in space.stops
-        assert [searcher["name"] for searcher in one["searchers"]] == [name for name in QUICK if name != "halving" or halves]
+        assert [searcher["name"] for searcher in one["searchers"]] == [
+            name for name in QUICK if name != "halving" or halves
+        ]
         for searcher in one["searchers"]:
-            assert searcher["low"][0] == searcher["high"][0] == pytest.approx(min(atlas.outcome(start, 1).fresh, 200), rel=1e-3)
+            assert (
+                searcher["low"][0]
+                == searcher["high"][0]
+                == pytest.approx(min(atlas.outcome(start, 1).fresh, 200), rel=1e-3)
+            )
     rng = np.random.default_rng()
     for i in rng.choice(len(played), 3, replace=False):
         searcher = rng.choice(stored["others"][i]["searchers"])

@@ -4,7 +4,6 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-
 from third_optimizer.view.map import LEVELS, draw_map
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -38,8 +37,9 @@ def test_lights_the_level_and_no_other(level, small):
 
 def test_the_whole_map_has_every_word_and_the_small_one_only_letters():
     words = lambda small: [t.text for t in parse("base", small).iter(f"{SVG}text")]  # noqa: E731
-    assert {"engineer", "SGD", "model", "world", "tweaks", "trains", "acts on",
-            "measures, tries again"} < set(words(False))
+    assert {"engineer", "SGD", "model", "world", "tweaks", "trains", "acts on", "measures, tries again"} < set(
+        words(False)
+    )
     assert words(True) == ["H", "B", "M", "W"]
 
 
@@ -48,8 +48,13 @@ def test_colours_are_tokens(level, small):
     text = draw_map(level, small)
     assert not re.search(r"#[0-9a-fA-F]{3,8}\b|rgb|hsl", text)
     colours = set(re.findall(r"(?:fill|stroke):([^;\"]+)", text))
-    assert colours <= {"none", "currentColor", "var(--t3-paper, Canvas)", "var(--t3-muted, currentColor)",
-                       *(f"var(--t3-{name}, currentColor)" for name in LEVELS)}
+    assert colours <= {
+        "none",
+        "currentColor",
+        "var(--t3-paper, Canvas)",
+        "var(--t3-muted, currentColor)",
+        *(f"var(--t3-{name}, currentColor)" for name in LEVELS),
+    }
 
 
 def test_ids_differ_between_maps_on_one_page():

@@ -8,7 +8,6 @@ import pytest
 from autograd import grad
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from third_optimizer import theory
 from third_optimizer.base import adam, train
 from third_optimizer.mesa import MLP, LinearAttention, Notebook, follows, practice, run_longer, second_moments
@@ -37,18 +36,27 @@ def half_squared_error(parameters, prompts, passes):
 
 
 @pytest.mark.parametrize("passes", [1, 2, 4])
-@pytest.mark.parametrize("world", [WORLD, Regression(2, 7, "gaussian", noise=0.5), Regression(1, 1)], ids=["3x5", "2x7 noisy", "1x1"])
+@pytest.mark.parametrize(
+    "world", [WORLD, Regression(2, 7, "gaussian", noise=0.5), Regression(1, 1)], ids=["3x5", "2x7 noisy", "1x1"]
+)
 def test_hand_derived_gradient_is_autograds(passes, world):
     rng = np.random.default_rng(passes)
     model = LinearAttention(world.dimension, passes)
     parameters, prompts = model.init(rng, 0.3), world.prompts(rng, 6)
     errors, gradient = model.errors(parameters, prompts)
-    assert np.allclose(errors, tokens_through_the_layer(parameters, prompts, passes) - prompts.answer, rtol=1e-9, atol=1e-12)
+    assert np.allclose(
+        errors, tokens_through_the_layer(parameters, prompts, passes) - prompts.answer, rtol=1e-9, atol=1e-12
+    )
     assert np.allclose(gradient, grad(half_squared_error)(parameters, prompts, passes), rtol=1e-8, atol=1e-10)
     assert np.allclose(model.answer(parameters, prompts), errors + prompts.answer)
 
 
-MODELS = [(LinearAttention(3, 3), 0.3), (MLP(3, 5, (7, 6)), 1.0), (Notebook(LinearAttention(3, 2), 4), 0.3), (Notebook(MLP(3, 5, (4,)), 4), 1.0)]
+MODELS = [
+    (LinearAttention(3, 3), 0.3),
+    (MLP(3, 5, (7, 6)), 1.0),
+    (Notebook(LinearAttention(3, 2), 4), 0.3),
+    (Notebook(MLP(3, 5, (4,)), 4), 1.0),
+]
 
 
 @pytest.mark.parametrize(("model", "scale"), MODELS, ids=["attention", "mlp", "notebook", "mlp with notebook"])
@@ -76,7 +84,10 @@ def test_gradient_and_sensitivity_are_finite_differences(model, scale):
 def test_descent_parameters_make_every_pass_a_gradient_step(step, passes, seed):
     prompts = WORLD.prompts(np.random.default_rng(seed), 4)
     model = LinearAttention(3, passes)
-    ours, known = model.rules(model.descent(step), prompts), theory.descent_rules(prompts.inputs, prompts.labels, step, passes)
+    ours, known = (
+        model.rules(model.descent(step), prompts),
+        theory.descent_rules(prompts.inputs, prompts.labels, step, passes),
+    )
     assert np.allclose(ours, known, rtol=1e-9, atol=1e-9 * np.abs(known).max())
 
 
@@ -123,7 +134,9 @@ def test_a_notebook_answers_from_its_row():
     fresh = world.prompts(rng, 40_000, numbers=4)
     expected = 100 * (1 + np.mean(np.sum(pool**2, axis=1)) / 3)
     assert error(notebook.answer(parameters, fresh), fresh) == pytest.approx(expected, rel=0.03)
-    with pytest.raises(ValueError, match=re.escape("task numbers must be 0 to 3 for a notebook of 4 rows, got -1 to -1")):
+    with pytest.raises(
+        ValueError, match=re.escape("task numbers must be 0 to 3 for a notebook of 4 rows, got -1 to -1")
+    ):
         notebook.answer(parameters, world.prompts(rng, 3))
 
 
@@ -149,7 +162,12 @@ def test_answers_after_each_pass_are_the_rules_applied():
     model, prompts = LinearAttention(3, 2), WORLD.prompts(rng, 7, WORLD.pool(rng, 4))
     parameters = model.init(rng, 0.3)
     for passes in (None, 1, 6):
-        assert np.allclose(model.answers(parameters, prompts, passes), (model.rules(parameters, prompts, passes) * prompts.query).sum(axis=2), rtol=1e-10, atol=1e-12)
+        assert np.allclose(
+            model.answers(parameters, prompts, passes),
+            (model.rules(parameters, prompts, passes) * prompts.query).sum(axis=2),
+            rtol=1e-10,
+            atol=1e-12,
+        )
     notebook = Notebook(model, 4)
     start = notebook.init(rng, 0.3) + 0.1
     assert np.allclose(notebook.answers(start, prompts)[-1], notebook.answer(start, prompts), rtol=1e-10, atol=1e-12)
@@ -167,8 +185,13 @@ def test_relabelled_prompts_change_only_the_rule():
     assert np.mean(others.answer**2) == pytest.approx(world.answer_variance, rel=0.05)
     noisy = Regression(4, 6, noise=0.5)
     asked = noisy.relabel(noisy.prompts(np.random.default_rng(2), 5000), np.random.default_rng(3))
-    left = [y - x @ np.linalg.lstsq(x, y, rcond=None)[0] for x, y in zip(asked.inputs[:2000], asked.labels[:2000], strict=True)]
-    assert np.mean(np.square(left)) == pytest.approx(0.25 * (6 - 4) / 6, rel=0.1)  # least squares leaves (N − d)/N of the noise
+    left = [
+        y - x @ np.linalg.lstsq(x, y, rcond=None)[0]
+        for x, y in zip(asked.inputs[:2000], asked.labels[:2000], strict=True)
+    ]
+    assert np.mean(np.square(left)) == pytest.approx(
+        0.25 * (6 - 4) / 6, rel=0.1
+    )  # least squares leaves (N − d)/N of the noise
 
 
 def test_following_other_labels_scores_what_it_should():
@@ -182,7 +205,9 @@ def test_following_other_labels_scores_what_it_should():
     assert score(lambda p: p.answer) == 1
     assert score(lambda p: p.query[:, 0]) == 0  # does not look at the labels
     assert score(lambda p: (theory.ridge_rules(p.inputs, p.labels, 1e-6) * p.query).sum(axis=1)) > 0.99
-    assert score(lambda p: p.answer / 2) == pytest.approx(0.75, abs=1e-12)  # half the right answer is wrong by half of it
+    assert score(lambda p: p.answer / 2) == pytest.approx(
+        0.75, abs=1e-12
+    )  # half the right answer is wrong by half of it
     assert score(lambda p: p.answer * np.inf) == -np.inf
 
 
@@ -196,7 +221,9 @@ def test_run_longer_is_descent_run_longer():
         each = ((rules[steps] * prompts.query).sum(axis=1) - prompts.answer) ** 2 / np.mean(prompts.answer**2)
         assert (found, share) == pytest.approx((100 * np.minimum(each, 10).mean(), np.mean(each > 10)))
     assert errors[1] < errors[0]
-    errors, blown = run_longer(model, model.descent(1000.0), prompts, (64,))  # beyond any stable step: numbers leave the range
+    errors, blown = run_longer(
+        model, model.descent(1000.0), prompts, (64,)
+    )  # beyond any stable step: numbers leave the range
     assert errors == [1000] and blown == [1]
 
 
@@ -205,11 +232,18 @@ def test_run_longer_is_descent_run_longer():
     [
         (lambda: LinearAttention(0), "dimension must be a whole number, at least 1, got 0"),
         (lambda: LinearAttention(3, 1.5), "passes must be a whole number, at least 1, got 1.5"),
-        (lambda: LinearAttention(3).init(np.random.default_rng(0), -1), "scale must be a finite number, at least 0, got -1"),
+        (
+            lambda: LinearAttention(3).init(np.random.default_rng(0), -1),
+            "scale must be a finite number, at least 0, got -1",
+        ),
         (lambda: MLP(3, 0), "examples must be whole numbers, at least 1, got 0"),
         (lambda: MLP(3, 5, (4, 0)), "widths must be whole numbers, at least 1, got 0"),
-        (lambda: MLP(3, 4).answer(MLP(3, 4).init(np.random.default_rng(0)), WORLD.prompts(np.random.default_rng(0), 2)),
-         "this network reads 4 examples in 3 dimensions, got 5 in 3"),
+        (
+            lambda: MLP(3, 4).answer(
+                MLP(3, 4).init(np.random.default_rng(0)), WORLD.prompts(np.random.default_rng(0), 2)
+            ),
+            "this network reads 4 examples in 3 dimensions, got 5 in 3",
+        ),
         (lambda: MLP(3, 5).answer(None, None, passes=2), "passes must be 1 or None"),
         (lambda: Notebook(LinearAttention(3), 0), "tasks must be a whole number, at least 1, got 0"),
         (lambda: practice(LinearAttention(3), WORLD, 0), "batch must be a whole number, at least 1, got 0"),

@@ -7,12 +7,11 @@ import re
 import signal
 import sqlite3
 import time
-from pathlib import Path
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
-
 from third_optimizer.mesa import MLP, LinearAttention, Notebook
 from third_optimizer.meta import DIALS, Design, Log, Outcome, Space, par, run
 from third_optimizer.meta.running import machine, stages
@@ -58,7 +57,10 @@ def test_every_stop_of_every_dial_is_allowed():
         (Design(machine="list", passes=4, warm_up=True), Design(machine="list")),
         (Design(passes=1, warm_up=True), Design()),
         (Design(problems=None, notebook=True), Design()),
-        (Design(problems=4, notebook=True, passes=2, warm_up=True), Design(problems=4, notebook=True, passes=2, warm_up=True)),
+        (
+            Design(problems=4, notebook=True, passes=2, warm_up=True),
+            Design(problems=4, notebook=True, passes=2, warm_up=True),
+        ),
     ],
 )
 def test_what_makes_no_difference_falls_away(design, same):
@@ -82,8 +84,14 @@ def test_a_space_lists_each_different_design_once():
             assert other in space.index and other != design
 
 
-@pytest.mark.parametrize(("stops", "message"), [({"speed": (1, 2)}, "'speed' is no dial"), ({"passes": (1,)}, "passes must have two or more stops, got (1,)"),
-                                                ({"passes": (1, 30)}, "passes must be a whole number from 1 to 8, got 30")])
+@pytest.mark.parametrize(
+    ("stops", "message"),
+    [
+        ({"speed": (1, 2)}, "'speed' is no dial"),
+        ({"passes": (1,)}, "passes must have two or more stops, got (1,)"),
+        ({"passes": (1, 30)}, "passes must be a whole number from 1 to 8, got 30"),
+    ],
+)
 def test_a_space_of_bad_stops_is_refused(stops, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         Space(**stops)
@@ -107,7 +115,15 @@ def test_warm_up_spends_half_the_time_on_fewer_passes():
         assert sum(steps for _, steps in stages(Design(passes=passes, warm_up=True, practice_time=time_))) == time_
 
 
-@pytest.mark.parametrize("design", [SHORT, replace(SHORT, passes=2, warm_up=True), replace(SHORT, problems=4, notebook=True), replace(SHORT, machine="list")])
+@pytest.mark.parametrize(
+    "design",
+    [
+        SHORT,
+        replace(SHORT, passes=2, warm_up=True),
+        replace(SHORT, problems=4, notebook=True),
+        replace(SHORT, machine="list"),
+    ],
+)
 def test_the_same_seed_gives_the_same_numbers_and_another_seed_others(design):
     once, again, other = run(design, 1, TINY), run(design, 1, TINY), run(design, 2, TINY)
     assert once == again
@@ -156,7 +172,11 @@ OUTCOME = Outcome(1.5, np.inf, (0, 30), (100.0, 1.5), (100.0, np.inf), 17)
 
 def test_a_log_gives_back_what_it_was_given(tmp_path):
     log = Log(tmp_path / "log.db")
-    designs = [Design(), Design(problems=3, passes=3, step_length=0.0125, practice_time=777), Design(problems=64, notebook=True, machine="list")]
+    designs = [
+        Design(),
+        Design(problems=3, passes=3, step_length=0.0125, practice_time=777),
+        Design(problems=64, notebook=True, machine="list"),
+    ]
     for number, design in enumerate(designs):
         entry = log.add(design, number, OUTCOME, bet="better" if number else None)
         assert (entry.number, entry.design, entry.seed, entry.outcome) == (number, design, number, OUTCOME)
@@ -208,7 +228,11 @@ def test_a_hundred_kills_lose_no_acknowledged_try(tmp_path):
 
 def test_a_log_let_go_of_closes_its_file(tmp_path):
     def opened():
-        return [link for fd in Path("/proc/self/fd").iterdir() if (link := fd.readlink() if fd.is_symlink() else None) == tmp_path / "tries.db"]
+        return [
+            link
+            for fd in Path("/proc/self/fd").iterdir()
+            if (link := fd.readlink() if fd.is_symlink() else None) == tmp_path / "tries.db"
+        ]
 
     log = Log(tmp_path / "tries.db")
     assert log.entries() == [] and opened()

@@ -23,7 +23,9 @@ def test_a_mutant_finds_its_text_exactly_once(mutant):
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_a_mutant_names_a_test_that_exists(mutant):
     file, name = mutant.test.split("::")
-    defined = [node.name for node in ast.parse((ROOT / file).read_text("utf8")).body if isinstance(node, ast.FunctionDef)]
+    defined = [
+        node.name for node in ast.parse((ROOT / file).read_text("utf8")).body if isinstance(node, ast.FunctionDef)
+    ]
     assert name in defined
 
 

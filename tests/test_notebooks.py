@@ -48,7 +48,10 @@ def test_nbval_collects_every_notebook():
     """A plugin that collects nothing collects it in silence; so count."""
     out = subprocess.run(
         [sys.executable, "-m", "pytest", "book", "--collect-only", "-q", "-n", "0", "-p", "no:cacheprovider"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     for page in notebooks():
         name = page.relative_to(ROOT).as_posix()
@@ -71,7 +74,9 @@ def test_chapter_keeps_its_measure(page):
     shown = [cell for cell in cells if "hide-input" not in cell.metadata.get("tags", [])]
     assert CODE_CELLS[0] <= len(cells) <= CODE_CELLS[1]
     assert len(shown) <= OPEN_CELLS
-    words = count_words(page.read_text("utf8")) + count_words(" ".join(texts(yaml.safe_load(page.with_suffix(".yml").read_text("utf8")))))
+    words = count_words(page.read_text("utf8")) + count_words(
+        " ".join(texts(yaml.safe_load(page.with_suffix(".yml").read_text("utf8"))))
+    )
     assert WORDS[0] <= words <= WORDS[1], words
 
 

@@ -15,9 +15,9 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
+from third_optimizer.view.site import repository_links
 
 from tests.notebooks import pages
-from third_optimizer.view.site import repository_links
 
 ROOT = Path(__file__).parents[1]
 ASSETS = ROOT / "code/third_optimizer/view/assets"
@@ -30,7 +30,9 @@ def read(name):
 
 def project_files():
     """Tracked and new files, as paths relative to the root; nothing built or ignored."""
-    listed = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True)
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     return sorted(Path(name) for name in set(listed.stdout.split("\0")) if name and (ROOT / name).is_file())
 
 
@@ -125,7 +127,9 @@ def supported():
 def test_everything_agrees_on_the_pythons_supported():
     versions = supported()
     assert f"Python {versions[0]} to {versions[-1]}" in read("README.md")
-    assert yaml.safe_load(read(".github/workflows/test.yml"))["jobs"]["test"]["strategy"]["matrix"]["python"] == versions
+    assert (
+        yaml.safe_load(read(".github/workflows/test.yml"))["jobs"]["test"]["strategy"]["matrix"]["python"] == versions
+    )
     required = re.search(r'requires-python = "(.*)"', read("code/pyproject.toml"))[1]
     assert all(version in SpecifierSet(required) for version in versions)
     fixed = re.findall(r'python-version: "(.*)"', "".join(file.read_text("utf8") for file in WORKFLOWS))
@@ -150,7 +154,11 @@ def test_binder_gets_the_same_python_requirements_and_viewer():
 def named_paths(text):
     """Links and code spans of a Markdown text that look like files or folders of this project."""
     links = [link.split("#")[0] for link in re.findall(r"\]\(([^)\s]+)\)", text) if not urlsplit(link).scheme]
-    spans = [span for span in prose_and_commands(text)[0] if re.fullmatch(r"[\w.-]+(/[\w.-]*)+|[\w.-]+\.(md|txt|in|yml|cff|py)", span)]
+    spans = [
+        span
+        for span in prose_and_commands(text)[0]
+        if re.fullmatch(r"[\w.-]+(/[\w.-]*)+|[\w.-]+\.(md|txt|in|yml|cff|py)", span)
+    ]
     return sorted({name for name in links + spans if name})
 
 
@@ -159,7 +167,11 @@ def test_every_path_named_exists(name):
     text = read(name)
     files = project_files()
     there = {str(file) for file in files} | {str(folder) for file in files for folder in file.parents}
-    there |= {str(folder.relative_to("code/third_optimizer")) for folder in map(Path, there) if folder.is_relative_to("code/third_optimizer")}
+    there |= {
+        str(folder.relative_to("code/third_optimizer"))
+        for folder in map(Path, there)
+        if folder.is_relative_to("code/third_optimizer")
+    }
     made = set(re.findall(r"^Create `(.+)`:$", text, re.M))  # by the reader
     html = re.search(r"^HTML\s*:= (.+)$", read("Makefile"), re.M)[1]
     made |= {html, str(Path(html).parent)}
@@ -236,7 +248,10 @@ def test_every_requirement_is_pinned_and_none_is_forgotten():
     for asked in map(Requirement, wanted("requirements.in")):
         found = [r for r in pinned if canonicalize_name(r.name) == canonicalize_name(asked.name)]
         assert found, f"{asked.name} is in requirements.in only: make lock"
-        assert all(r.specifier.contains(a := str(r.specifier)[2:]) and asked.specifier.contains(a, prereleases=True) for r in found), asked
+        assert all(
+            r.specifier.contains(a := str(r.specifier)[2:]) and asked.specifier.contains(a, prereleases=True)
+            for r in found
+        ), asked
     assert all(re.fullmatch(r"==[^*,]+", str(Requirement(line).specifier)) for line in wanted("tests/requirements.txt"))
 
 
@@ -244,7 +259,9 @@ def test_every_requirement_is_pinned_and_none_is_forgotten():
 
 # The character classes keep this file from finding itself.
 ELSEWHERE = re.compile(r"\.\./share[d]|/wor[k]/|/roo[t]/")
-HOSTED = re.compile(r"(?:github\.com|gitlab\.com|codeberg\.org|bitbucket\.org)/[\w.-]+/[\w.-]+|mybinder\.org/v2/\w+/[\w.-]+/[\w.-]+")
+HOSTED = re.compile(
+    r"(?:github\.com|gitlab\.com|codeberg\.org|bitbucket\.org)/[\w.-]+/[\w.-]+|mybinder\.org/v2/\w+/[\w.-]+/[\w.-]+"
+)
 SOURCES = set()  # repositories of others that the book cites, as host/owner/name
 
 
@@ -272,7 +289,7 @@ def links(tmp_path, address, page="book/index.md"):
     """What `repository_links` makes of this project's own _config.yml with `address` in it."""
     from jupyter_book.config import get_final_config
 
-    text, replaced = re.subn(r'^(repository:\n  url: ).*$', rf'\1"{address}"', read("_config.yml"), flags=re.M)
+    text, replaced = re.subn(r"^(repository:\n  url: ).*$", rf'\1"{address}"', read("_config.yml"), flags=re.M)
     assert replaced == 1
     file = tmp_path / "_config.yml"
     file.write_text(text, "utf8")

@@ -2,9 +2,18 @@
 
 import numpy as np
 import pytest
-
 from third_optimizer.meta.plasticity import (
-    OPEN, PLASTIC, RIGHT, RIGID, WRONG, chance_of_a_hit, chance_of_a_newcomer, children, evolve, fitness, trials_needed,
+    OPEN,
+    PLASTIC,
+    RIGHT,
+    RIGID,
+    WRONG,
+    chance_of_a_hit,
+    chance_of_a_newcomer,
+    children,
+    evolve,
+    fitness,
+    trials_needed,
 )
 
 
@@ -66,7 +75,9 @@ def test_children_are_drawn_in_proportion_to_fitness():
 
 def test_the_first_hit_comes_when_the_closed_form_says():
     """A generation of newcomers: no hit among n of them has chance (1 - q)^n."""
-    runs = [evolve(np.random.default_rng([s, 9]), generations=1, trials=100, individuals=60, loci=12) for s in range(1500)]
+    runs = [
+        evolve(np.random.default_rng([s, 9]), generations=1, trials=100, individuals=60, loci=12) for s in range(1500)
+    ]
     q = chance_of_a_newcomer(100, loci=12)
     assert within(np.mean([np.isfinite(run.first) for run in runs]), 1 - (1 - q) ** 60, 1500)
     for run in runs:
@@ -82,7 +93,9 @@ def test_with_learning_right_alleles_spread_and_without_nothing_moves():
         assert learning.wrong + learning.right + learning.open == pytest.approx(np.ones(50))
         rigid = evolve(np.random.default_rng(seed), shares=RIGID, trials=1)
         assert rigid.evaluations[-1] == 50 * 1000
-        if rigid.hits.sum() == 0:  # drift alone: a random walk of 50 generations, at each of 20 loci a deviation of 0.11
+        if (
+            rigid.hits.sum() == 0
+        ):  # drift alone: a random walk of 50 generations, at each of 20 loci a deviation of 0.11
             assert abs(rigid.right[-1] - 0.5) < 4 * 0.11 / np.sqrt(20)
 
 
@@ -93,8 +106,14 @@ def test_the_same_seed_gives_the_same_history_and_a_run_can_end_at_its_first_hit
     assert ended.hits[-1] > 0 and (ended.hits[:-1] == 0).all()
 
 
-@pytest.mark.parametrize(("bad", "says"), [({"trials": 0}, "trials must be a whole number"), ({"individuals": 2.5}, "individuals must be"),
-                                           ({"shares": (0.5, 0.6, 0.1)}, "shares must be three numbers")])
+@pytest.mark.parametrize(
+    ("bad", "says"),
+    [
+        ({"trials": 0}, "trials must be a whole number"),
+        ({"individuals": 2.5}, "individuals must be"),
+        ({"shares": (0.5, 0.6, 0.1)}, "shares must be three numbers"),
+    ],
+)
 def test_what_is_out_of_range_is_refused(bad, says):
     with pytest.raises(ValueError, match=says):
         evolve(np.random.default_rng(0), **bad)

@@ -8,8 +8,21 @@ from math import comb
 
 import numpy as np
 import pytest
-
-from third_optimizer.meta import SEARCHES, Design, Space, Try, bayesian, best_by_try, best_so_far, climb, halve, players, random_search, spent, tpe
+from third_optimizer.meta import (
+    SEARCHES,
+    Design,
+    Space,
+    Try,
+    bayesian,
+    best_by_try,
+    best_so_far,
+    climb,
+    halve,
+    players,
+    random_search,
+    spent,
+    tpe,
+)
 from third_optimizer.meta import search as module
 from third_optimizer.meta.search import expected_improvement, features
 
@@ -17,9 +30,20 @@ pytestmark = pytest.mark.filterwarnings("error")  # a search that warns would do
 
 SPACE = Space(problems=(4, 64, 1024, None), step_length=(0.001, 0.003, 0.01, 0.03), passes=(1, 2, 4))
 # 36 designs; a machine that reads a list has one pass, which is no stop here
-MIXED = Space(problems=(4, None), machine=("list", "attends"), notebook=(False, True), passes=(2, 4), step_length=(0.001, 0.01),
-              practice_time=(500, 2000))
-WIDE = Space(problems=(4, 64, 1024, None), passes=(1, 2, 3, 4), step_length=(0.001, 0.002, 0.004, 0.008, 0.016, 0.032), practice_time=(500, 2000))
+MIXED = Space(
+    problems=(4, None),
+    machine=("list", "attends"),
+    notebook=(False, True),
+    passes=(2, 4),
+    step_length=(0.001, 0.01),
+    practice_time=(500, 2000),
+)
+WIDE = Space(
+    problems=(4, 64, 1024, None),
+    passes=(1, 2, 3, 4),
+    step_length=(0.001, 0.002, 0.004, 0.008, 0.016, 0.032),
+    practice_time=(500, 2000),
+)
 every_search = pytest.mark.parametrize("search", SEARCHES.values(), ids=SEARCHES)
 
 
@@ -29,7 +53,9 @@ def rng(*key):
 
 def score(design):
     """A smooth hill over three dials: a climber cannot get stuck on it."""
-    return (abs((design.problems or 4096) - 1024) / 1000 + abs(np.log(design.step_length / 0.01)) + abs(design.passes - 2))
+    return (
+        abs((design.problems or 4096) - 1024) / 1000 + abs(np.log(design.step_length / 0.01)) + abs(design.passes - 2)
+    )
 
 
 def noise(space, key=0, blown=0.2):
@@ -118,7 +144,9 @@ def test_random_search_never_repeats_and_every_design_is_as_likely():
 def test_random_search_finds_what_the_odds_say():
     """The chance that 12 of 48 designs hold the best one is 12/48."""
     best = min(map(score, SPACE.designs))
-    found = np.mean([min(t.score for t in random_search(SPACE, score, 12, np.random.default_rng(s))) == best for s in range(2000)])
+    found = np.mean(
+        [min(t.score for t in random_search(SPACE, score, 12, np.random.default_rng(s))) == best for s in range(2000)]
+    )
     assert found == pytest.approx(0.25, abs=4 * np.sqrt(0.25 * 0.75 / 2000))
 
 
@@ -143,7 +171,9 @@ def test_a_climber_turns_one_dial_keeps_what_improves_and_never_repeats():
 
 
 def test_a_climber_without_a_start_begins_anywhere():
-    assert len({climb(SPACE, score, 1, rng(seed))[0].design for seed in range(300)}) == 48  # 48·(47/48)^300 = 0.09 missing, seeds fixed
+    assert (
+        len({climb(SPACE, score, 1, rng(seed))[0].design for seed in range(300)}) == 48
+    )  # 48·(47/48)^300 = 0.09 missing, seeds fixed
 
 
 def test_a_budget_is_not_exceeded():
@@ -173,7 +203,12 @@ def test_halving_spends_its_budget_exactly_and_sends_the_best_half_on(budget):
 
 @pytest.mark.parametrize("stops", [(500, 3000), (3000, 1000), (700, 800, 2000)])
 def test_halving_wastes_less_than_a_short_run_at_any_ratio(stops):
-    space = Space(problems=(4, 64, 1024, None), passes=(1, 2, 3, 4), step_length=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3), practice_time=stops)
+    space = Space(
+        problems=(4, 64, 1024, None),
+        passes=(1, 2, 3, 4),
+        step_length=(0.001, 0.003, 0.01, 0.03, 0.1, 0.3),
+        practice_time=stops,
+    )
     for budget in range(1, 21):
         tries = halve(space, noise(space).__getitem__, budget, rng(budget))
         assert budget - min(stops) / max(stops) + 1e-9 < spent(tries)[-1] <= budget + 1e-9
@@ -189,7 +224,9 @@ def test_a_short_start_may_go_on_and_costs_one():
 
 
 def test_halving_needs_two_practice_times():
-    with pytest.raises(ValueError, match=re.escape("two or more stops of practice_time, got the dials problems, passes, step_length")):
+    with pytest.raises(
+        ValueError, match=re.escape("two or more stops of practice_time, got the dials problems, passes, step_length")
+    ):
         halve(SPACE, score, 12, rng(0))
 
 
@@ -205,7 +242,9 @@ def bowl():
 def dice_expect(values, tries):
     """The mean of the lowest of `tries` values drawn without repeating (closed form)."""
     total = len(values)
-    odds = [comb(total - 1 - rank, tries - 1) / comb(total, tries) for rank in range(total)]  # that the lowest drawn has this rank
+    odds = [
+        comb(total - 1 - rank, tries - 1) / comb(total, tries) for rank in range(total)
+    ]  # that the lowest drawn has this rank
     assert sum(odds) == pytest.approx(1)
     return float(np.dot(odds, sorted(values)))
 
@@ -282,7 +321,14 @@ def test_tpe_keeps_optuna_quiet():
 
 def test_the_best_is_read_against_what_is_spent():
     design = Design()
-    tries = [Try(design, 9.0, 0.25), Try(design, 7.0, 0.25), Try(design, 8.0, 0.5), Try(design, 5.0), Try(design, 6.0, 0.25), Try(design, 4.0, 0.5)]
+    tries = [
+        Try(design, 9.0, 0.25),
+        Try(design, 7.0, 0.25),
+        Try(design, 8.0, 0.5),
+        Try(design, 5.0),
+        Try(design, 6.0, 0.25),
+        Try(design, 4.0, 0.5),
+    ]
     assert spent(tries).tolist() == [0.25, 0.5, 1, 2, 2.25, 2.75]
     assert best_so_far(tries).tolist() == [9, 7, 7, 5, 5, 4]
     assert best_by_try(tries, 5).tolist() == [7, 5, 4, 4, 4]
@@ -316,9 +362,18 @@ def test_players_are_counted_in_whole_ones():
 
 def test_a_thousand_players_on_a_table_take_seconds():
     """Half a second on two idle cores, also where no neighbour is known yet; ten leave room for a loaded machine."""
-    stops = {"problems": (4, 64, 1024, None), "machine": ("list", "attends"), "notebook": (False, True), "passes": (1, 2, 4),
-             "warm_up": (False, True), "step_length": (0.001, 0.003, 0.01, 0.03), "step_rule": ("plain", "adaptive"),
-             "brake": (False, True), "start": ("small", "large"), "practice_time": (500, 2000)}
+    stops = {
+        "problems": (4, 64, 1024, None),
+        "machine": ("list", "attends"),
+        "notebook": (False, True),
+        "passes": (1, 2, 4),
+        "warm_up": (False, True),
+        "step_length": (0.001, 0.003, 0.01, 0.03),
+        "step_rule": ("plain", "adaptive"),
+        "brake": (False, True),
+        "start": ("small", "large"),
+        "practice_time": (500, 2000),
+    }
     for search in (random_search, climb, halve):
         space = Space(**stops)
         table, began = noise(space), time.perf_counter()

@@ -5,7 +5,6 @@ from itertools import combinations
 import numpy as np
 import pytest
 from scipy import stats
-
 from third_optimizer.theory import blind_chance, expected_maximum, rank_chances
 
 
@@ -42,8 +41,17 @@ def test_the_largest_of_normal_numbers():
     assert expected_maximum(60) == pytest.approx(drawn.mean(), abs=4 * drawn.std() / np.sqrt(20_000))
 
 
-@pytest.mark.parametrize("call", [lambda: blind_chance(3, 10, 11), lambda: rank_chances(10, 11), lambda: blind_chance(11, 10, 3),
-                                  lambda: blind_chance(3, 10, 0), lambda: expected_maximum(0), lambda: expected_maximum(2.5)])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: blind_chance(3, 10, 11),
+        lambda: rank_chances(10, 11),
+        lambda: blind_chance(11, 10, 3),
+        lambda: blind_chance(3, 10, 0),
+        lambda: expected_maximum(0),
+        lambda: expected_maximum(2.5),
+    ],
+)
 def test_what_is_out_of_range_is_refused(call):
     with pytest.raises(ValueError, match="got"):
         call()

@@ -104,8 +104,15 @@ def test_every_slider_moves_its_figure_and_its_text(open_page, name):
         for slider in figure.locator("input[type=range][data-dial]").all():
             label = slider.get_attribute("data-dial")
             seen = set()
-            for position in (slider.get_attribute("min"), slider.get_attribute("max"), str(int(slider.get_attribute("max")) // 2)):
-                slider.evaluate("(input, at) => { input.value = at; input.dispatchEvent(new Event('input', {bubbles: true})); }", position)
+            for position in (
+                slider.get_attribute("min"),
+                slider.get_attribute("max"),
+                str(int(slider.get_attribute("max")) // 2),
+            ):
+                slider.evaluate(
+                    "(input, at) => { input.value = at; input.dispatchEvent(new Event('input', {bubbles: true})); }",
+                    position,
+                )
                 text = figure.locator(".t3-reading").inner_text()
                 said = slider.get_attribute("aria-valuetext")
                 assert said in text, f"{label}: the text does not hold {said!r}"
@@ -121,14 +128,16 @@ def test_no_dial_moves_the_page_below(open_page, name):
     for figure in figures(open_page(name, width=390).page):
         heights = set()
         for dial in figure.locator("[data-dial]").all():
-            heights |= set(dial.evaluate("""(input) => {
+            heights |= set(
+                dial.evaluate("""(input) => {
               const figure = input.closest('figure'), heights = [];
               for (let at = 0; at <= (input.type === 'range' ? input.max : 0); at++) {
                 if (input.type === 'radio') input.click();
                 else { input.value = at; input.dispatchEvent(new Event('input', {bubbles: true})); }
                 heights.push(figure.offsetHeight);
               }
-              return heights; }"""))
+              return heights; }""")
+            )
         assert len(heights) == 1, f"{figure.get_attribute('id')}: {sorted(heights)} px"
 
 
@@ -222,7 +231,10 @@ def test_every_chart_has_its_own_text_alternative(open_page, name):
         for chart in page.locator(".t3-figure > .t3-chart").all():
             assert chart.get_attribute("role") == "img"
             label, figure = chart.get_attribute("aria-label"), chart.locator("..")
-            assert label == f"{figure.locator('.t3-figure-title').text_content()}. {figure.locator('.t3-reading').text_content()}"
+            assert (
+                label
+                == f"{figure.locator('.t3-figure-title').text_content()}. {figure.locator('.t3-reading').text_content()}"
+            )
             assert chart.locator("> [aria-hidden=true] svg").count() == 1
 
 
@@ -269,7 +281,9 @@ def test_answers_survive_a_reload_and_can_be_deleted(open_page):
     assert "Right." in quiz.locator(".t3-feedback").inner_text()
 
     place = page.locator("form.t3-ask[id*=best_step]")
-    place.locator("input[type=range]").evaluate("(input) => { input.value = 120; input.dispatchEvent(new Event('input')); }")
+    place.locator("input[type=range]").evaluate(
+        "(input) => { input.value = 120; input.dispatchEvent(new Event('input')); }"
+    )
     place.get_by_role("button", name="Commit").click()
     said = place.locator(".t3-feedback").inner_text()
     assert "You said 0.032; measured: 0.02." in said and "times too high" in said
@@ -289,8 +303,9 @@ def test_answers_survive_a_reload_and_can_be_deleted(open_page):
     page.keyboard.press("Enter")
     assert "forgets the flat one" in number.locator(".t3-feedback").inner_text()
 
-    assert page.evaluate("Object.keys(localStorage)") == ["third-optimizer"] or set(page.evaluate("Object.keys(localStorage)")) <= {
-        "third-optimizer", "mode", "theme"}  # the theme keeps the reader's choice of light or dark
+    assert page.evaluate("Object.keys(localStorage)") == ["third-optimizer"] or set(
+        page.evaluate("Object.keys(localStorage)")
+    ) <= {"third-optimizer", "mode", "theme"}  # the theme keeps the reader's choice of light or dark
     assert len(kept(page)) == 4
     page.reload()
     page.wait_for_selector("html[data-t3-ready]", state="attached")
@@ -320,7 +335,9 @@ def test_a_skipped_prediction_shows_the_truth(open_page):
     assert "blow up" in place.locator(".t3-feedback").inner_text()
     assert place.locator(".t3-mark-truth").is_visible() and place.locator(".t3-mark-guess").count() == 0
     # the number is said, not only drawn; and no guess is shown that nobody made
-    assert "Measured: " in place.locator(".t3-feedback").inner_text() and not place.get_by_text("Your guess").is_visible()
+    assert (
+        "Measured: " in place.locator(".t3-feedback").inner_text() and not place.get_by_text("Your guess").is_visible()
+    )
     place.get_by_role("button", name="Answer again").click()
     assert place.get_by_text("Your guess").is_visible()
 
@@ -359,7 +376,9 @@ def test_damaged_storage_is_set_aside(open_page, damage):
 
 def test_blocked_storage_is_said_once_and_answers_are_kept_in_memory(open_page, browser):
     context = browser.new_context(offline=True)
-    context.add_init_script("Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('blocked', 'SecurityError'); }});")
+    context.add_init_script(
+        "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('blocked', 'SecurityError'); }});"
+    )
     page = context.new_page()
     page.goto((SITE / "book/02_walk_downhill.html").as_uri())
     page.wait_for_selector("html[data-t3-ready]", state="attached")

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.linalg import solve_discrete_lyapunov
-
 from third_optimizer import theory
 from third_optimizer.base import gradient_descent, momentum, train
 from third_optimizer.world import bowl, noisy
@@ -30,7 +29,11 @@ def test_the_numbers_of_chapter_2():
     assert theory.best_step(1, 100) == pytest.approx(0.0198020, abs=5e-8)
     assert theory.contraction((1, 100), theory.best_step(1, 100)) == pytest.approx(0.980198, abs=5e-7)
     eta, beta, rate = theory.best_heavy_ball(1, 100)
-    assert rate == pytest.approx(0.818182, abs=5e-7) and beta == pytest.approx(0.669421, abs=5e-7) and eta == pytest.approx(4 / 121)
+    assert (
+        rate == pytest.approx(0.818182, abs=5e-7)
+        and beta == pytest.approx(0.669421, abs=5e-7)
+        and eta == pytest.approx(4 / 121)
+    )
     for curvature in (1, 50, 100):
         assert theory.spectral_radius(curvature, eta, beta) == pytest.approx(0.818182, abs=DOUBLE + 5e-7)
 
@@ -51,7 +54,9 @@ def test_no_learning_rate_beats_the_best_step(low, ratio, power):
     least = theory.contraction((low, high), best)
     assert least == pytest.approx((ratio - 1) / (ratio + 1), abs=1e-12)
     assert theory.contraction((low, high), best * 10**power) >= least - 1e-12
-    assert theory.contraction(np.linspace(low, high, 9), best) == pytest.approx(least, abs=1e-12)  # the ends are the worst
+    assert theory.contraction(np.linspace(low, high, 9), best) == pytest.approx(
+        least, abs=1e-12
+    )  # the ends are the worst
 
 
 @settings(deadline=None)
@@ -83,17 +88,30 @@ def test_spectral_radius_is_the_largest_eigenvalue(curvature, eta, beta):
 def test_the_edges_of_stability_are_where_shrinking_ends(curvature, beta):
     plain, heavy = theory.largest_stable_step(curvature), theory.largest_stable_heavy_ball_step(curvature, beta)
     assert theory.contraction(curvature, plain * 0.999) < 1 < theory.contraction(curvature, plain * 1.001)
-    assert theory.spectral_radius(curvature, heavy * 0.999, beta) < 1 < theory.spectral_radius(curvature, heavy * 1.001, beta)
+    assert (
+        theory.spectral_radius(curvature, heavy * 0.999, beta)
+        < 1
+        < theory.spectral_radius(curvature, heavy * 1.001, beta)
+    )
 
 
 def test_paths_begin_with_rest_and_follow_the_recurrence():
     start, curvatures, eta, beta = np.array([1.0, -2.0]), np.array([1.0, 7.0]), 0.1, 0.6
-    plain, heavy = theory.descent_path(start, curvatures, eta, 20), theory.heavy_ball_path(start, curvatures, eta, beta, 20)
+    plain, heavy = (
+        theory.descent_path(start, curvatures, eta, 20),
+        theory.heavy_ball_path(start, curvatures, eta, beta, 20),
+    )
     assert plain.shape == heavy.shape == (21, 2)
     for path, kept in ((plain, 0), (heavy, beta)):
         before = np.vstack([start, path[:-2]])  # at rest: the place before the first is the first
-        assert np.allclose(path[1:], path[:-1] - eta * curvatures * path[:-1] + kept * (path[:-1] - before), rtol=1e-12, atol=1e-14)
-    assert theory.descent_path(start, curvatures, eta, 0).tolist() == theory.heavy_ball_path(start, curvatures, eta, beta, 0).tolist() == [[1, -2]]
+        assert np.allclose(
+            path[1:], path[:-1] - eta * curvatures * path[:-1] + kept * (path[:-1] - before), rtol=1e-12, atol=1e-14
+        )
+    assert (
+        theory.descent_path(start, curvatures, eta, 0).tolist()
+        == theory.heavy_ball_path(start, curvatures, eta, beta, 0).tolist()
+        == [[1, -2]]
+    )
 
 
 @given(st.floats(0.01, 0.999), st.floats(1e-9, 0.99))
@@ -122,8 +140,14 @@ def test_noise_floor_solves_the_lyapunov_equation(curvatures, angle, length, sig
 def test_a_long_noisy_run_settles_on_the_noise_floor(curvature, eta, sigma):
     chains, steps, kept = 50, 3000, abs(1 - eta * curvature)
     start = np.zeros(chains)
-    run = train(noisy(bowl(np.full(chains, curvature)), sigma).objective, start, gradient_descent(eta), steps,
-                rng=np.random.default_rng(7), keep_path=True)
+    run = train(
+        noisy(bowl(np.full(chains, curvature)), sigma).objective,
+        start,
+        gradient_descent(eta),
+        steps,
+        rng=np.random.default_rng(7),
+        keep_path=True,
+    )
     late = run.path[500:]  # 0.9⁵⁰⁰ = 1e-23 of the start is left
     # squares of neighbours correlate by ρ², so n of them count as n (1 − ρ²)/(1 + ρ²); four standard errors of a variance
     counted = late.size * (1 - kept**2) / (1 + kept**2)
@@ -136,19 +160,42 @@ POSITIVE, SHARE, OPEN = "a finite number above 0", "at least 0 and below 1", "ab
 @pytest.mark.parametrize(
     ("call", "arguments", "allowed"),
     [(theory.largest_stable_step, dict(high=bad), POSITIVE) for bad in (0, -1, np.nan, np.inf)]
-    + [(call, dict(high=1, low=bad), POSITIVE) for call in (theory.best_step, theory.best_heavy_ball) for bad in (0, -2, np.nan)]
-    + [(call, dict(low=2, high=bad), "a finite number, at least low = 2")
-       for call in (theory.best_step, theory.best_heavy_ball) for bad in (1, np.nan, np.inf)]
+    + [
+        (call, dict(high=1, low=bad), POSITIVE)
+        for call in (theory.best_step, theory.best_heavy_ball)
+        for bad in (0, -2, np.nan)
+    ]
+    + [
+        (call, dict(low=2, high=bad), "a finite number, at least low = 2")
+        for call in (theory.best_step, theory.best_heavy_ball)
+        for bad in (1, np.nan, np.inf)
+    ]
     + [(theory.largest_stable_heavy_ball_step, dict(momentum=0.5, high=bad), POSITIVE) for bad in (0, np.nan)]
     + [(theory.largest_stable_heavy_ball_step, dict(high=1, momentum=bad), SHARE) for bad in (-0.1, 1, np.nan)]
     + [(theory.best_step, dict(low=1, high=2, momentum=bad), SHARE) for bad in (-0.1, 1, np.nan)]
     + [(theory.steps_to, dict(factor=0.5, rate=bad), OPEN) for bad in (0, 1, np.nan)]
     + [(theory.steps_to, dict(rate=0.5, factor=bad), OPEN) for bad in (0, 1, np.nan)]
     + [(theory.noise_floor, dict(learning_rate=1, sigma=1, curvature=bad), POSITIVE) for bad in (0, -1, np.inf)]
-    + [(theory.noise_floor, dict(curvature=1, learning_rate=1, sigma=bad), "a finite number, at least 0") for bad in (-1, np.nan, np.inf)]
-    + [(theory.noise_floor, dict(curvature=4, sigma=1, learning_rate=bad), "above 0 and below 2/curvature = 0.5") for bad in (0, 0.5, np.nan)]
-    + [(theory.descent_path, dict(start=1, curvatures=1, learning_rate=1, steps=bad), "a whole number, at least 0") for bad in (-1, 1.5)]
-    + [(theory.heavy_ball_path, dict(start=1, curvatures=1, learning_rate=1, momentum=0, steps=bad), "a whole number, at least 0") for bad in (-1, 1.5)]
+    + [
+        (theory.noise_floor, dict(curvature=1, learning_rate=1, sigma=bad), "a finite number, at least 0")
+        for bad in (-1, np.nan, np.inf)
+    ]
+    + [
+        (theory.noise_floor, dict(curvature=4, sigma=1, learning_rate=bad), "above 0 and below 2/curvature = 0.5")
+        for bad in (0, 0.5, np.nan)
+    ]
+    + [
+        (theory.descent_path, dict(start=1, curvatures=1, learning_rate=1, steps=bad), "a whole number, at least 0")
+        for bad in (-1, 1.5)
+    ]
+    + [
+        (
+            theory.heavy_ball_path,
+            dict(start=1, curvatures=1, learning_rate=1, momentum=0, steps=bad),
+            "a whole number, at least 0",
+        )
+        for bad in (-1, 1.5)
+    ]
     + [(theory.adam_first_step, dict(gradient=1, learning_rate=bad), POSITIVE) for bad in (0, np.nan)]
     + [(theory.adam_first_step, dict(gradient=1, learning_rate=1, eps=bad), POSITIVE) for bad in (0, np.inf)],
 )

@@ -8,22 +8,26 @@ import secrets
 
 import numpy as np
 import pytest
-
-from tests.test_game import GRID, Ear, page_script  # noqa: F401 (a fixture)
 from third_optimizer.meta import ATLAS_SPACE, SEEDS
 from third_optimizer.meta.running import STABLE, run, stable
 from third_optimizer.view import game
 from third_optimizer.view.runs import payload
+
+from tests.test_game import GRID, Ear, page_script  # noqa: F401 (a fixture)
 
 CHUNKS, EACH, LEAST = 5, 20, 12  # a hundred tries; sixty of them at least are compared
 
 
 def agree(told, read):
     """To what a nudge of the start may change, and the fourth digit stored; None: not finite."""
+
     def number(value):
         return math.inf if value is None else value
 
-    return told["at"] == read["at"] and all(number(told[what]) == pytest.approx(number(read[what]), rel=STABLE + 1e-3, abs=1e-3) for what in ("practice", "fresh"))
+    return told["at"] == read["at"] and all(
+        number(told[what]) == pytest.approx(number(read[what]), rel=STABLE + 1e-3, abs=1e-3)
+        for what in ("practice", "fresh")
+    )
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
@@ -40,7 +44,17 @@ def test_what_a_kernel_trains_is_what_the_page_reads(page_script, chunk):  # noq
             continue
         read = page_script.evaluate("([design, seed]) => runs.run(design, seed)", [i, try_seed])
         ear = Ear()
-        board.train(ear, {"type": "train", "number": number, "place": board.place(design), "seed": try_seed, "bet": None, "game": number})
+        board.train(
+            ear,
+            {
+                "type": "train",
+                "number": number,
+                "place": board.place(design),
+                "seed": try_seed,
+                "bet": None,
+                "game": number,
+            },
+        )
         told = ear.sent[-1]
         assert told["type"] == "trained", told
         if agree(told, read):

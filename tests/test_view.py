@@ -9,12 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from third_optimizer.view import Choice, Slider, explore, figure, lines, power
-from third_optimizer.view import answers
+from third_optimizer.view import Choice, Slider, answers, explore, figure, lines, power
 from third_optimizer.view.chapter import Chapter, claim_card, count_words, say
 from third_optimizer.view.explore import Live
 from third_optimizer.view.figure import pack, places_seen, specification
+
 from tests.notebooks import BOOK
 
 CHART = alt.Chart().mark_line(color="$base").encode(x="x:Q", y="y:Q")
@@ -30,7 +29,9 @@ def describe(columns, slope, side="up"):
 
 
 def make(**options):
-    settings = dict(title="Steeper means higher", slope=Slider("Slope", [1, 2, 3], 2), side=Choice("Side", ["up", "down"], "up"))
+    settings = dict(
+        title="Steeper means higher", slope=Slider("Slope", [1, 2, 3], 2), side=Choice("Side", ["up", "down"], "up")
+    )
     return explore(curve, CHART, describe, **settings | options)
 
 
@@ -133,7 +134,9 @@ def test_only_what_cannot_be_seen_is_dropped():
     """Of linear axes of fixed domain, and of no column that is drawn in another way too."""
     one = lines("x", "y", {"a": "$base"}, x_domain=(0, 60), y_domain=(-1.6, 1.6))
     assert places_seen(specification(one)) == {"x": 2, "y": 3}
-    assert places_seen(specification(lines("x", "y", {"a": "$base"}, x_domain=(0, 60), y_domain=(1e-9, 1), log_y=True))) == {"x": 2}
+    assert places_seen(
+        specification(lines("x", "y", {"a": "$base"}, x_domain=(0, 60), y_domain=(1e-9, 1), log_y=True))
+    ) == {"x": 2}
     assert places_seen(specification(one + alt.Chart().mark_text().encode(text="y:Q"))) == {"x": 2}
     assert places_seen(specification(alt.Chart().mark_line().encode(x="x:Q", y="y:Q"))) == {}  # the data set the axes
     assert pack({"x": [1 / 3, 4e-5], "y": [1 / 3, 4e-5]}, places={"x": 2}) == {"x": [0.33, 0], "y": [0.3333, 4e-05]}
@@ -153,7 +156,17 @@ def test_no_colour_is_typed_in_a_chart():
     assert "#" not in json.dumps(spec) and "config" not in spec
 
 
-@pytest.mark.parametrize(("value", "text"), [(0.02, "0.02"), (8.1e-16, "8\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10⁻¹⁶"), (1e-7, "10⁻⁷"), (1, "1"), (0.0001, "10⁻⁴"), (450, "450")])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.02, "0.02"),
+        (8.1e-16, "8\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}10⁻¹⁶"),
+        (1e-7, "10⁻⁷"),
+        (1, "1"),
+        (0.0001, "10⁻⁴"),
+        (450, "450"),
+    ],
+)
 def test_power(value, text):
     assert power(value) == text
 
@@ -161,14 +174,21 @@ def test_power(value, text):
 # --- in a kernel -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("slider", [Slider("η", [0.001, 0.005, 0.04], 0.005, log=True), Slider("η", [1e-3, 1], 1e-3, log=True),
-                                    Slider("β", [0, 0.1, 0.7, 0.9], 0.7), Slider("β", [0, 0.5, 0.9], 0)], ids=str)
+@pytest.mark.parametrize(
+    "slider",
+    [
+        Slider("η", [0.001, 0.005, 0.04], 0.005, log=True),
+        Slider("η", [1e-3, 1], 1e-3, log=True),
+        Slider("β", [0, 0.1, 0.7, 0.9], 0.7),
+        Slider("β", [0, 0.5, 0.9], 0),
+    ],
+    ids=str,
+)
 def test_a_live_slider_can_stand_where_it_starts(slider):
     control = slider.control()
     position = math.log10(slider.start) if slider.log else slider.start
     steps = (position - control.min) / control.step
     assert steps == pytest.approx(round(steps), abs=1e-6) and 130 < (control.max - control.min) / control.step < 300
-
 
 
 def test_live_slider_moves_rows_and_text():
@@ -185,7 +205,9 @@ def test_live_error_is_shown_and_goes_away():
             raise ValueError("slope must not be 2, got 2")
         return {"x": [0, 1], "y": [0, slope]}
 
-    live = Live(explore(fragile, CHART, lambda columns, slope: "A line", title="T", slope=Slider("Slope", [1, 2, 3], 1)))
+    live = Live(
+        explore(fragile, CHART, lambda columns, slope: "A line", title="T", slope=Slider("Slope", [1, 2, 3], 1))
+    )
     live.controls["slope"].value = 2
     assert live.component.busy == live.error == "ValueError: slope must not be 2, got 2"
     live.controls["slope"].value = 3
@@ -209,7 +231,9 @@ def test_slow_figure_shows_only_the_latest_value():
             release.wait(5)
         return {"x": [0], "y": [n]}
 
-    live = Live(explore(slow, CHART, lambda columns, n: "A dot", title="T", n=Slider("n", list(range(1, 30)), 1)), slow=True)
+    live = Live(
+        explore(slow, CHART, lambda columns, n: "A dot", title="T", n=Slider("n", list(range(1, 30)), 1)), slow=True
+    )
     shown = []
     live.component.observe(lambda change: seen.append(change["new"]), "busy")
     live.component.observe(lambda change: shown.append(change["new"]["columns"]["y"]), "frame")
@@ -275,7 +299,10 @@ def test_a_question_has_exactly_one_right_option(tmp_path, right):
     ("call", "message"),
     [
         (lambda: Chapter("99_nothing", BOOK), "no file 99_nothing.yml"),
-        (lambda: Chapter("02_walk_downhill", BOOK).predict("nothing"), "has no 'nothing' under predict; there: best_step"),
+        (
+            lambda: Chapter("02_walk_downhill", BOOK).predict("nothing"),
+            "has no 'nothing' under predict; there: best_step",
+        ),
         (lambda: Chapter("02_walk_downhill", BOOK).exercise("nothing"), "has no 'nothing' under exercises"),
         (lambda: Chapter("02_walk_downhill", BOOK).exercise("new_bowl"), "no number 'new_best' was given"),
         (lambda: Chapter("02_walk_downhill", BOOK).claim("Z9"), "claim 'Z9' is not in claims.yml"),

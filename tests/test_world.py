@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from third_optimizer.world import bowl, noisy, valley
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -24,7 +23,9 @@ def test_gradients_are_what_autograd_makes_of_the_values(x, y, low, high, angle)
     at = np.array([x, y])
     for landscape, steepest in ((bowl((low, high)), 1e3), (bowl((low, high), angle), 1e3), (valley(), 4e5)):
         # both sum the same few terms, of at most `steepest`, in another order
-        assert np.allclose(landscape.gradient(at), autograd.grad(landscape.value)(at), rtol=1e-12, atol=1e-15 * steepest * 10)
+        assert np.allclose(
+            landscape.gradient(at), autograd.grad(landscape.value)(at), rtol=1e-12, atol=1e-15 * steepest * 10
+        )
 
 
 @given(x=places, y=places, low=curvatures, high=curvatures, angle=angles)
@@ -32,13 +33,17 @@ def test_a_turned_bowl_is_the_bowl_over_turned_axes(x, y, low, high, angle):
     """The first axis points `angle` to the left of east; along an axis at distance d the height is ½ λ d²."""
     along, across = x * math.cos(angle) + y * math.sin(angle), y * math.cos(angle) - x * math.sin(angle)
     height = bowl((low, high), angle).value(np.array([x, y]))
-    assert height == pytest.approx((low * along**2 + high * across**2) / 2, rel=1e-9, abs=1e-11)  # of terms up to 10,000
+    assert height == pytest.approx(
+        (low * along**2 + high * across**2) / 2, rel=1e-9, abs=1e-11
+    )  # of terms up to 10,000
 
 
 @given(st.lists(curvatures, min_size=1, max_size=6), st.data())
 def test_a_straight_bowl_adds_half_the_curvature_times_the_square(shape, data):
     x = data.draw(st.lists(places, min_size=len(shape), max_size=len(shape)))
-    assert bowl(shape).value(np.array(x)) == pytest.approx(math.fsum(c * v * v / 2 for c, v in zip(shape, x)), rel=1e-12)
+    assert bowl(shape).value(np.array(x)) == pytest.approx(
+        math.fsum(c * v * v / 2 for c, v in zip(shape, x)), rel=1e-12
+    )
     assert np.allclose(bowl(shape).gradient(np.array(x)), [c * v for c, v in zip(shape, x)], rtol=1e-12, atol=0)
 
 
@@ -99,12 +104,28 @@ def test_without_noise_no_number_is_drawn():
 
 @pytest.mark.parametrize(
     ("call", "message"),
-    [(lambda bad=bad: bowl(bad), f"curvatures must be one or more finite numbers above 0, got {np.atleast_1d(np.asarray(bad, float))}")
-     for bad in ([], [0, 1], [-1], [1, np.nan], [np.inf], [[1, 2]])]
-    + [(lambda bad=bad: bowl((1, 2), bad), f"angle must be a finite number of radians, got {bad}") for bad in (np.nan, np.inf)]
+    [
+        (
+            lambda bad=bad: bowl(bad),
+            f"curvatures must be one or more finite numbers above 0, got {np.atleast_1d(np.asarray(bad, float))}",
+        )
+        for bad in ([], [0, 1], [-1], [1, np.nan], [np.inf], [[1, 2]])
+    ]
+    + [
+        (lambda bad=bad: bowl((1, 2), bad), f"angle must be a finite number of radians, got {bad}")
+        for bad in (np.nan, np.inf)
+    ]
     + [(lambda: bowl((1, 2, 3), 0.5), "angle must be 0 unless there are two curvatures, got 0.5 with 3")]
-    + [(lambda bad=bad: noisy(bowl(), bad), f"sigma must be a finite number, at least 0, got {bad}") for bad in (-1, np.nan, np.inf)]
-    + [(lambda: noisy(valley(), 1).objective(np.ones(2)), "noisy Rosenbrock's valley has noisy gradients and needs rng, a numpy.random.Generator; got None")],
+    + [
+        (lambda bad=bad: noisy(bowl(), bad), f"sigma must be a finite number, at least 0, got {bad}")
+        for bad in (-1, np.nan, np.inf)
+    ]
+    + [
+        (
+            lambda: noisy(valley(), 1).objective(np.ones(2)),
+            "noisy Rosenbrock's valley has noisy gradients and needs rng, a numpy.random.Generator; got None",
+        )
+    ],
 )
 def test_a_bad_value_is_named_with_what_is_allowed(call, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):

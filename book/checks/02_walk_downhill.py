@@ -1,7 +1,6 @@
 """Checkers of chapter 2: one function an exercise. Each names the mistake it sees."""
 
 import numpy as np
-
 from third_optimizer.base import adam, momentum, train
 from third_optimizer.theory import largest_stable_heavy_ball_step
 from third_optimizer.view.exercises import right, tried, wrong
@@ -17,16 +16,22 @@ def heavy_ball(answer):
     expected, _ = rule.update(gradient, velocity)
     given = np.asarray(tried(answer(gradient.copy(), velocity.copy(), eta, beta)), float)
     if given.shape != expected.shape:
-        return wrong(f"The new velocity should have the shape of the old one, {expected.shape}; yours has {given.shape}.")
+        return wrong(
+            f"The new velocity should have the shape of the old one, {expected.shape}; yours has {given.shape}."
+        )
     if np.allclose(given, expected):
         return right("Your update and ours agree on a random slope and velocity.")
     if np.allclose(given, beta * velocity + eta * gradient):
         return wrong("That push goes uphill: the gradient points up, so it enters with a minus.")
     if np.allclose(given, beta * velocity - (1 - beta) * eta * gradient):
-        return wrong("That is a running average of slopes: it shrinks the push by 1 − β. The heavy ball gets the whole push.")
+        return wrong(
+            "That is a running average of slopes: it shrinks the push by 1 − β. The heavy ball gets the whole push."
+        )
     if np.allclose(given, -eta * gradient):
         return wrong("That is plain descent: it forgets the velocity. Keep the share β of it.")
-    return wrong(f"For slope {gradient.round(2)}, velocity {velocity.round(2)}, η = {eta}, β = {beta} we expected {expected.round(4)}, got {given.round(4)}.")
+    return wrong(
+        f"For slope {gradient.round(2)}, velocity {velocity.round(2)}, η = {eta}, β = {beta} we expected {expected.round(4)}, got {given.round(4)}."
+    )
 
 
 def longest_step(answer):
@@ -36,7 +41,9 @@ def longest_step(answer):
     if np.isclose(given, expected):
         return right("A run a hair below your limit comes to rest, a hair above it blows up.")
     if np.isclose(given, 2 / max(curvatures)):
-        return wrong("That is the limit without momentum; with β = 0.5 the ball stands longer steps. Try it in the second figure.")
+        return wrong(
+            "That is the limit without momentum; with β = 0.5 the ball stands longer steps. Try it in the second figure."
+        )
     if np.isclose(given, 2 * (1 + beta) / min(curvatures)):
         return wrong("The steepest direction blows up first, so its curvature sets the limit, not the smallest.")
     if np.isclose(given, 2 * (1 - beta) / max(curvatures)):
@@ -58,7 +65,11 @@ def be_the_third(answer):
     if all(reached):
         return right("All five runs got there within 150 steps. How many tries did it take you?")
     if answer < 0.1:
-        return wrong(f"{sum(reached)} of 5 got there. These steps are too short: the last run still had {last:.1%} of its loss.")
+        return wrong(
+            f"{sum(reached)} of 5 got there. These steps are too short: the last run still had {last:.1%} of its loss."
+        )
     if answer > 5:
-        return wrong(f"{sum(reached)} of 5 got there. These steps are too long: the ball leaps over the bottom again and again.")
+        return wrong(
+            f"{sum(reached)} of 5 got there. These steps are too long: the ball leaps over the bottom again and again."
+        )
     return wrong(f"{sum(reached)} of 5 got there. You are within a factor of ten; try a neighbour on either side.")

@@ -1,7 +1,6 @@
 """Checkers of chapter 4: one function an exercise. Each names the mistake it sees."""
 
 import numpy as np
-
 from third_optimizer.base import adam, clip, train
 from third_optimizer.mesa import LinearAttention, practice
 from third_optimizer.view.exercises import right, tried, wrong
@@ -22,7 +21,9 @@ def one_step(answer):
     if np.isclose(given, len(labels) * expected):
         return wrong(f"That is the sum over the examples. Divide by their number, {len(labels)}: the loss is a mean.")
     if np.isclose(given, -expected):
-        return wrong("That step goes uphill: the slope of the loss is minus the average of y x, and descent turns the sign again.")
+        return wrong(
+            "That step goes uphill: the slope of the loss is minus the average of y x, and descent turns the sign again."
+        )
     return wrong(f"On one prompt with d = 4, N = 6 and η = {eta} we expected {expected:.4f}, got {given:.4f}.")
 
 
@@ -50,7 +51,13 @@ def start(answer):
     said = f"{reached} of 10 runs got there. "
     size = np.sqrt(np.mean(begin**2))
     if size < 0.01:
-        return wrong(said + "Making the start smaller changes when training leaves it, not where it goes. Which signs should the numbers have?")
+        return wrong(
+            said
+            + "Making the start smaller changes when training leaves it, not where it goes. Which signs should the numbers have?"
+        )
     if size > 0.3:
-        return wrong(said + "A larger random start is still random: some of its signs are wrong. Which signs should the numbers have?")
+        return wrong(
+            said
+            + "A larger random start is still random: some of its signs are wrong. Which signs should the numbers have?"
+        )
     return wrong(said + "Give A and P the signs of a gradient step, and leave out the rest.")

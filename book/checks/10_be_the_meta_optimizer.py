@@ -1,7 +1,6 @@
 """Checkers of chapter 10: one function an exercise. Each names the mistake it sees."""
 
 import numpy as np
-
 from third_optimizer.view.exercises import right, tried, wrong
 
 
@@ -30,7 +29,9 @@ def honest_score(answer):
     expected = errors[1, 1:].mean()
     given = float(tried(answer(errors.copy())))
     if np.isclose(given, expected):
-        return right(f"The winner was chosen by a score of {errors[1, 0]:g} and does {expected:g} on seeds that did not choose it.")
+        return right(
+            f"The winner was chosen by a score of {errors[1, 0]:g} and does {expected:g} on seeds that did not choose it."
+        )
     if np.isclose(given, errors[1, 0]):
         return wrong("That is the score the design was chosen by. Luck helped to choose it; report the other columns.")
     if np.isclose(given, errors[1].mean()):

@@ -3,7 +3,6 @@
 import math
 
 import numpy as np
-
 from third_optimizer.meta import chance_of_a_hit
 from third_optimizer.view.exercises import right, tried, wrong
 
@@ -18,11 +17,17 @@ def credit(answer):
         if np.isclose(space, expected[0] * math.log(2)) or np.isclose(search, math.log(tries)):
             return wrong(f"{case}: bits are counted with log₂, to the base 2; yours is another logarithm.")
         if np.isclose(space, -expected[0]):
-            return wrong(f"{case}: the sign is the wrong way round. A choice after which more designs will do is worth a positive number of bits.")
+            return wrong(
+                f"{case}: the sign is the wrong way round. A choice after which more designs will do is worth a positive number of bits."
+            )
         if np.isclose(space, expected[0]) and np.isclose(search, tries):
             return wrong(f"{case}: {tries} tries are not {tries} bits. They choose one of {tries}.")
-        return wrong(f"{case} we expected {expected[0]:.3g} and {expected[1]:.3g}, you gave {space:.3g} and {search:.3g}.")
-    return right("On three cases your shares of the credit are ours; in the last one the engineer took away what would have worked.")
+        return wrong(
+            f"{case} we expected {expected[0]:.3g} and {expected[1]:.3g}, you gave {space:.3g} and {search:.3g}."
+        )
+    return right(
+        "On three cases your shares of the credit are ours; in the last one the engineer took away what would have worked."
+    )
 
 
 def life(answer):

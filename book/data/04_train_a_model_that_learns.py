@@ -90,16 +90,31 @@ def rival(page, dimension, seed, steps=None):
 
 
 def save(store):
-    STORE.write_text(json.dumps(store, indent=None, separators=(",", ":")).replace('],"', '],\n"').replace('},"', '},\n"') + "\n", "utf8")
+    STORE.write_text(
+        json.dumps(store, indent=None, separators=(",", ":")).replace('],"', '],\n"').replace('},"', '},\n"') + "\n",
+        "utf8",
+    )
 
 
 def main():
     page = experiments()
-    settings = {"grid": GRID, "seeds": list(SEEDS), "judged_on": JUDGED_ON, "starts": STARTS, "rival": RIVAL, "made_by": f"book/data/{HERE.name}"}
+    settings = {
+        "grid": GRID,
+        "seeds": list(SEEDS),
+        "judged_on": JUDGED_ON,
+        "starts": STARTS,
+        "rival": RIVAL,
+        "made_by": f"book/data/{HERE.name}",
+    }
     store = json.loads(STORE.read_text("utf8")) if STORE.exists() else {}
     if store.get("settings") != settings:
-        store = {"settings": settings, "columns": "key: dimension examples noise scale seed; step length, excess over the best step, cosine with it",
-                 "runs": {}, "starts": {}, "rival": {}}
+        store = {
+            "settings": settings,
+            "columns": "key: dimension examples noise scale seed; step length, excess over the best step, cosine with it",
+            "runs": {},
+            "starts": {},
+            "rival": {},
+        }
     began = time.time()
     for setting in itertools.product(*GRID.values(), SEEDS):
         key = " ".join(f"{value:g}" for value in setting)

@@ -22,7 +22,18 @@ class Run:
     state: object = None  # the optimizer's, from which another call may go on
 
 
-def train(objective, parameters, optimizer, steps, *, rng=None, state=None, keep_path=False, callback=None, diverged_above=1e12):
+def train(
+    objective,
+    parameters,
+    optimizer,
+    steps,
+    *,
+    rng=None,
+    state=None,
+    keep_path=False,
+    callback=None,
+    diverged_above=1e12,
+):
     """Take `steps` steps of `optimizer` on `objective` and return a Run.
 
     objective(parameters, rng) -> (loss, gradient of the parameters' shape); `rng`, a
@@ -46,7 +57,9 @@ def train(objective, parameters, optimizer, steps, *, rng=None, state=None, keep
     state = optimizer.init(parameters) if state is None else state
     limit = min(diverged_above, np.finfo(float).max)  # infinity is beyond any limit
     losses, path, last = [], [], parameters
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # numbers beyond range are caught below, as a result
+    with np.errstate(
+        over="ignore", invalid="ignore", divide="ignore"
+    ):  # numbers beyond range are caught below, as a result
         for step in range(steps + 1):
             loss, gradient = objective(parameters, rng)
             losses.append(loss)

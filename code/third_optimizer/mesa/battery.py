@@ -28,4 +28,6 @@ def run_longer(model, parameters, prompts, times=(2, 4, 8)):
     with np.errstate(over="ignore", invalid="ignore"):
         each = (answers[np.array(times) * model.passes] - prompts.answer) ** 2 / zero
     blown = ~(each <= MOST)  # also what is not a number
-    return [float(100 * np.mean(np.where(b, MOST, e))) for e, b in zip(each, blown, strict=True)], [float(b.mean()) for b in blown]
+    return [float(100 * np.mean(np.where(b, MOST, e))) for e, b in zip(each, blown, strict=True)], [
+        float(b.mean()) for b in blown
+    ]

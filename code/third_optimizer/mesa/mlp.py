@@ -25,15 +25,15 @@ class MLP:
         """Normal weights of variance scale²·2/(inputs of the layer) (He et al. 2015), biases 0."""
         if not 0 <= scale < np.inf:
             raise ValueError(f"scale must be a finite number, at least 0, got {scale}")
-        return np.concatenate([
-            np.concatenate([scale * np.sqrt(2 / n) * rng.normal(size=n * m), np.zeros(m)]) for n, m in self.layers
-        ])
+        return np.concatenate(
+            [np.concatenate([scale * np.sqrt(2 / n) * rng.normal(size=n * m), np.zeros(m)]) for n, m in self.layers]
+        )
 
     def unpack(self, parameters):
         """[(weights (n, m), biases (m,)), ...] as views of the flat array."""
         parts, at = [], 0
         for n, m in self.layers:
-            parts.append((parameters[at:at + n * m].reshape(n, m), parameters[at + n * m:at + (n + 1) * m]))
+            parts.append((parameters[at : at + n * m].reshape(n, m), parameters[at + n * m : at + (n + 1) * m]))
             at += (n + 1) * m
         return parts
 
@@ -41,8 +41,10 @@ class MLP:
         """The prompt as the network reads it, (B, N(d+1) + d)."""
         count, examples, dimension = prompts.inputs.shape
         if (examples, dimension) != (self.examples, self.dimension):
-            raise ValueError(f"this network reads {self.examples} examples in {self.dimension} dimensions, "
-                             f"got {examples} in {dimension}")
+            raise ValueError(
+                f"this network reads {self.examples} examples in {self.dimension} dimensions, "
+                f"got {examples} in {dimension}"
+            )
         tokens = np.concatenate([prompts.inputs, prompts.labels[:, :, None]], axis=2)
         return np.concatenate([tokens.reshape(count, -1), prompts.query], axis=1)
 
@@ -79,4 +81,4 @@ class MLP:
     def sensitivity(self, parameters, prompts):
         """How the answer changes with the query, ∂ŷ/∂x, (B, d)."""
         parts, activity, out = self._forward(parameters, prompts)
-        return self._backward(parts, activity, np.ones_like(out))[1][:, -self.dimension:]
+        return self._backward(parts, activity, np.ones_like(out))[1][:, -self.dimension :]

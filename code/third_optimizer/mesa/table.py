@@ -26,8 +26,10 @@ class Notebook:
 
     def _rows(self, table, prompts):
         if not ((prompts.task >= 0) & (prompts.task < self.tasks)).all():
-            raise ValueError(f"task numbers must be 0 to {self.tasks - 1} for a notebook of {self.tasks} rows, "
-                             f"got {prompts.task.min()} to {prompts.task.max()}")
+            raise ValueError(
+                f"task numbers must be 0 to {self.tasks - 1} for a notebook of {self.tasks} rows, "
+                f"got {prompts.task.min()} to {prompts.task.max()}"
+            )
         return table[prompts.task]
 
     def answer(self, parameters, prompts, passes=None):

@@ -12,10 +12,18 @@ How many tries there are follows from the length. `assets/js/codes.js` does the 
 from dataclasses import dataclass
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-VALUES = {c: i for i, letter in enumerate(ALPHABET) for c in (letter, letter.lower())} | dict.fromkeys("Oo", 0) | dict.fromkeys("IiLl", 1)
+VALUES = (
+    {c: i for i, letter in enumerate(ALPHABET) for c in (letter, letter.lower())}
+    | dict.fromkeys("Oo", 0)
+    | dict.fromkeys("IiLl", 1)
+)
 IGNORED = set("- \t\r\n\u00a0\u2010\u2011\u2012\u2013\u2014\u2212")  # text programs turn hyphens into their likes
 VERSION, SEEDS, MOST_TRIES, MODES, GROUP = 1, 3, 60, 16, 5
-DAY, BOSS, LOCKED = 1, 2, 4  # modes, beside 0: the start of the day; played for practice error; LOCKED + i: dial i locked
+DAY, BOSS, LOCKED = (
+    1,
+    2,
+    4,
+)  # modes, beside 0: the start of the day; played for practice error; LOCKED + i: dial i locked
 HEAD, CHECK = 5, 6  # characters
 # The checksum of Bitcoin's addresses (BIP 173), a BCH code over 32 symbols. It notices every change of up to three
 # characters, so also any two that change places; other damage passes once in 2^30 times.
@@ -109,7 +117,9 @@ def decode(text, designs, fingerprint):
 
     version = take(5)
     if version > VERSION:
-        raise ValueError(f"made by a newer version of the game: the code's version is {version}, this page reads {VERSION}")
+        raise ValueError(
+            f"made by a newer version of the game: the code's version is {version}, this page reads {VERSION}"
+        )
     if version < VERSION:
         raise ValueError(DAMAGED)
     made_with = take(16)

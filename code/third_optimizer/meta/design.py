@@ -20,18 +20,42 @@ class Dial:
 
     def name(self, value):
         """A value in plain words; between the stops a number as it is."""
-        return self.names[self.stops.index(value)] if value in self.stops else f"{value:,}" if isinstance(value, int) else f"{value:g}"
+        return (
+            self.names[self.stops.index(value)]
+            if value in self.stops
+            else f"{value:,}"
+            if isinstance(value, int)
+            else f"{value:g}"
+        )
 
 
 DIALS = {
     dial.field: dial
     for dial in (
-        Dial("problems", "Practice problems", (4, 64, 1024, NEVER), ("4", "64", "1,024", "never repeats"), "task diversity"),
-        Dial("machine", "Machine", ("list", "attends"), ("reads it as one list", "attends to it"), "MLP or linear attention"),
+        Dial(
+            "problems",
+            "Practice problems",
+            (4, 64, 1024, NEVER),
+            ("4", "64", "1,024", "never repeats"),
+            "task diversity",
+        ),
+        Dial(
+            "machine",
+            "Machine",
+            ("list", "attends"),
+            ("reads it as one list", "attends to it"),
+            "MLP or linear attention",
+        ),
         Dial("notebook", "Notebook", (False, True), ("off", "on"), "table indexed by task"),
         Dial("passes", "Thinking passes", (1, 2, 4), ("1", "2", "4"), "loops"),
         Dial("warm_up", "Warm-up", (False, True), ("off", "on"), "curriculum over loops"),
-        Dial("step_length", "Step length", (0.001, 0.003, 0.01, 0.03), ("0.001", "0.003", "0.01", "0.03"), "learning rate"),
+        Dial(
+            "step_length",
+            "Step length",
+            (0.001, 0.003, 0.01, 0.03),
+            ("0.001", "0.003", "0.01", "0.03"),
+            "learning rate",
+        ),
         Dial("step_rule", "Step rule", ("plain", "adaptive"), ("plain", "adaptive"), "SGD with momentum 0.9, or Adam"),
         Dial("brake", "Brake", (False, True), ("off", "on"), "gradient clipping at norm 1"),
         Dial("start", "Starting scale", ("small", "large"), ("small", "large"), "initial scale"),
@@ -65,9 +89,13 @@ class Design:
             if name in LIMITS:
                 low, high = LIMITS[name]
                 whole = isinstance(low, int)
-                right = isinstance(value, int | np.integer if whole else int | float | np.number) and not isinstance(value, bool)
+                right = isinstance(value, int | np.integer if whole else int | float | np.number) and not isinstance(
+                    value, bool
+                )
                 if not (right and low <= value <= high or name == "problems" and value is NEVER):
-                    raise ValueError(f"{name} must be a {'whole ' if whole else ''}number from {low} to {high}, got {value!r}")
+                    raise ValueError(
+                        f"{name} must be a {'whole ' if whole else ''}number from {low} to {high}, got {value!r}"
+                    )
             elif not any(type(value) is type(stop) and value == stop for stop in dial.stops):
                 raise ValueError(f"{name} must be one of {', '.join(map(repr, dial.stops))}, got {value!r}")
 
@@ -90,8 +118,11 @@ class Design:
 
     def words(self, names=None):
         """The dials in plain words, "Machine attends to it, ..."; `names`: only these fields."""
-        return ", ".join(f"{DIALS[f.name].label} {DIALS[f.name].name(getattr(self, f.name))}"
-                         for f in fields(self) if names is None or f.name in names)
+        return ", ".join(
+            f"{DIALS[f.name].label} {DIALS[f.name].name(getattr(self, f.name))}"
+            for f in fields(self)
+            if names is None or f.name in names
+        )
 
 
 class Space:
@@ -116,6 +147,10 @@ class Space:
     def neighbours(self, design):
         """The different designs of the space one dial away, in the order of the dials."""
         if design not in self._near:
-            found = (replace(design, **{name: value}).plain() for name, values in self.stops.items() for value in values)
-            self._near[design] = tuple(other for other in dict.fromkeys(found) if other != design and other in self.index)
+            found = (
+                replace(design, **{name: value}).plain() for name, values in self.stops.items() for value in values
+            )
+            self._near[design] = tuple(
+                other for other in dict.fromkeys(found) if other != design and other in self.index
+            )
         return list(self._near[design])

@@ -32,8 +32,18 @@ DIAL_SEEDS = (1, 2, 3, 4, 5)
 STORED = {"first_dial.npz": (DIAL_SPACE, DIAL_SEEDS, ()), "atlas.npz": (ATLAS_SPACE, SEEDS, CONFIRM)}
 
 # What is stored of a run: name -> (shape, type). NaN fills what is not there.
-COLUMNS = {"practice": ((), "f8"), "fresh": ((), "f8"), "at": ((), "i4"), "practice_curve": ((CURVE,), "f2"), "fresh_curve": ((CURVE,), "f2"),
-           "longer": ((3,), "f8"), "blown": ((3,), "f8"), "follows": ((), "f8"), "tripled": ((), "f8"), "stable": ((), "i1")}
+COLUMNS = {
+    "practice": ((), "f8"),
+    "fresh": ((), "f8"),
+    "at": ((), "i4"),
+    "practice_curve": ((CURVE,), "f2"),
+    "fresh_curve": ((CURVE,), "f2"),
+    "longer": ((3,), "f8"),
+    "blown": ((3,), "f8"),
+    "follows": ((), "f8"),
+    "tripled": ((), "f8"),
+    "stable": ((), "i1"),
+}
 AGAIN = "make it anew with `make atlas`"
 LEAST, MOST = 1e-3, 9999.0  # per cent: a smaller error is stored as 0, a larger finite one as this
 
@@ -48,13 +58,22 @@ def rounded(value):
 
 def pack(outcome, steady):
     """An Outcome, and whether the run is stable (-1: not asked), as one value for each of COLUMNS."""
+
     def curve(values):
         return [rounded(v) for v in values] + [math.nan] * (CURVE - len(values))
 
-    return {"practice": rounded(outcome.practice), "fresh": rounded(outcome.fresh), "at": -1 if outcome.diverged_at is None else outcome.diverged_at,
-            "practice_curve": curve(outcome.practice_curve), "fresh_curve": curve(outcome.fresh_curve),
-            "longer": [rounded(v) for v in outcome.longer] or [math.nan] * 3, "blown": list(outcome.blown) or [math.nan] * 3,
-            "follows": round(max(outcome.follows, -1.0), 3), "tripled": rounded(outcome.tripled), "stable": int(steady)}
+    return {
+        "practice": rounded(outcome.practice),
+        "fresh": rounded(outcome.fresh),
+        "at": -1 if outcome.diverged_at is None else outcome.diverged_at,
+        "practice_curve": curve(outcome.practice_curve),
+        "fresh_curve": curve(outcome.fresh_curve),
+        "longer": [rounded(v) for v in outcome.longer] or [math.nan] * 3,
+        "blown": list(outcome.blown) or [math.nan] * 3,
+        "follows": round(max(outcome.follows, -1.0), 3),
+        "tripled": rounded(outcome.tripled),
+        "stable": int(steady),
+    }
 
 
 class Grid:
@@ -88,8 +107,18 @@ class Grid:
         def there(name):
             return tuple(float(v) for v in row[name] if not np.isnan(v))
 
-        return Outcome(float(row["practice"]), float(row["fresh"]), steps, there("practice_curve"), there("fresh_curve"), diverged_at,
-                       there("longer"), there("blown"), float(row["follows"]), float(row["tripled"]))
+        return Outcome(
+            float(row["practice"]),
+            float(row["fresh"]),
+            steps,
+            there("practice_curve"),
+            there("fresh_curve"),
+            diverged_at,
+            there("longer"),
+            there("blown"),
+            float(row["follows"]),
+            float(row["tripled"]),
+        )
 
     def scores(self, seed, what="fresh", most=200.0):
         """`practice` or `fresh` of every design with one seed, (designs,), each counted as at most `most` per cent."""
@@ -116,13 +145,20 @@ class Grid:
     def start(self):
         """The start by rule: the design with the lowest mean practice error; of equals (to LEAST) the one with the most problems, then the first."""
         practice = self.means("practice").round(3)
-        return min((design for design, error in zip(self.space.designs, practice, strict=True) if error == practice.min()),
-                   key=lambda design: -math.inf if design.problems is None else -design.problems)
+        return min(
+            (design for design, error in zip(self.space.designs, practice, strict=True) if error == practice.min()),
+            key=lambda design: -math.inf if design.problems is None else -design.problems,
+        )
 
     def about(self):
         """What the file says of itself."""
-        about = {"version": VERSION, "made_by": "python -m third_optimizer.meta.grid", "seeds": list(self.seeds), "confirm": list(self.confirm),
-                 "designs": [asdict(design) for design in self.space.designs]}
+        about = {
+            "version": VERSION,
+            "made_by": "python -m third_optimizer.meta.grid",
+            "seeds": list(self.seeds),
+            "confirm": list(self.confirm),
+            "designs": [asdict(design) for design in self.space.designs],
+        }
         return about | {"sha256": digest(about, self.columns)}
 
     @cached_property
@@ -225,7 +261,10 @@ def train_grid(file, space=ATLAS_SPACE, seeds=SEEDS, confirm=CONFIRM, jobs=-1):
                     keep(note["design"], note["seed"], note["run"])
     missing = [(i, seed) for seed in every for i in range(len(space.designs)) if (i, seed) not in runs]
     results = Parallel(n_jobs=jobs, return_as="generator_unordered")(
-        delayed(lambda i, seed: (i, seed, train_one(space.designs[i], seed, seed in confirm, seed == seeds[0])))(i, seed) for i, seed in missing
+        delayed(lambda i, seed: (i, seed, train_one(space.designs[i], seed, seed in confirm, seed == seeds[0])))(
+            i, seed
+        )
+        for i, seed in missing
     )
     file.parent.mkdir(parents=True, exist_ok=True)
     with journal.open("a", encoding="utf8") as notes:
@@ -233,8 +272,10 @@ def train_grid(file, space=ATLAS_SPACE, seeds=SEEDS, confirm=CONFIRM, jobs=-1):
             notes.write(json.dumps({"design": asdict(space.designs[i]), "seed": seed, "run": values}) + "\n")
             notes.flush()
             runs[i, seed] = values
-    columns = {name: np.array([[runs[i, seed][name] for seed in every] for i in range(len(space.designs))], dtype=kind)
-               for name, (_, kind) in COLUMNS.items()}
+    columns = {
+        name: np.array([[runs[i, seed][name] for seed in every] for i in range(len(space.designs))], dtype=kind)
+        for name, (_, kind) in COLUMNS.items()
+    }
     grid = Grid(space, seeds, confirm, columns)
     grid.save(file)
     journal.unlink(missing_ok=True)

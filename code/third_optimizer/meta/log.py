@@ -42,12 +42,19 @@ class Log:
         """Write a try; once this returns, the try is kept. Returns its Entry."""
         import optuna
 
-        self.study.add_trial(optuna.trial.create_trial(
-            value=min(outcome.fresh, 1e12),  # Optuna takes no infinity; a blow-up is kept in the outcome
-            params={name: _param(name, getattr(design, name)) for name in DIALS},
-            distributions=_distributions(),
-            user_attrs={"design": asdict(design), "seed": int(seed), "bet": bet, "outcome": json.dumps(asdict(outcome))},
-        ))
+        self.study.add_trial(
+            optuna.trial.create_trial(
+                value=min(outcome.fresh, 1e12),  # Optuna takes no infinity; a blow-up is kept in the outcome
+                params={name: _param(name, getattr(design, name)) for name in DIALS},
+                distributions=_distributions(),
+                user_attrs={
+                    "design": asdict(design),
+                    "seed": int(seed),
+                    "bet": bet,
+                    "outcome": json.dumps(asdict(outcome)),
+                },
+            )
+        )
         # others may be writing to the same study: ours is the last one like it
         return next(e for e in reversed(self.entries()) if (e.design, e.seed, e.outcome) == (design, seed, outcome))
 
@@ -56,8 +63,12 @@ class Log:
         kept = []
         for trial in self.study.get_trials(deepcopy=False):
             values = trial.user_attrs
-            outcome = {name: tuple(v) if isinstance(v, list) else v for name, v in json.loads(values["outcome"]).items()}
-            kept.append(Entry(trial.number, Design(**values["design"]), values["seed"], Outcome(**outcome), values["bet"]))
+            outcome = {
+                name: tuple(v) if isinstance(v, list) else v for name, v in json.loads(values["outcome"]).items()
+            }
+            kept.append(
+                Entry(trial.number, Design(**values["design"]), values["seed"], Outcome(**outcome), values["bet"])
+            )
         return kept
 
     def best(self):

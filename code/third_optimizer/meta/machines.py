@@ -33,12 +33,18 @@ def lines(grid, name, count, jobs=-1, start=None, space=None, seed=None):
     """
     from joblib import Parallel, delayed
 
-    fresh, start, space = grid.scores(grid.seeds[0] if seed is None else seed, most=np.inf), start or grid.start(), space or grid.space
+    fresh, start, space = (
+        grid.scores(grid.seeds[0] if seed is None else seed, most=np.inf),
+        start or grid.start(),
+        space or grid.space,
+    )
     chunks = [range(i, min(i + 25, count)) for i in range(0, count, 25)]
 
     def some(chunk):
         table = {design: fresh[i] for i, design in enumerate(grid.space.designs)}
-        return np.concatenate([players(space, table.__getitem__, SEARCHES[name], BUDGET, 1, start, seed=i) for i in chunk])
+        return np.concatenate(
+            [players(space, table.__getitem__, SEARCHES[name], BUDGET, 1, start, seed=i) for i in chunk]
+        )
 
     return np.minimum(np.concatenate(Parallel(n_jobs=jobs)(delayed(some)(chunk) for chunk in chunks)), MOST)
 
@@ -76,8 +82,13 @@ def days(grid):
 
 def locked(space, start):
     """{dial: what is left of `space` when it stands as in `start`}."""
-    return {name: Space(replace(space.base, **{name: getattr(start, name)}), **{other: stops for other, stops in space.stops.items() if other != name})
-            for name in space.stops}
+    return {
+        name: Space(
+            replace(space.base, **{name: getattr(start, name)}),
+            **{other: stops for other, stops in space.stops.items() if other != name},
+        )
+        for name in space.stops
+    }
 
 
 def quantiles(grid, counts, jobs=-1, start=None, space=None):
@@ -85,16 +96,23 @@ def quantiles(grid, counts, jobs=-1, start=None, space=None):
     found = []
     for name, count in counts.items():
         low, median, high = np.percentile(lines(grid, name, count, jobs, start, space), (10, 50, 90), axis=0)
-        found.append({"name": name, "count": count} | {key: [float(f"{v:.4g}") for v in values]
-                                                       for key, values in (("low", low), ("median", median), ("high", high))})
+        found.append(
+            {"name": name, "count": count}
+            | {
+                key: [float(f"{v:.4g}") for v in values]
+                for key, values in (("low", low), ("median", median), ("high", high))
+            }
+        )
     return found
 
 
 def variants(grid):
     """[(mode, start, space)] of the game's variants; without the dial that halving turns it cannot play."""
     start = grid.start()
-    return [*((DAY, day, grid.space) for day in days(grid)),
-            *((LOCKED + i, start, space) for i, space in enumerate(locked(grid.space, start).values()))]
+    return [
+        *((DAY, day, grid.space) for day in days(grid)),
+        *((LOCKED + i, start, space) for i, space in enumerate(locked(grid.space, start).values())),
+    ]
 
 
 def play(grid, file, counts=COUNTS, jobs=-1):
@@ -102,12 +120,33 @@ def play(grid, file, counts=COUNTS, jobs=-1):
     from tqdm import tqdm
 
     file = Path(file)
-    if file.is_file() and (kept := json.loads(file.read_text("utf8"))).get("grid") == grid.fingerprint and "others" in kept:
+    if (
+        file.is_file()
+        and (kept := json.loads(file.read_text("utf8"))).get("grid") == grid.fingerprint
+        and "others" in kept
+    ):
         return kept
-    searchers = [one for name in tqdm(counts, "playing", unit="search") for one in quantiles(grid, {name: counts[name]}, jobs)]
-    others = [{"mode": mode, "start": grid.space.index[start],
-               "searchers": quantiles(grid, {name: counts[name] for name in QUICK if name in counts and (name != "halving" or "practice_time" in space.stops)}, jobs, start, space)}
-              for mode, start, space in tqdm(variants(grid), "playing the variants", unit="variant")]
+    searchers = [
+        one for name in tqdm(counts, "playing", unit="search") for one in quantiles(grid, {name: counts[name]}, jobs)
+    ]
+    others = [
+        {
+            "mode": mode,
+            "start": grid.space.index[start],
+            "searchers": quantiles(
+                grid,
+                {
+                    name: counts[name]
+                    for name in QUICK
+                    if name in counts and (name != "halving" or "practice_time" in space.stops)
+                },
+                jobs,
+                start,
+                space,
+            ),
+        }
+        for mode, start, space in tqdm(variants(grid), "playing the variants", unit="variant")
+    ]
     record = {"grid": grid.fingerprint, "budget": BUDGET, "searchers": searchers, "odds": odds(grid), "others": others}
     file.write_text(json.dumps(record), "utf8")
     return record

@@ -13,8 +13,15 @@ WORLD = Regression(dimension=8, examples=16)
 BATCH = 64
 CURVE = 12  # points at which a run is looked at
 SCALES = {"attends": {"small": 0.02, "large": 0.2}, "list": {"small": 0.5, "large": 1.0}}
-LOOK, EXAM, ASKED = 500, 20_000, 4_000  # prompts of a look on the way, of the examination at the end, of its further questions
-NUDGE, STABLE = 1e-12, 1e-4  # a start moved by the first changes no score by more than the second, of itself: then the run is stable
+LOOK, EXAM, ASKED = (
+    500,
+    20_000,
+    4_000,
+)  # prompts of a look on the way, of the examination at the end, of its further questions
+NUDGE, STABLE = (
+    1e-12,
+    1e-4,
+)  # a start moved by the first changes no score by more than the second, of itself: then the run is stable
 NEAR = 1.05  # within five per cent two scores are called the same, and par is called reached
 MOST = 200.0  # per cent of guessing zero: beyond it a score is only called large, and counts as this
 
@@ -22,7 +29,9 @@ MOST = 200.0  # per cent of guessing zero: beyond it a score is only called larg
 def par(world=WORLD):
     """The best that one gradient step from zero can do in `world`, per cent of guessing zero (closed form)."""
     moments = (world.examples, world.dimension, *world.moments)
-    return 100 * single_step_error(best_single_step(*moments, noise=world.noise / world.rule), *moments, noise=world.noise / world.rule)
+    return 100 * single_step_error(
+        best_single_step(*moments, noise=world.noise / world.rule), *moments, noise=world.noise / world.rule
+    )
 
 
 @dataclass(frozen=True)
@@ -98,7 +107,9 @@ def practise(design, seed, world=WORLD, look=None, nudge=0.0):
             if step < steps and done + step in moments:  # a stage's last step is the next one's first
                 look(done + step, model, values, pool)
 
-        stage = train(practice(model, world, BATCH, pool), parameters, rule, steps, rng=rng, state=state, callback=callback)
+        stage = train(
+            practice(model, world, BATCH, pool), parameters, rule, steps, rng=rng, state=state, callback=callback
+        )
         parameters, state = stage.parameters, stage.state
         if stage.diverged:
             return model, parameters, pool, done + stage.diverged_at
@@ -125,7 +136,9 @@ def run(design, seed, world=WORLD, confirm=False, progress=None):
     if diverged_at is None:
         tests = final(design, world, pool, confirm)
         seen.append((design.practice_time, *scores(model, parameters, tests)))
-        further = questions(model, parameters, Prompts(*(part[:ASKED] for part in tests[1])), world, loops=design.machine == "attends")
+        further = questions(
+            model, parameters, Prompts(*(part[:ASKED] for part in tests[1])), world, loops=design.machine == "attends"
+        )
     else:
         seen.append((diverged_at, np.inf, np.inf))
         further = {}
@@ -137,13 +150,18 @@ def run(design, seed, world=WORLD, confirm=False, progress=None):
 
 def questions(model, parameters, prompts, world, loops):
     """The examination's further questions, on fresh prompts: the fields of an Outcome after `diverged_at`. loops: the model has passes to run on."""
+
     def answer(asked):
         return model.answer(parameters, asked)
 
     larger = prompts._replace(labels=3 * prompts.labels, answer=3 * prompts.answer)
     longer, blown = run_longer(model, parameters, prompts) if loops else ((), ())
-    return {"longer": tuple(longer), "blown": tuple(blown), "tripled": error(answer(larger), larger),
-            "follows": follows(answer, prompts, world.relabel(prompts, np.random.default_rng([4, 0, 20])))}
+    return {
+        "longer": tuple(longer),
+        "blown": tuple(blown),
+        "tripled": error(answer(larger), larger),
+        "follows": follows(answer, prompts, world.relabel(prompts, np.random.default_rng([4, 0, 20]))),
+    }
 
 
 def stable(design, seed, outcome, world=WORLD, confirm=False):
@@ -174,5 +192,7 @@ def examination(design, world, pool, number, count):
     number: which examination; count: of prompts. No seed of a run leads to these keys: they have a third part.
     """
     numbers = design.problems if design.notebook else None
-    return (world.prompts(np.random.default_rng([number, 0, 20]), count, pool),
-            world.prompts(np.random.default_rng([number, 1, 20]), count, numbers=numbers))
+    return (
+        world.prompts(np.random.default_rng([number, 0, 20]), count, pool),
+        world.prompts(np.random.default_rng([number, 1, 20]), count, numbers=numbers),
+    )

@@ -119,10 +119,15 @@ def halve(space, evaluate, budget, rng, start=None):
     """
     stops = set(space.stops.get("practice_time", ()))
     if len(stops) < 2:
-        raise ValueError(f"halving needs a space with two or more stops of practice_time, got the dials {', '.join(space.stops) or 'none'}")
+        raise ValueError(
+            f"halving needs a space with two or more stops of practice_time, got the dials {', '.join(space.stops) or 'none'}"
+        )
     short, long = min(stops), max(stops)
     tries = _begin(evaluate, budget, start)
-    paid, left = {t.design for t in tries}, (budget - len(tries)) * long  # in steps of practice: whole numbers, nothing rounds
+    paid, left = (
+        {t.design for t in tries},
+        (budget - len(tries)) * long,
+    )  # in steps of practice: whole numbers, nothing rounds
     longs = left // (long + 2 * short)  # two short runs for each long one
     shorts = (left - longs * long) // short
     pool = [design for design in space.designs if design.practice_time == short and design not in paid]
@@ -146,7 +151,10 @@ def features(space):
     columns = [np.empty((len(space.designs), 0))]
     for name, stops in space.stops.items():
         values = [getattr(design, name) for design in space.designs]
-        order = [*dict.fromkeys(value for value in values if value not in stops), *stops]  # `plain` may bring one in: the lowest
+        order = [
+            *dict.fromkeys(value for value in values if value not in stops),
+            *stops,
+        ]  # `plain` may bring one in: the lowest
         at = np.array([order.index(value) for value in values])
         columns.append(at[:, None] / (len(order) - 1) if name in LIMITS else np.eye(len(order))[at])
     return np.hstack(columns)
@@ -203,22 +211,32 @@ def tpe(space, evaluate, budget, rng, start=None):
 
     _whole("budget", budget)
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    kinds = {name: optuna.distributions.IntDistribution(0, len(stops) - 1) if name in LIMITS  # of numbers: the position
-             else optuna.distributions.CategoricalDistribution(stops) for name, stops in space.stops.items()}
+    kinds = {
+        name: optuna.distributions.IntDistribution(0, len(stops) - 1)
+        if name in LIMITS  # of numbers: the position
+        else optuna.distributions.CategoricalDistribution(stops)
+        for name, stops in space.stops.items()
+    }
 
     def designed(params):
-        return replace(space.base, **{name: space.stops[name][p] if name in LIMITS else p for name, p in params.items()}).plain()
+        return replace(
+            space.base, **{name: space.stops[name][p] if name in LIMITS else p for name, p in params.items()}
+        ).plain()
 
     def tell(known):
         params = {}
         for name, stops in space.stops.items():
             value = getattr(known.design, name)
-            position = stops.index(value) if value in stops else 0  # where `plain` brought one in, any stop says the same
+            position = (
+                stops.index(value) if value in stops else 0
+            )  # where `plain` brought one in, any stop says the same
             params[name] = position if name in LIMITS else stops[position]
         study.add_trial(optuna.trial.create_trial(params=params, distributions=kinds, value=known.score))
 
     tries = random_search(space, evaluate, min(budget, FIRST), rng, start)
-    study = optuna.create_study(sampler=optuna.samplers.TPESampler(n_startup_trials=FIRST, seed=int(rng.integers(2**31))))
+    study = optuna.create_study(
+        sampler=optuna.samplers.TPESampler(n_startup_trials=FIRST, seed=int(rng.integers(2**31)))
+    )
     for known in tries:
         if known.design in space.index:
             tell(known)

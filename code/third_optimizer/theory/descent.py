@@ -127,7 +127,9 @@ def noise_floor(curvature, learning_rate, sigma):
     if not 0 <= sigma < np.inf:
         raise ValueError(f"sigma must be a finite number, at least 0, got {sigma}")
     if not 0 < learning_rate * curvature < 2:
-        raise ValueError(f"learning_rate must be above 0 and below 2/curvature = {2 / curvature:g}, got {learning_rate}")
+        raise ValueError(
+            f"learning_rate must be above 0 and below 2/curvature = {2 / curvature:g}, got {learning_rate}"
+        )
     return learning_rate * sigma**2 / (curvature * (2 - learning_rate * curvature))
 
 

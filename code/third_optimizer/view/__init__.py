@@ -14,4 +14,24 @@ from .game import game
 from .map import draw_map
 from .spine import next_screen, spine
 
-__all__ = ["Chapter", "Choice", "Slider", "axis", "board", "claim_card", "draw_map", "explore", "figure", "free", "game", "html", "lines", "my_answers", "next_screen", "power", "rule_at", "say", "spine"]
+__all__ = [
+    "Chapter",
+    "Choice",
+    "Slider",
+    "axis",
+    "board",
+    "claim_card",
+    "draw_map",
+    "explore",
+    "figure",
+    "free",
+    "game",
+    "html",
+    "lines",
+    "my_answers",
+    "next_screen",
+    "power",
+    "rule_at",
+    "say",
+    "spine",
+]

@@ -6,7 +6,7 @@ The same record as the browser keeps on a page without kernel (`store.js`):
 
 import json
 import os
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock
@@ -38,7 +38,7 @@ def put(id, answer):
     """Keep one answer (a dict); returns all of them. Two notebooks may write at once."""
     with FileLock(f"{path()}.lock"):
         record = load()
-        record["answers"][id] = {**answer, "at": datetime.now(timezone.utc).isoformat()}
+        record["answers"][id] = {**answer, "at": datetime.now(UTC).isoformat()}
         _write(record)
     return record
 

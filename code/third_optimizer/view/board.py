@@ -30,14 +30,22 @@ def _chart(low):
     import altair as alt
 
     y = score_axis(low)
-    x = alt.X("x:Q", title="try", scale=alt.Scale(nice=False),
-              axis=alt.Axis(tickMinStep=1, format="d", labelExpr="datum.value == 0 ? 'start' : datum.label"))
+    x = alt.X(
+        "x:Q",
+        title="try",
+        scale=alt.Scale(nice=False),
+        axis=alt.Axis(tickMinStep=1, format="d", labelExpr="datum.value == 0 ? 'start' : datum.label"),
+    )
 
     def rows(kind):
         return alt.Chart().transform_filter(alt.datum.kind == kind)
 
     def line(kind, **how):
-        return rows(kind).mark_line(clip=True, interpolate="step-after", **how).encode(x=x, y=y, order="x:Q", detail="game:N")
+        return (
+            rows(kind)
+            .mark_line(clip=True, interpolate="step-after", **how)
+            .encode(x=x, y=y, order="x:Q", detail="game:N")
+        )
 
     def names(kind, colour):
         return rows(kind).mark_text(align="left", dx=7, fontWeight=600, color=colour).encode(x=x, y=y, text="text:N")
@@ -49,14 +57,19 @@ def _chart(low):
         + rows("par").mark_line(color="$ink", strokeDash=[5, 4], strokeWidth=1.5).encode(x=x, y=y)
         + line("median", color="$ink")
         + line("chosen", color="$meta", strokeWidth=3.5)
-        + names("name", "$ink") + names("name-chosen", "$meta"), 260)
+        + names("name", "$ink")
+        + names("name-chosen", "$meta"),
+        260,
+    )
     drawn["autosize"]["resize"] = True  # names that appear later need room
     return drawn
 
 
 def mode_names(space):
     """{mode: name} of the ways to play that codes tell apart; game.js offers them."""
-    return {0: "plain game", DAY: "start of the day", BOSS: "boss of practice error"} | {LOCKED + i: f"{DIALS[name].label} locked" for i, name in enumerate(space.stops)}
+    return {0: "plain game", DAY: "start of the day", BOSS: "boss of practice error"} | {
+        LOCKED + i: f"{DIALS[name].label} locked" for i, name in enumerate(space.stops)
+    }
 
 
 def board(space, fingerprint, *, par, runs=None, budget=12, low=0.1, id="board"):
@@ -71,9 +84,21 @@ def board(space, fingerprint, *, par, runs=None, budget=12, low=0.1, id="board")
     if not 0 < low < MOST:
         raise ValueError(f"low must be above 0 and below {MOST:.0f}, got {low!r}")
     spec = {
-        "id": id, "designs": len(space.designs), "fingerprint": fingerprint, "par": par, "near": NEAR, "most": MOST, "low": low, "budget": budget,
-        "dials": [{"label": DIALS[name].label, "names": [DIALS[name].name(stop) for stop in stops]} for name, stops in space.stops.items()],
-        "places": places(space), "modes": {str(number): name for number, name in mode_names(space).items()}, "chart": _chart(low),
+        "id": id,
+        "designs": len(space.designs),
+        "fingerprint": fingerprint,
+        "par": par,
+        "near": NEAR,
+        "most": MOST,
+        "low": low,
+        "budget": budget,
+        "dials": [
+            {"label": DIALS[name].label, "names": [DIALS[name].name(stop) for stop in stops]}
+            for name, stops in space.stops.items()
+        ],
+        "places": places(space),
+        "modes": {str(number): name for number, name in mode_names(space).items()},
+        "chart": _chart(low),
     }
     if runs is not None:
         spec["runs"] = runs

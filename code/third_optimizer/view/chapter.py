@@ -109,7 +109,9 @@ class Chapter:
         file = self.folder / f"{name}.yml"
         if not file.is_file():
             known = sorted(f.stem for f in self.folder.glob("[0-9]*.yml"))
-            raise ValueError(f"no file {file.name} in {self.folder.resolve().name}/; chapters there: {', '.join(known) or 'none'}")
+            raise ValueError(
+                f"no file {file.name} in {self.folder.resolve().name}/; chapters there: {', '.join(known) or 'none'}"
+            )
         self.data = yaml.safe_load(file.read_text("utf8"))
         if self.data["level"] not in LEVELS:
             raise ValueError(f"{file.name}: level {self.data['level']!r} is not one of {', '.join(LEVELS)}")
@@ -125,7 +127,12 @@ class Chapter:
 
         def texts(value):
             if isinstance(value, dict):
-                return [t for k, v in value.items() if k not in {"solution", "first_line", "misconceptions"} for t in texts(v)]
+                return [
+                    t
+                    for k, v in value.items()
+                    if k not in {"solution", "first_line", "misconceptions"}
+                    for t in texts(v)
+                ]
             if isinstance(value, list):
                 return [t for v in value for t in texts(v)]
             return [value] if isinstance(value, str) else []
@@ -148,7 +155,7 @@ class Chapter:
             f'<p class="t3-question">{render(d["question"], {})}</p>'
             f'<p class="t3-will-title">You will</p><ul class="t3-will">{will}</ul>'
             f'<p class="t3-meta-line"><span>{self.minutes_to_read()} minutes to read</span> · '
-            f'<span>{int(d["minutes_to_do"])} to do</span> · <span>needs {render(d["needs"], {})}</span></p></header>',
+            f"<span>{int(d['minutes_to_do'])} to do</span> · <span>needs {render(d['needs'], {})}</span></p></header>",
             text=plain(d["question"]),
         )
 
@@ -161,25 +168,38 @@ class Chapter:
     def _ask(self, section, id, entry, label, input, numbers, predicting=False):
         prompt = render(entry["prompt"], numbers)
         after = render(entry.get("after", ""), numbers)
-        spec = {"id": f"{self.name}/{section}/{id}", "label": label, "prompt": prompt, "question": plain(prompt),
-                "input": input, "after": after, "predicting": predicting}
+        spec = {
+            "id": f"{self.name}/{section}/{id}",
+            "label": label,
+            "prompt": prompt,
+            "question": plain(prompt),
+            "input": input,
+            "after": after,
+            "predicting": predicting,
+        }
         # Without scripts the question can still be read and its answer folded out.
         answer = self._answer_words(input) + (f" {after}" if after else "")
-        fallback = (f'<div class="t3-ask"><p class="t3-ask-kind">{escape(label)}</p><p>{prompt}</p>'
-                    f"<details><summary>Answer</summary><p>{answer}</p></details></div>")
+        fallback = (
+            f'<div class="t3-ask"><p class="t3-ask-kind">{escape(label)}</p><p>{prompt}</p>'
+            f"<details><summary>Answer</summary><p>{answer}</p></details></div>"
+        )
         return Component("ask", spec, fallback, spec["question"])
 
     @staticmethod
     def _answer_words(input):
         if input["kind"] == "choose":
-            return " ".join(f'{o["html"]}: {o["feedback"]}' for o in input["options"] if o["right"])
+            return " ".join(f"{o['html']}: {o['feedback']}" for o in input["options"] if o["right"])
         if input["kind"] == "draw":
-            return "; ".join(f'{h["label"]}: {h["truth"]:g}' for h in input["handles"])
+            return "; ".join(f"{h['label']}: {h['truth']:g}" for h in input["handles"])
         return f"{input['truth']:.4g}."
 
     def _options(self, entry, numbers):
         options = [
-            {"html": render(o["text"], numbers), "right": bool(o.get("right")), "feedback": render(o["feedback"], numbers)}
+            {
+                "html": render(o["text"], numbers),
+                "right": bool(o.get("right")),
+                "feedback": render(o["feedback"], numbers),
+            }
             for o in entry["options"]
         ]
         if sum(o["right"] for o in options) != 1:
@@ -194,7 +214,11 @@ class Chapter:
             input = {"options": self._options(entry, numbers)}
         elif kind == "place":
             input = {k: entry[k] for k in ("low", "high", "scale", "start")}
-            input |= {"truth": _number(numbers, entry["truth"]), "digits": entry.get("digits", 2), "unit": entry.get("unit", "")}
+            input |= {
+                "truth": _number(numbers, entry["truth"]),
+                "digits": entry.get("digits", 2),
+                "unit": entry.get("unit", ""),
+            }
         elif kind == "draw":
             input = self._line_to_draw(entry, numbers)
         else:
@@ -224,16 +248,32 @@ class Chapter:
             {"label": entry["handle_label"].format(x=h), "x": h, "start": entry["start"], "truth": float(m)}
             for h, m in zip(entry["handles"], measured, strict=True)
         ]
-        return {"low": entry["low"], "high": entry["high"], "scale": entry["scale"], "digits": entry.get("digits", 2),
-                "unit": entry.get("unit", ""), "handles": handles, "truth": pack({"x": x, "y": y}),
-                "chart": specification(chart, 220)}
+        return {
+            "low": entry["low"],
+            "high": entry["high"],
+            "scale": entry["scale"],
+            "digits": entry.get("digits", 2),
+            "unit": entry.get("unit", ""),
+            "handles": handles,
+            "truth": pack({"x": x, "y": y}),
+            "chart": specification(chart, 220),
+        }
 
     def quiz(self, **numbers):
-        """"Check yourself": every question of the chapter, every option with its own feedback."""
-        return Stack(*(
-            self._ask("quiz", id, entry, "Check yourself", {"kind": "choose", "options": self._options(entry, numbers)}, numbers)
-            for id, entry in self.data["quiz"].items()
-        ))
+        """ "Check yourself": every question of the chapter, every option with its own feedback."""
+        return Stack(
+            *(
+                self._ask(
+                    "quiz",
+                    id,
+                    entry,
+                    "Check yourself",
+                    {"kind": "choose", "options": self._options(entry, numbers)},
+                    numbers,
+                )
+                for id, entry in self.data["quiz"].items()
+            )
+        )
 
     # --- exercises ------------------------------------------------------------------------------
 
@@ -241,10 +281,16 @@ class Chapter:
         entry = self._entry("exercises", id)
         tolerance = entry["tolerance"]
         return {
-            "truth": _number(numbers, entry["truth"]), "tolerance": tolerance,
-            "right": render(entry["right"], numbers), "other": render(entry["other"], numbers),
+            "truth": _number(numbers, entry["truth"]),
+            "tolerance": tolerance,
+            "right": render(entry["right"], numbers),
+            "other": render(entry["other"], numbers),
             "misconceptions": [
-                {"value": _number(numbers, slip["value"]), "tolerance": tolerance, "says": render(slip["says"], numbers)}
+                {
+                    "value": _number(numbers, slip["value"]),
+                    "tolerance": tolerance,
+                    "says": render(slip["says"], numbers),
+                }
                 for slip in entry["misconceptions"]
             ],
         }
@@ -263,10 +309,15 @@ class Chapter:
             )
         )
         if entry["kind"] == "number":
-            ask = self._ask("exercises", id, entry, label, {"kind": "number", **self._number_spec(id, numbers)}, numbers)
+            ask = self._ask(
+                "exercises", id, entry, label, {"kind": "number", **self._number_spec(id, numbers)}, numbers
+            )
             return Stack(ask, html(f'<div class="t3-folds">{folds}</div>'))
-        return html(f'<div class="t3-ask"><p class="t3-ask-kind">{escape(label)}</p>{render(entry["prompt"], numbers, inline=False)}'
-                    f"</div><div class=\"t3-folds\">{folds}</div>", text=plain(render(entry["prompt"], numbers)))
+        return html(
+            f'<div class="t3-ask"><p class="t3-ask-kind">{escape(label)}</p>{render(entry["prompt"], numbers, inline=False)}'
+            f'</div><div class="t3-folds">{folds}</div>',
+            text=plain(render(entry["prompt"], numbers)),
+        )
 
     @cached_property
     def checks(self):
@@ -284,10 +335,16 @@ class Chapter:
             from . import answers
 
             question = plain(render(entry["prompt"], numbers))
-            answers.put(f"{self.name}/exercises/{id}", {
-                "label": "Exercise", "question": question, "value": None,
-                "answer": f"{answer:g}" if isinstance(answer, int | float) else "code",
-                "verdict": "right" if verdict.right else "wrong"})
+            answers.put(
+                f"{self.name}/exercises/{id}",
+                {
+                    "label": "Exercise",
+                    "question": question,
+                    "value": None,
+                    "answer": f"{answer:g}" if isinstance(answer, int | float) else "code",
+                    "verdict": "right" if verdict.right else "wrong",
+                },
+            )
         return verdict
 
 
@@ -325,7 +382,14 @@ def my_answers():
     """The page "My answers": everything kept of the reader, to see, take away and delete."""
     from . import answers
 
-    where = ("Your answers are kept in this browser, on this machine, under one key, and are sent nowhere." if is_static()
-             else f"Your answers are kept in the file {answers.NAME} beside this notebook and are sent nowhere.")
-    return Component("answers", {"where": where}, fallback_text("This page needs scripts: your answers are kept in your browser."), where)
-
+    where = (
+        "Your answers are kept in this browser, on this machine, under one key, and are sent nowhere."
+        if is_static()
+        else f"Your answers are kept in the file {answers.NAME} beside this notebook and are sent nowhere."
+    )
+    return Component(
+        "answers",
+        {"where": where},
+        fallback_text("This page needs scripts: your answers are kept in your browser."),
+        where,
+    )

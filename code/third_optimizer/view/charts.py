@@ -51,7 +51,8 @@ def lines(x, y, colours, *, x_domain, y_domain, log_x=False, log_y=False, strand
     if not shifts:
         return alt.layer(drawn)
     inside = " && ".join(
-        f"isValid(datum.{c}) && datum.{c} >= {low} && datum.{c} <= {high}" for c, (low, high) in (("x", x_domain), ("y", y_domain))
+        f"isValid(datum.{c}) && datum.{c} >= {low} && datum.{c} <= {high}"
+        for c, (low, high) in (("x", x_domain), ("y", y_domain))
     )
     # the world's grey is for graphics only: too light for letters
     letters = {name: colours[name].replace("$world", "$ink") for name in shifts}
@@ -73,8 +74,10 @@ def _of_series(values):
 
 def rule_at(column, label):
     """A dashed line across the chart at the height of the first row's `column`, named by column `label`."""
-    base = alt.Chart().transform_filter(f"isValid(datum.{column})").transform_aggregate(
-        rule=f"min({column})", groupby=[label]
+    base = (
+        alt.Chart()
+        .transform_filter(f"isValid(datum.{column})")
+        .transform_aggregate(rule=f"min({column})", groupby=[label])
     )
     rule = base.mark_rule(color="$ink", strokeDash=[5, 4], strokeWidth=1.5).encode(y="rule:Q")
     return rule + base.mark_text(align="left", dx=6).encode(y="rule:Q", x=alt.value("width"), text=f"{label}:N")

@@ -13,7 +13,10 @@ from html import escape
 from pathlib import Path
 
 ASSETS = Path(__file__).parent / "assets"
-BUNDLES = {"vega": ("vega/vega.min.js", "vega/vega-lite.min.js"), "qr": ("qrcode/qrcode.js",)}  # what a notebook's page asks for when it needs it
+BUNDLES = {
+    "vega": ("vega/vega.min.js", "vega/vega-lite.min.js"),
+    "qr": ("qrcode/qrcode.js",),
+}  # what a notebook's page asks for when it needs it
 STYLES = ("components", "game", "board")
 SCRIPTS = ("store", "chart", "explore", "ask", "answers", "runs", "reveal", "picture", "codes", "game", "board", "page")
 
@@ -108,7 +111,12 @@ def _widget_class():
 
         def _receive(self, _, content, buffers):
             if content["type"] in BUNDLES:
-                self.send({"type": content["type"], "code": [(ASSETS / "vendor" / name).read_text("utf8") for name in BUNDLES[content["type"]]]})
+                self.send(
+                    {
+                        "type": content["type"],
+                        "code": [(ASSETS / "vendor" / name).read_text("utf8") for name in BUNDLES[content["type"]]],
+                    }
+                )
             elif content["type"] == "answer":
                 self._tell(answers.put(content["id"], content["answer"])["answers"])
             elif content["type"] == "forget":

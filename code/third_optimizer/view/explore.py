@@ -43,7 +43,9 @@ class Slider:
         if self.log and self.stops[0] <= 0:
             raise ValueError(f"slider {self.label!r}: a log slider needs stops above 0, got {self.stops[0]}")
         if self.names and len(self.names) != len(self.stops):
-            raise ValueError(f"slider {self.label!r}: {len(self.stops)} stops need as many names, got {len(self.names)}")
+            raise ValueError(
+                f"slider {self.label!r}: {len(self.stops)} stops need as many names, got {len(self.names)}"
+            )
         texts = [self.say(stop) for stop in self.stops]
         if len(set(texts)) < len(texts):
             raise ValueError(f"slider {self.label!r}: format {self.format!r} makes two stops read alike: {texts}")
@@ -56,8 +58,13 @@ class Slider:
         import ipywidgets as widgets
 
         low, high = self.stops[0], self.stops[-1]
-        common = dict(value=self.start, description=self.label, continuous_update=True,
-                      style={"description_width": "initial"}, layout={"width": "100%"})
+        common = dict(
+            value=self.start,
+            description=self.label,
+            continuous_update=True,
+            style={"description_width": "initial"},
+            layout={"width": "100%"},
+        )
         if self.names:
             return widgets.SelectionSlider(options=list(zip(self.names, self.stops, strict=True)), **common)
         if all(isinstance(stop, int) for stop in self.stops):
@@ -67,8 +74,12 @@ class Slider:
         if self.log:
             common["value"] = float(self.start)
             low, start, high = (math.log10(value) for value in (low, self.start, high))
-            return widgets.FloatLogSlider(base=10, min=low, max=high, step=_even_step(low, start, high), readout_format=readout, **common)
-        return widgets.FloatSlider(min=low, max=high, step=_even_step(low, self.start, high), readout_format=readout, **common)
+            return widgets.FloatLogSlider(
+                base=10, min=low, max=high, step=_even_step(low, start, high), readout_format=readout, **common
+            )
+        return widgets.FloatSlider(
+            min=low, max=high, step=_even_step(low, self.start, high), readout_format=readout, **common
+        )
 
 
 def _even_step(low, start, high):
@@ -102,8 +113,12 @@ class Choice:
     def control(self):
         import ipywidgets as widgets
 
-        return widgets.ToggleButtons(options=self.options, value=self.start, description=self.label,
-                                     style={"description_width": "initial", "button_width": "auto"})
+        return widgets.ToggleButtons(
+            options=self.options,
+            value=self.start,
+            description=self.label,
+            style={"description_width": "initial", "button_width": "auto"},
+        )
 
 
 def _number(value):
@@ -116,7 +131,9 @@ class Explore:
 
     def __init__(self, compute, chart, describe, title, dials, id, height, after=None):
         if not callable(describe):
-            raise ValueError(f"describe must be a function that returns the figure's text alternative, got {describe!r}")
+            raise ValueError(
+                f"describe must be a function that returns the figure's text alternative, got {describe!r}"
+            )
         if not dials:
             raise ValueError("explore needs one dial or more, got none")
         for name, dial in dials.items():
@@ -166,8 +183,13 @@ class Explore:
             "id": self.id,
             "chart": self.chart,
             "dials": [
-                {"name": name, "label": dial.label, "kind": "choice" if isinstance(dial, Choice) else "slider",
-                 "stops": [dial.say(stop) for stop in dial.stops], "start": dial.stops.index(dial.start)}
+                {
+                    "name": name,
+                    "label": dial.label,
+                    "kind": "choice" if isinstance(dial, Choice) else "slider",
+                    "stops": [dial.say(stop) for stop in dial.stops],
+                    "start": dial.stops.index(dial.start),
+                }
                 for name, dial in self.dials.items()
             ],
             "shared": {name: first[name] for name in shared},

@@ -46,8 +46,17 @@ def places_seen(spec):
                 continue
             scale = encoding.get("scale") or {}
             domain = scale.get("domain")
-            fixed = isinstance(domain, list) and all(isinstance(end, int | float) for end in domain) and domain[0] != domain[-1]
-            if channel in {"x", "y"} and encoding["type"] == "quantitative" and scale.get("type", "linear") == "linear" and fixed:
+            fixed = (
+                isinstance(domain, list)
+                and all(isinstance(end, int | float) for end in domain)
+                and domain[0] != domain[-1]
+            )
+            if (
+                channel in {"x", "y"}
+                and encoding["type"] == "quantitative"
+                and scale.get("type", "linear") == "linear"
+                and fixed
+            ):
                 needed = max(0, math.ceil(math.log10(2000 / abs(domain[-1] - domain[0]))))
                 places[encoding["field"]] = max(needed, places.get(encoding["field"], 0))
             else:
@@ -74,7 +83,10 @@ def pack(columns, digits=4, places=None):
         raise ValueError(f"columns must have one length, got {lengths}")
     length = max(lengths.values(), default=1)
     places = places or {}
-    return {name: [_plain(v, digits, places.get(name)) for v in np.broadcast_to(a, (length,)).tolist()] for name, a in arrays.items()}
+    return {
+        name: [_plain(v, digits, places.get(name)) for v in np.broadcast_to(a, (length,)).tolist()]
+        for name, a in arrays.items()
+    }
 
 
 def _plain(value, digits, places):
@@ -109,6 +121,10 @@ def figure(chart, columns, *, title, alt, id=None, height=260):
     figure's message. alt: what the picture shows, in words. Raises ValueError without either.
     """
     drawn = specification(chart, height)
-    frame = {"columns": pack(columns, places=places_seen(drawn)), "text": demand_text(alt, "alt"), "title": demand_text(title, "title")}
+    frame = {
+        "columns": pack(columns, places=places_seen(drawn)),
+        "text": demand_text(alt, "alt"),
+        "title": demand_text(title, "title"),
+    }
     spec = {"id": id or slug(title), "chart": drawn, "frame": frame}
     return Component("figure", spec, fallback_text(f"{frame['title']}. {frame['text']}"), frame["text"])

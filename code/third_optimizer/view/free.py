@@ -8,7 +8,7 @@ import math
 import threading
 import time
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -26,14 +26,20 @@ from .explore import REST, Choice, Slider
 from .figure import demand_text, pack, specification
 from .game import MOST, sentence, shown, tries_path
 
-ELSEWHERE = ('<p class="t3-fallback">With a kernel there is a panel here whose dials take every value in between, and every try trains for real. '
-             '<a href="index.html#run">Run it on your machine</a>: <code>make lab</code>, then open this chapter.</p>')
+ELSEWHERE = (
+    '<p class="t3-fallback">With a kernel there is a panel here whose dials take every value in between, and every try trains for real. '
+    '<a href="index.html#run">Run it on your machine</a>: <code>make lab</code>, then open this chapter.</p>'
+)
 LEAST = 0.1  # per cent: the chart's lower edge
 # What the sliders run over; the field before a slider takes all of RANGES.
 WINDOWS = {"problems": (1, 100_000), "passes": (1, 8), "step_length": (1e-4, 1.0), "practice_time": (50, 10_000)}
 RANGES = LIMITS | {"seed": (0, 999_999)}
 # Why a dial is idle, in the cases of Design.plain.
-IDLE = {"passes": "a machine that reads one list has no passes", "warm_up": "there is no second pass to warm up for", "notebook": "no problem comes twice"}
+IDLE = {
+    "passes": "a machine that reads one list has no passes",
+    "warm_up": "there is no second pass to warm up for",
+    "notebook": "no problem comes twice",
+}
 NAMES = "7.5rem"  # width of the dials' names
 PROBE = 44  # steps of practice timed to know the price of all
 
@@ -63,7 +69,9 @@ def number(name, text):
         value = np.nan
     if not low <= value <= high or whole and not value.is_integer():
         label = DIALS[name].label if name in DIALS else "Seed"
-        raise ValueError(f"{label} must be a {'whole ' * whole}number from {told(name, low)} to {told(name, high)}, not “{text.strip()}”.")
+        raise ValueError(
+            f"{label} must be a {'whole ' * whole}number from {told(name, low)} to {told(name, high)}, not “{text.strip()}”."
+        )
     return int(value) if whole else value
 
 
@@ -80,13 +88,26 @@ def _step_seconds(design):
 
 def step_seconds(design):
     """Seconds that a step of practice takes here and now, timed on PROBE steps. What makes none slower is left out, so that few designs are timed."""
-    return _step_seconds(replace(design, problems=design.problems if design.notebook else NEVER, step_length=LIMITS["step_length"][0], practice_time=PROBE))
+    return _step_seconds(
+        replace(
+            design,
+            problems=design.problems if design.notebook else NEVER,
+            step_length=LIMITS["step_length"][0],
+            practice_time=PROBE,
+        )
+    )
 
 
 def price(design):
     """What training `design` takes on this processor, in words."""
     seconds = step_seconds(design.plain()) * design.practice_time
-    how = "less than a second" if seconds < 1 else f"about {seconds:.0f} s" if seconds < 100 else f"about {seconds / 60:.0f} minutes"
+    how = (
+        "less than a second"
+        if seconds < 1
+        else f"about {seconds:.0f} s"
+        if seconds < 100
+        else f"about {seconds / 60:.0f} minutes"
+    )
     return f"Practice takes {how} on this processor."
 
 
@@ -96,9 +117,23 @@ def said(entry, before, best):
     now = {"practice": outcome.practice, "fresh": outcome.fresh, "at": outcome.diverged_at}
     if before is None and outcome.diverged_at is None:
         return f"Fresh {shown(outcome.fresh)}. Practice {shown(outcome.practice)}."
-    last = now if before is None else {"practice": before.outcome.practice, "fresh": before.outcome.fresh, "at": before.outcome.diverged_at}
-    moved, reseeded = (len(entry.design.differences(before.design)), entry.seed != before.seed) if before else (0, False)
-    text = sentence(now, last, best, par(), seed=entry.seed, again="last" if reseeded and not moved else None, moved=moved + reseeded)
+    last = (
+        now
+        if before is None
+        else {"practice": before.outcome.practice, "fresh": before.outcome.fresh, "at": before.outcome.diverged_at}
+    )
+    moved, reseeded = (
+        (len(entry.design.differences(before.design)), entry.seed != before.seed) if before else (0, False)
+    )
+    text = sentence(
+        now,
+        last,
+        best,
+        par(),
+        seed=entry.seed,
+        again="last" if reseeded and not moved else None,
+        moved=moved + reseeded,
+    )
     return text.replace(" That cost a try.", "")  # here nobody counts
 
 
@@ -110,7 +145,13 @@ class Number:
 
         self.name, self.window = name, window
         # the name is the field's, because a screen reader finds none on the handle of an ipywidgets slider
-        self.field = widgets.Text(value=told(name, value), description=label, continuous_update=False, style={"description_width": NAMES}, layout={"width": "13.5rem"})
+        self.field = widgets.Text(
+            value=told(name, value),
+            description=label,
+            continuous_update=False,
+            style={"description_width": NAMES},
+            layout={"width": "13.5rem"},
+        )
         self.parts = [self.field]
         if not window:
             return
@@ -161,7 +202,9 @@ class Free:
 
     def _repr_mimebundle_(self, **options):
         if is_static():
-            return html(ELSEWHERE, "With a kernel there is a panel here whose dials take every value in between: make lab.")._repr_mimebundle_(**options)
+            return html(
+                ELSEWHERE, "With a kernel there is a panel here whose dials take every value in between: make lab."
+            )._repr_mimebundle_(**options)
         self.panel = Panel(self)
         return self.panel.box._repr_mimebundle_(**options)
 
@@ -189,7 +232,9 @@ class Panel:
                 self.numbers[name] = Number(name, dial.label, 1024 if value is NEVER else value, WINDOWS[name])
                 parts = self.numbers[name].parts
                 if name == "problems":
-                    self.never = widgets.Checkbox(value=value is NEVER, description=dial.name(NEVER), indent=False, layout={"width": "auto"})
+                    self.never = widgets.Checkbox(
+                        value=value is NEVER, description=dial.name(NEVER), indent=False, layout={"width": "auto"}
+                    )
                     parts = [*parts, self.never]
             else:
                 self.choices[name] = Choice(dial.label, dial.names, dial.name(value)).control()
@@ -205,19 +250,31 @@ class Panel:
 
         self.train_button = widgets.Button(description="Train this", layout={"width": "auto", "height": "44px"})
         self.stop_button = widgets.Button(description="Stop", disabled=True, layout={"width": "auto", "height": "44px"})
-        self.bar = widgets.FloatProgress(max=1.0, layout={"width": "8rem", "display": "none"}, style={"bar_color": "var(--t3-meta)"})
+        self.bar = widgets.FloatProgress(
+            max=1.0, layout={"width": "8rem", "display": "none"}, style={"bar_color": "var(--t3-meta)"}
+        )
         self.cost, self.message, self.table = widgets.HTML(), widgets.HTML(), widgets.HTML()
         for button, press in ((self.train_button, self.train), (self.stop_button, self.stop)):
             button.add_class("t3-button")
             button.on_click(press)
         self.train_button.add_class("t3-primary")
         self.figure = Component("figure", {"id": f"{free.id.replace('/', '-')}-run", "chart": chart()}).widget()
-        go = widgets.HBox([self.train_button, self.stop_button, self.bar, self.cost], layout={"flex_flow": "row wrap", "align_items": "center", "grid_gap": "0.25rem 0.75rem"})
+        go = widgets.HBox(
+            [self.train_button, self.stop_button, self.bar, self.cost],
+            layout={"flex_flow": "row wrap", "align_items": "center", "grid_gap": "0.25rem 0.75rem"},
+        )
         fixed = [name for name in DIALS if name not in free.fields]
         words = [widgets.HTML(paragraph(f"Fixed here: {free.base.words(fixed)}."))] if fixed else []
-        self.box = widgets.VBox([*rows, *words, go, self.message, self.figure, self.table], layout={"max_width": "44rem", "grid_gap": "0.25rem"})
+        self.box = widgets.VBox(
+            [*rows, *words, go, self.message, self.figure, self.table],
+            layout={"max_width": "44rem", "grid_gap": "0.25rem"},
+        )
         self.box.add_class("t3-free")
-        for control in [*self.choices.values(), *([self.never] if "problems" in free.fields else []), *(one.field for one in self.numbers.values())]:
+        for control in [
+            *self.choices.values(),
+            *([self.never] if "problems" in free.fields else []),
+            *(one.field for one in self.numbers.values()),
+        ]:
             control.observe(self.turned, "value")
         self.turned()
         self.show()
@@ -266,7 +323,9 @@ class Panel:
         timer.start()
 
     def tell_price(self, design):
-        if self.worker is None and design and design == self.wanted:  # no later turn, and nothing that would slow the timing
+        if (
+            self.worker is None and design and design == self.wanted
+        ):  # no later turn, and nothing that would slow the timing
             words = price(design)
             if design == self.wanted:
                 self.cost.value = paragraph(words)
@@ -302,7 +361,13 @@ class Panel:
             seen.append((share * design.practice_time, practice, fresh))
             self.bar.value = share
             step = f"step {seen[-1][0]:,.0f} of {design.practice_time:,}"
-            self.draw(seen, design, None, f"Training: {step}", f"{design.words()}, seed {seed}: at {step} practice error {shown(practice)}, fresh error {shown(fresh)}.")
+            self.draw(
+                seen,
+                design,
+                None,
+                f"Training: {step}",
+                f"{design.words()}, seed {seed}: at {step} practice error {shown(practice)}, fresh error {shown(fresh)}.",
+            )
 
         message, wrong = "", False
         try:
@@ -333,12 +398,22 @@ class Panel:
         series = ["practice"] * len(steps) + ["fresh"] * len(steps)
         if at is not None:
             x, y, series = [*x, 100 * at / design.practice_time], [*y, MOST], [*series, "exploded"]
-        self.figure.frame = {"columns": pack({"x": x, "y": y, "series": series}), "title": demand_text(title, "title"), "text": demand_text(text, "text")}
+        self.figure.frame = {
+            "columns": pack({"x": x, "y": y, "series": series}),
+            "title": demand_text(title, "title"),
+            "text": demand_text(text, "text"),
+        }
 
     def show(self):
         """The last try's curves and sentence, and the log."""
         if not self.entries:
-            self.draw([], self.design, None, "No try yet", "Turn the dials and train: practice error and fresh error over the practice time will be drawn here.")
+            self.draw(
+                [],
+                self.design,
+                None,
+                "No try yet",
+                "Turn the dials and train: practice error and fresh error over the practice time will be drawn here.",
+            )
             self.table.value = ""
             return
         *earlier, entry = self.entries
@@ -346,10 +421,18 @@ class Panel:
         looks = list(zip(outcome.steps, outcome.practice_curve, outcome.fresh_curve, strict=True))
         last = looks[-1 if at is None or len(looks) == 1 else -2]
         when = "at the end" if at is None else f"at the last look; it exploded at step {at:,}"
-        text = (f"Try {len(self.entries)}, seed {entry.seed}: {entry.design.words()}. Practice error {shown(looks[0][1])} at first, {shown(last[1])} {when}; "
-                f"fresh error {shown(looks[0][2])} at first, {shown(last[2])} {when}.")
+        text = (
+            f"Try {len(self.entries)}, seed {entry.seed}: {entry.design.words()}. Practice error {shown(looks[0][1])} at first, {shown(last[1])} {when}; "
+            f"fresh error {shown(looks[0][2])} at first, {shown(last[2])} {when}."
+        )
         best = min((one.outcome.fresh for one in earlier), default=np.inf)
-        self.draw(looks, entry.design, at, f"Try {len(self.entries)}. {said(entry, earlier[-1] if earlier else None, best)}", text)
+        self.draw(
+            looks,
+            entry.design,
+            at,
+            f"Try {len(self.entries)}. {said(entry, earlier[-1] if earlier else None, best)}",
+            text,
+        )
         self.table.value = table(self.entries)
 
 
@@ -365,9 +448,24 @@ def paragraph(text, role=None):
 def chart():
     """A run's two curves over its practice time."""
     x, y, ends = "practice time, %", "error, % of guessing zero", ((0, 100), (LEAST, MOST))
-    exploded = alt.Chart().transform_filter("datum.series == 'exploded'").mark_text(color="$mesa", fontSize=18, fontWeight=600, dy=5)
-    drawn = specification(lines(x, y, {"practice": "$base", "fresh": "$mesa"}, x_domain=ends[0], y_domain=ends[1], log_y=True, labels={"fresh": -8, "practice": 8})
-                         + exploded.encode(x=axis("x", x, ends[0]), y=axis("y", y, ends[1], log=True), text=alt.value("×")), 200)
+    exploded = (
+        alt.Chart()
+        .transform_filter("datum.series == 'exploded'")
+        .mark_text(color="$mesa", fontSize=18, fontWeight=600, dy=5)
+    )
+    drawn = specification(
+        lines(
+            x,
+            y,
+            {"practice": "$base", "fresh": "$mesa"},
+            x_domain=ends[0],
+            y_domain=ends[1],
+            log_y=True,
+            labels={"fresh": -8, "practice": 8},
+        )
+        + exploded.encode(x=axis("x", x, ends[0]), y=axis("y", y, ends[1], log=True), text=alt.value("×")),
+        200,
+    )
     drawn["autosize"]["resize"] = True  # the names at the lines' ends come later and need room
     return drawn
 
@@ -377,12 +475,20 @@ def table(entries):
     rows = []
     for i, entry in enumerate(entries):
         names = entry.design.differences(entries[i - 1].design) if i else None
-        scores = [shown(entry.outcome.practice), shown(entry.outcome.fresh)] if entry.outcome.diverged_at is None else ["×", f"× step {entry.outcome.diverged_at:,}"]
+        scores = (
+            [shown(entry.outcome.practice), shown(entry.outcome.fresh)]
+            if entry.outcome.diverged_at is None
+            else ["×", f"× step {entry.outcome.diverged_at:,}"]
+        )
         cells = "".join(f'<td class="t3-game-score">{cell}</td>' for cell in (f"{entry.seed:,}", *scores))
-        rows.append(f"<tr><td>{i + 1}</td><td>{escape('the same dials' if names == {} else entry.design.words(names))}</td>{cells}</tr>")
-    return ('<div class="t3-game" role="region" aria-label="Free tries" tabindex="0" style="max-height: 24rem; overflow-y: auto"><table><caption>Free tries, newest first: the dials that differ from the try before. None of them counts in the game.</caption>'
-            '<thead><tr><th scope="col">Try</th><th scope="col">Dials</th><th scope="col">Seed</th><th scope="col">Practice</th><th scope="col">Fresh</th></tr></thead>'
-            f"<tbody>{''.join(reversed(rows))}</tbody></table></div>")
+        rows.append(
+            f"<tr><td>{i + 1}</td><td>{escape('the same dials' if names == {} else entry.design.words(names))}</td>{cells}</tr>"
+        )
+    return (
+        '<div class="t3-game" role="region" aria-label="Free tries" tabindex="0" style="max-height: 24rem; overflow-y: auto"><table><caption>Free tries, newest first: the dials that differ from the try before. None of them counts in the game.</caption>'
+        '<thead><tr><th scope="col">Try</th><th scope="col">Dials</th><th scope="col">Seed</th><th scope="col">Practice</th><th scope="col">Fresh</th></tr></thead>'
+        f"<tbody>{''.join(reversed(rows))}</tbody></table></div>"
+    )
 
 
 def free(space=None, *, id="free", folder="."):

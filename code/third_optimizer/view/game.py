@@ -38,7 +38,7 @@ def shown(value):
 
 
 def compare(now, before):
-    """"better", "same" or "worse": two scores, the lower the better; what reads alike or differs by less than NEAR is the same."""
+    """ "better", "same" or "worse": two scores, the lower the better; what reads alike or differs by less than NEAR is the same."""
     now, before = min(now, MOST), min(before, MOST)
     if shown(now) == shown(before) or before / NEAR <= now <= before * NEAR:
         return "same"
@@ -60,7 +60,9 @@ def sentence(now, last, best, par, *, seed=1, again=None, moved=1, bet=None, goa
     else:
         name, value, before = goal.capitalize(), shown(now[goal]), shown(last[goal])
         if last["at"] is not None:
-            said.append(f"{name} {value}; the run before exploded." + (f" Practice {shown(now['practice'])}." if both else ""))
+            said.append(
+                f"{name} {value}; the run before exploded." + (f" Practice {shown(now['practice'])}." if both else "")
+            )
         else:
             said.append(f"{name} {value}, as before." if value == before else f"{name} {value}, was {before}.")
             if both:
@@ -71,18 +73,30 @@ def sentence(now, last, best, par, *, seed=1, again=None, moved=1, bet=None, goa
     if again == "last":
         said.append(f"The same dials with seed {seed}: only chance differs.")
     elif again is not None:
-        said.append(f"The dials of {f'try {again}' if again else 'the start'} again, with seed {seed}: between these two only chance differs.")
+        said.append(
+            f"The dials of {f'try {again}' if again else 'the start'} again, with seed {seed}: between these two only chance differs."
+        )
     elif both and not gone and now["fresh"] > MOST and now["practice"] <= MOST / 4:
         said.append("It holds on its practice problems and runs away on fresh ones.")
     elif moved > 1 and not crossed:
-        still = not gone and last["at"] is None and all(compare(now[what], last[what]) == "same" for what in (("practice", "fresh") if both else (goal,)))
-        said.append(f"{moved} dials moved at once{', and no error moved with them' if still else ': this cannot say which one did it'}.")
+        still = (
+            not gone
+            and last["at"] is None
+            and all(compare(now[what], last[what]) == "same" for what in (("practice", "fresh") if both else (goal,)))
+        )
+        said.append(
+            f"{moved} dials moved at once{', and no error moved with them' if still else ': this cannot say which one did it'}."
+        )
     if bet:
         said.append(f"You bet on “{bet}”; it came out “{compare(_score(now, goal), _score(last, goal))}”.")
     return " ".join(said)
 
 
-LEVELS = ["", "That is par: as good as the best single gradient step.", "That is below par: better than any single gradient step."]
+LEVELS = [
+    "",
+    "That is par: as good as the best single gradient step.",
+    "That is below par: better than any single gradient step.",
+]
 
 
 def _level(fresh, par):
@@ -94,7 +108,11 @@ def _practised(now, last):
     practice, earlier, how = shown(now["practice"]), shown(last["practice"]), compare(now["practice"], last["practice"])
     if practice == earlier:
         return f"Practice stayed at {practice}."
-    return f"Practice hardly moved ({earlier} to {practice})." if how == "same" else f"Practice got {how} ({earlier} to {practice})."
+    return (
+        f"Practice hardly moved ({earlier} to {practice})."
+        if how == "same"
+        else f"Practice got {how} ({earlier} to {practice})."
+    )
 
 
 def _score(run, goal):
@@ -105,7 +123,11 @@ def uncovered(start, winner):
     """What a game played for practice error chose, told when the fresh error is uncovered. winner: the run with the lowest practice error, or None if no try went below the start's."""
     if winner is None:
         return f"No try took practice below the {shown(start['practice'])} of the start. On fresh problems the start leaves {shown(start['fresh'])}."
-    took = f"You took practice from {shown(start['practice'])} to {shown(winner['practice'])}." if compare(winner["practice"], start["practice"]) == "better" else _practised(winner, start)
+    took = (
+        f"You took practice from {shown(start['practice'])} to {shown(winner['practice'])}."
+        if compare(winner["practice"], start["practice"]) == "better"
+        else _practised(winner, start)
+    )
     hidden = {"worse": "rose", "same": "hardly moved", "better": "fell"}[compare(winner["fresh"], start["fresh"])]
     return f"{took} On fresh problems your winner leaves {shown(winner['fresh'])}, where the start left {shown(start['fresh'])}: the error you did not see {hidden}."
 
@@ -134,17 +156,28 @@ def _curve(values):
 
 def _told(outcome):
     """An Outcome as the board keeps it."""
-    return {"practice": _plain(outcome.practice), "fresh": _plain(outcome.fresh), "at": outcome.diverged_at,
-            "practice_curve": _curve(outcome.practice_curve), "fresh_curve": _curve(outcome.fresh_curve),
-            "longer": [_plain(v) for v in outcome.longer] or None, "follows": max(outcome.follows, -1.0), "tripled": _plain(outcome.tripled)}
+    return {
+        "practice": _plain(outcome.practice),
+        "fresh": _plain(outcome.fresh),
+        "at": outcome.diverged_at,
+        "practice_curve": _curve(outcome.practice_curve),
+        "fresh_curve": _curve(outcome.fresh_curve),
+        "longer": [_plain(v) for v in outcome.longer] or None,
+        "follows": max(outcome.follows, -1.0),
+        "tripled": _plain(outcome.tripled),
+    }
 
 
 def score_axis(low, title="error on fresh problems, %", most_ticks=(0.1, 0.3, 1, 3, 10, 30, 100)):
     """The vertical axis of scores, column "y" from `low` per cent to MOST on a log scale."""
     import altair as alt
 
-    return alt.Y("y:Q", title=title, scale=alt.Scale(type="log", domain=[low, MOST], nice=False),
-                 axis=alt.Axis(values=[v for v in most_ticks if low <= v], format="~g"))
+    return alt.Y(
+        "y:Q",
+        title=title,
+        scale=alt.Scale(type="log", domain=[low, MOST], nice=False),
+        axis=alt.Axis(values=[v for v in most_ticks if low <= v], format="~g"),
+    )
 
 
 def _charts(budget, low):
@@ -152,8 +185,16 @@ def _charts(budget, low):
     import altair as alt
 
     y = score_axis(low, "{axis}")  # which error is played for is known when it is drawn
-    x = alt.X("x:Q", title="try", scale=alt.Scale(domain=[0, budget], nice=False),
-              axis=alt.Axis(values=list(range(0, budget + 1, 2 if budget > 6 else 1)), format="d", labelExpr="datum.value == 0 ? 'start' : datum.label"))
+    x = alt.X(
+        "x:Q",
+        title="try",
+        scale=alt.Scale(domain=[0, budget], nice=False),
+        axis=alt.Axis(
+            values=list(range(0, budget + 1, 2 if budget > 6 else 1)),
+            format="d",
+            labelExpr="datum.value == 0 ? 'start' : datum.label",
+        ),
+    )
 
     def rows(kind):
         return alt.Chart().transform_filter(alt.datum.kind == kind)
@@ -166,11 +207,15 @@ def _charts(budget, low):
         + rows("par").mark_rule(color="$ink", strokeDash=[5, 4], strokeWidth=1.5).encode(y=y)
         + rows("par").mark_text(align="right", dx=-2, dy=10).encode(x=alt.value("width"), y=y, text="text:N")
         + rows("rival").mark_line(color="$world", strokeWidth=2, clip=True).encode(x=x, y=y, order="x:Q")
-        + rows("friend").mark_line(color="$ink", strokeDash=[4, 4], strokeWidth=1.5, interpolate="step-after", clip=True).encode(x=x, y=y, order="x:Q")
+        + rows("friend")
+        .mark_line(color="$ink", strokeDash=[4, 4], strokeWidth=1.5, interpolate="step-after", clip=True)
+        .encode(x=x, y=y, order="x:Q")
         + rows("uncovered").mark_line(color="$mesa", interpolate="step-after", clip=True).encode(x=x, y=y, order="x:Q")
         + rows("best").mark_line(color="$meta", interpolate="step-after", clip=True).encode(x=x, y=y, order="x:Q")
         + rows("try").mark_circle(color="$meta", size=45, opacity=0.75).encode(x=x, y=y)
-        + rows("cross").mark_text(color="$meta", fontSize=18, fontWeight=600, dy=5).encode(x=x, y=y, text=alt.value("×"))
+        + rows("cross")
+        .mark_text(color="$meta", fontSize=18, fontWeight=600, dy=5)
+        .encode(x=x, y=y, text=alt.value("×"))
         + names("label", "$ink").encode(x=x, y=y, text="text:N")
     )
     steps = alt.X("x:Q", title="step of practice", scale=alt.Scale(nice=False), axis=alt.Axis(tickCount=5))
@@ -180,7 +225,9 @@ def _charts(budget, low):
         rows("frame").mark_text(opacity=0, align="left", dx=7, fontWeight=600).encode(x=steps, y=y_both, text="text:N")
         + rows("practice").mark_line(color="$base", clip=True, strokeDash=[6, 3]).encode(x=steps, y=y_both, order="x:Q")
         + rows("fresh").mark_line(color="$mesa", clip=True).encode(x=steps, y=y_both, order="x:Q")
-        + rows("cross").mark_text(color="$mesa", fontSize=18, fontWeight=600, dy=5).encode(x=steps, y=y_both, text=alt.value("×"))
+        + rows("cross")
+        .mark_text(color="$mesa", fontSize=18, fontWeight=600, dy=5)
+        .encode(x=steps, y=y_both, text=alt.value("×"))
         + names("name-practice", "$base").encode(x=steps, y=y_both, text="text:N")
         + names("name-fresh", "$mesa").encode(x=steps, y=y_both, text="text:N")
     )
@@ -197,10 +244,20 @@ class Game:
             raise ValueError(f"budget must be a whole number, at least 1, got {budget!r}")
         missing = [design for design in space.designs if design not in grid.space.index]
         if missing:
-            raise ValueError(f"the grid holds no run of {len(missing)} of the space's designs; the first: {missing[0].words()}")
+            raise ValueError(
+                f"the grid holds no run of {len(missing)} of the space's designs; the first: {missing[0].words()}"
+            )
         if grid.start() not in space.index:
             raise ValueError(f"the start, {grid.start().words()}, is not in the space")
-        self.grid, self.space, self.budget, self.id, self.machines, self.then, self.folder = grid, space, budget, id, machines, then, Path(folder)
+        self.grid, self.space, self.budget, self.id, self.machines, self.then, self.folder = (
+            grid,
+            space,
+            budget,
+            id,
+            machines,
+            then,
+            Path(folder),
+        )
         self.fields = list(space.stops)
 
     # --- what the script is told ---------------------------------------------------------------------
@@ -223,36 +280,68 @@ class Game:
     def spec(self, live):
         grid, space = self.grid, self.space
         times = sorted({design.practice_time for design in grid.space.designs})
-        machines = self.machines if self.machines and self.machines["budget"] == self.budget else {"searchers": [], "odds": None}
+        machines = (
+            self.machines
+            if self.machines and self.machines["budget"] == self.budget
+            else {"searchers": [], "odds": None}
+        )
         others = [(one, grid.space.designs[one["start"]]) for one in machines.get("others", [])]
-        counter = Design(**{f: getattr(grid.start(), f) for f in DIALS} | {"problems": None, "machine": "attends"}).plain()
+        counter = Design(
+            **{f: getattr(grid.start(), f) for f in DIALS} | {"problems": None, "machine": "attends"}
+        ).plain()
         floor = 0.1 if min(grid.scores(seed).min() for seed in grid.seeds) < 1 else 1.0
         big, curve = _charts(self.budget, floor)
         fixed = [name for name in DIALS if name not in self.fields]
         return {
-            "id": self.id, "live": live, "budget": self.budget, "par": par(), "near": NEAR, "most": MOST, "low": floor,
-            "dials": [{"field": name, "label": DIALS[name].label, "term": DIALS[name].term,
-                       "names": [DIALS[name].name(stop) for stop in space.stops[name]],
-                       "switch": space.stops[name] == (False, True)} for name in self.fields],
+            "id": self.id,
+            "live": live,
+            "budget": self.budget,
+            "par": par(),
+            "near": NEAR,
+            "most": MOST,
+            "low": floor,
+            "dials": [
+                {
+                    "field": name,
+                    "label": DIALS[name].label,
+                    "term": DIALS[name].term,
+                    "names": [DIALS[name].name(stop) for stop in space.stops[name]],
+                    "switch": space.stops[name] == (False, True),
+                }
+                for name in self.fields
+            ],
             "fixed": space.base.words(fixed) if fixed else "",
             "index": [grid.space.index[self.design(place)] for place in self.places],
-            "start": self.place(grid.start()), "seeds": list(grid.seeds), "confirm": list(grid.confirm),
-            "looks": [looks(time) for time in times], "look": [times.index(design.practice_time) for design in grid.space.designs],
+            "start": self.place(grid.start()),
+            "seeds": list(grid.seeds),
+            "confirm": list(grid.confirm),
+            "looks": [looks(time) for time in times],
+            "look": [times.index(design.practice_time) for design in grid.space.designs],
             "runs": source(grid, live),
             "then": self.then and {"name": self.then[0], "page": self.then[1]},
             "searchers": machines["searchers"],
-            "others": [{"mode": one["mode"], "place": self.place(design), "searchers": one["searchers"]} for one, design in others if design in space.index],
-            "odds": machines["odds"], "fingerprint": grid.fingerprint,
+            "others": [
+                {"mode": one["mode"], "place": self.place(design), "searchers": one["searchers"]}
+                for one, design in others
+                if design in space.index
+            ],
+            "odds": machines["odds"],
+            "fingerprint": grid.fingerprint,
             "counter": {"place": self.place(counter)} if counter in space.index else None,
-            "chart": big, "curve": curve,
+            "chart": big,
+            "curve": curve,
         }
 
     def component(self, live):
         start = self.grid.outcome(self.grid.start(), self.grid.seeds[0])
         goal = f"The game: {self.budget} tries to make a model that does well on problems it has never met."
-        text = (f"{goal} The start: {self.grid.start().words(self.fields)}; practice error {shown(start.practice)}, "
-                f"fresh error {shown(start.fresh)} per cent of guessing zero. Par is {shown(par())}.")
-        return Component("game", self.spec(live), fallback_text(f"{text} The board needs scripts."), text, hear=self.hear)
+        text = (
+            f"{goal} The start: {self.grid.start().words(self.fields)}; practice error {shown(start.practice)}, "
+            f"fresh error {shown(start.fresh)} per cent of guessing zero. Par is {shown(par())}."
+        )
+        return Component(
+            "game", self.spec(live), fallback_text(f"{text} The board needs scripts."), text, hear=self.hear
+        )
 
     def _repr_mimebundle_(self, **options):
         return self.component(live=not is_static())._repr_mimebundle_(**options)
@@ -277,7 +366,15 @@ class Game:
             design, seed = self.design(message["place"]), message["seed"]
 
             def progress(share, practice, fresh):
-                widget.send({"type": "progress", "number": number, "share": share, "practice": _plain(practice), "fresh": _plain(fresh)})
+                widget.send(
+                    {
+                        "type": "progress",
+                        "number": number,
+                        "share": share,
+                        "practice": _plain(practice),
+                        "fresh": _plain(fresh),
+                    }
+                )
 
             outcome = run_alone(design, seed, progress=progress)
             self.log(message["game"]).add(design, seed, outcome, message["bet"])
@@ -291,7 +388,9 @@ class Game:
         for thread in Game.training:
             thread.join()
         try:
-            kept = tries_path(self.folder)  # in a database that a class shares, the tries of this name are not all this reader's
+            kept = tries_path(
+                self.folder
+            )  # in a database that a class shares, the tries of this name are not all this reader's
             entries = self.log(message["game"]).entries() if isinstance(kept, Path) and kept.is_file() else []
             tries = [{"place": self.place(e.design), "seed": e.seed, "bet": e.bet} | _told(e.outcome) for e in entries]
         except Exception as problem:  # a log of another board, or none that can be read: the board does without

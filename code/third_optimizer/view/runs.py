@@ -29,7 +29,9 @@ def coded(values):
 def curve_bytes(values):
     """Curve points as bytes: 0 to 254 evenly over the logarithm from CURVE_LEAST to CURVE_MOST, 255 where there is none."""
     values = np.asarray(values, float)
-    share = np.log(np.clip(np.where(np.isnan(values), 1, values), CURVE_LEAST, CURVE_MOST) / CURVE_LEAST) / np.log(CURVE_MOST / CURVE_LEAST)
+    share = np.log(np.clip(np.where(np.isnan(values), 1, values), CURVE_LEAST, CURVE_MOST) / CURVE_LEAST) / np.log(
+        CURVE_MOST / CURVE_LEAST
+    )
     return np.where(np.isnan(values), 255, np.rint(254 * share)).astype(np.uint8)
 
 
@@ -44,12 +46,22 @@ def payload(grid):
     tries, every = len(grid.seeds), grid.columns
     first = {name: column[:, :tries] for name, column in every.items()}
     parts = [
-        coded(every["practice"]), coded(every["fresh"]), np.where(every["at"] < 0, NOTHING, every["at"]).astype("<u2"),
-        coded(first["longer"]), shares(first["blown"], 4000), shares((1 + first["follows"]) / 2, 2000), coded(first["tripled"]),
-        curve_bytes(first["practice_curve"]), curve_bytes(first["fresh_curve"]),
+        coded(every["practice"]),
+        coded(every["fresh"]),
+        np.where(every["at"] < 0, NOTHING, every["at"]).astype("<u2"),
+        coded(first["longer"]),
+        shares(first["blown"], 4000),
+        shares((1 + first["follows"]) / 2, 2000),
+        coded(first["tripled"]),
+        curve_bytes(first["practice_curve"]),
+        curve_bytes(first["fresh_curve"]),
     ]
-    return {"designs": len(grid.space.designs), "seeds": list(grid.seeds), "confirm": list(grid.confirm),
-            "data": base64.b64encode(b"".join(np.ascontiguousarray(part).tobytes() for part in parts)).decode()}
+    return {
+        "designs": len(grid.space.designs),
+        "seeds": list(grid.seeds),
+        "confirm": list(grid.confirm),
+        "data": base64.b64encode(b"".join(np.ascontiguousarray(part).tobytes() for part in parts)).decode(),
+    }
 
 
 def source(grid, live):

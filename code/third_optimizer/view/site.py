@@ -55,8 +55,7 @@ def dependencies(root):
             for f in files
             if f.is_file()
             and f.suffix not in {".md", ".pyc"}
-            and not any(part.startswith(".") or part.endswith(".egg-info") or part == "__pycache__"
-                        for part in f.parts)
+            and not any(part.startswith(".") or part.endswith(".egg-info") or part == "__pycache__" for part in f.parts)
         }
     )
 
@@ -81,6 +80,7 @@ def page_key(page, shared):
 def run(notebook, folder, timeout):
     """Execute `notebook` (in place) in `folder`, `timeout` seconds a cell; returns the seconds taken."""
     from nbclient import NotebookClient
+
     began = time.perf_counter()
     NotebookClient(
         notebook,
@@ -97,8 +97,8 @@ def execute_pages(app):
     """Execute every notebook the cache does not hold under its current key, in parallel."""
     from jupyter_cache import get_cache
     from jupyter_cache.base import CacheBundleIn
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
     from myst_nb.core.read import create_nb_reader
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
     from tqdm import tqdm
 
     os.environ.update(KERNEL_ENVIRONMENT)
@@ -192,7 +192,7 @@ def repository_links(config, page):
 
 def dress_page(app, pagename, templatename, context, doctree):
     """Give a page the scripts it needs, no others, and the links its menu may show."""
-    if 'data-t3-chart' in context.get("body", ""):
+    if "data-t3-chart" in context.get("body", ""):
         for script in BUNDLES["vega"]:
             app.add_js_file(script, priority=400, loading_method="defer")
     if 'data-t3="game"' in context.get("body", ""):
@@ -225,7 +225,12 @@ def drop_unwanted(app, exception):
     for page in out.rglob("*.html"):
         text = page.read_text("utf8")
         page.write_text(UNWANTED.sub("", text), "utf8")
-    for pattern in ("_static/scripts/fontawesome.js*", "_static/vendor/fontawesome/**/*", "_static/**/*.map", "_static/*macros.html"):
+    for pattern in (
+        "_static/scripts/fontawesome.js*",
+        "_static/vendor/fontawesome/**/*",
+        "_static/**/*.map",
+        "_static/*macros.html",
+    ):
         for leftover in out.glob(pattern):
             if leftover.is_file():
                 leftover.unlink()

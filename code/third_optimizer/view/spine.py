@@ -27,8 +27,11 @@ def spine(folder="."):
 
 def next_screen(heading, last="Come in"):
     """The landing page's tour: a link to the next screen, named by its heading, and one past all of them to `last`."""
+
     def link(to, words):
         return f'<a href="#{re.sub("[^a-z]+", "-", to.lower()).strip("-")}">{escape(words)}</a>'
 
     skip = "" if heading == last else link(last, "Skip to the doors")
-    return html(f'<p class="t3-tour">{link(heading, f"Next: {heading.lower()}")}{skip}</p>', text=f"Next: {heading.lower()}")
+    return html(
+        f'<p class="t3-tour">{link(heading, f"Next: {heading.lower()}")}{skip}</p>', text=f"Next: {heading.lower()}"
+    )

@@ -58,9 +58,7 @@ def valley():
     return Landscape(
         "Rosenbrock's valley",
         value=lambda p: (1 - p[0]) ** 2 + 100 * (p[1] - p[0] ** 2) ** 2,
-        gradient=lambda p: np.array(
-            [-2 * (1 - p[0]) - 400 * p[0] * (p[1] - p[0] ** 2), 200 * (p[1] - p[0] ** 2)]
-        ),
+        gradient=lambda p: np.array([-2 * (1 - p[0]) - 400 * p[0] * (p[1] - p[0] ** 2), 200 * (p[1] - p[0] ** 2)]),
         minimum=np.ones(2),
     )
 

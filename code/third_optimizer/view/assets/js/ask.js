@@ -17,7 +17,12 @@
   /* "0.5", "0,5", "2/101", "1e-3" as a number; NaN for anything else. */
   function parseNumber(text) {
     const one = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-    const parts = text.trim().replace(",", ".").replace("−", "-").split("/").map((part) => part.trim());
+    const parts = text
+      .trim()
+      .replace(",", ".")
+      .replace("−", "-")
+      .split("/")
+      .map((part) => part.trim());
     if (parts.length > 2 || !parts.every((part) => one.test(part))) return NaN;
     return parts.length === 2 ? Number(parts[0]) / Number(parts[1]) : Number(parts[0]);
   }
@@ -32,7 +37,8 @@
   }
 
   function tidy(value, digits) {
-    const text = Math.abs(value) >= 10 ** digits ? String(Math.round(value)) : Number(value.toPrecision(digits)).toString();
+    const text =
+      Math.abs(value) >= 10 ** digits ? String(Math.round(value)) : Number(value.toPrecision(digits)).toString();
     return text.replace("-", "−");
   }
 
@@ -69,10 +75,24 @@
       control.value = Math.round(toPosition(value, input));
       show();
     };
-    control.addEventListener("input", () => { show(); change && change(); });
+    control.addEventListener("input", () => {
+      show();
+      change && change();
+    });
     set(start);
-    const element = el("div", { class: "t3-dial" }, el("label", { for: id }, el("span", { class: "t3-dial-name" }, label)), output, control);
-    return { element, control, set, value: () => Number(toValue(control.valueAsNumber, input).toPrecision(input.digits)) };
+    const element = el(
+      "div",
+      { class: "t3-dial" },
+      el("label", { for: id }, el("span", { class: "t3-dial-name" }, label)),
+      output,
+      control,
+    );
+    return {
+      element,
+      control,
+      set,
+      value: () => Number(toValue(control.valueAsNumber, input).toPrecision(input.digits)),
+    };
   }
 
   class Ask {
@@ -82,16 +102,38 @@
       this.fields = el("div", { class: "t3-fields" });
       this.buttons = el("div", { class: "t3-ask-buttons" });
       const legend = el("legend", { html: spec.prompt });
-      this.root = el("form", { class: "t3-ask", id: this.name, novalidate: true, onsubmit: (event) => this.submit(event) },
+      this.root = el(
+        "form",
+        { class: "t3-ask", id: this.name, novalidate: true, onsubmit: (event) => this.submit(event) },
         el("p", { class: "t3-ask-kind" }, spec.label),
-        el("fieldset", {}, legend, this.fields), this.buttons, this.feedback);
+        el("fieldset", {}, legend, this.fields),
+        this.buttons,
+        this.feedback,
+      );
       host.replaceChildren(this.root);
       this.input = this[spec.input.kind](spec.input);
       this.fields.append(...this.input.elements);
       this.predicting = spec.predicting;
-      this.buttons.append(el("button", { type: "submit", class: "t3-button t3-primary" }, this.predicting ? "Commit, then show me" : "Check"));
-      if (this.predicting) this.buttons.append(el("button", { type: "button", class: "t3-button t3-skip", onclick: () => this.skip() }, "Skip, just show me"));
-      this.again = el("button", { type: "button", class: "t3-button", hidden: true, onclick: () => this.reopen() }, "Answer again");
+      this.buttons.append(
+        el(
+          "button",
+          { type: "submit", class: "t3-button t3-primary" },
+          this.predicting ? "Commit, then show me" : "Check",
+        ),
+      );
+      if (this.predicting)
+        this.buttons.append(
+          el(
+            "button",
+            { type: "button", class: "t3-button t3-skip", onclick: () => this.skip() },
+            "Skip, just show me",
+          ),
+        );
+      this.again = el(
+        "button",
+        { type: "button", class: "t3-button", hidden: true, onclick: () => this.reopen() },
+        "Answer again",
+      );
       this.buttons.append(this.again);
       const before = store.get(spec.id);
       if (before) this.restore(before);
@@ -101,26 +143,48 @@
 
     choose(input) {
       const many = input.options.map((option, i) =>
-        el("input", { type: "radio", name: this.name, value: i, id: this.name + "-" + i }));
-      const list = el("div", { class: "t3-options" },
-        ...input.options.map((option, i) => el("label", { for: this.name + "-" + i }, many[i], el("span", { html: option.html }))));
+        el("input", { type: "radio", name: this.name, value: i, id: this.name + "-" + i }),
+      );
+      const list = el(
+        "div",
+        { class: "t3-options" },
+        ...input.options.map((option, i) =>
+          el("label", { for: this.name + "-" + i }, many[i], el("span", { html: option.html })),
+        ),
+      );
       return {
         elements: [list],
         missing: "Choose one first.",
-        read: () => { const i = many.findIndex((radio) => radio.checked); return i < 0 ? null : i; },
-        write: (i) => { if (many[i]) many[i].checked = true; },
+        read: () => {
+          const i = many.findIndex((radio) => radio.checked);
+          return i < 0 ? null : i;
+        },
+        write: (i) => {
+          if (many[i]) many[i].checked = true;
+        },
         words: (i) => list.children[i].textContent.trim(),
         judge: (i) => [input.options[i].right ? "right" : "wrong", input.options[i].feedback],
       };
     }
 
     number(input) {
-      const field = el("input", { type: "text", inputmode: "decimal", autocomplete: "off", id: this.name + "-number", class: "t3-number-field" });
+      const field = el("input", {
+        type: "text",
+        inputmode: "decimal",
+        autocomplete: "off",
+        id: this.name + "-number",
+        class: "t3-number-field",
+      });
       return {
         elements: [el("label", { class: "t3-number", for: field.id }, el("span", {}, "Your number"), field)],
         missing: "Type a number first, such as 0.5 or 1/2.",
-        read: () => { const value = parseNumber(field.value); return Number.isFinite(value) ? value : null; },
-        write: (value) => { field.value = value; },
+        read: () => {
+          const value = parseNumber(field.value);
+          return Number.isFinite(value) ? value : null;
+        },
+        write: (value) => {
+          field.value = value;
+        },
         words: (value) => String(value),
         judge: (value) => judgeNumber(value, input),
       };
@@ -129,8 +193,15 @@
     place(input) {
       const dial = range(this.name + "-range", "Your guess", input, input.start);
       const marks = el("div", { class: "t3-scale", "aria-hidden": "true", hidden: true });
-      const mark = (value, kind, text) => el("span", { class: "t3-mark t3-mark-" + kind,
-        style: `left:${Math.min(100, Math.max(0, (100 * toPosition(value, input)) / STEPS))}%` }, text);
+      const mark = (value, kind, text) =>
+        el(
+          "span",
+          {
+            class: "t3-mark t3-mark-" + kind,
+            style: `left:${Math.min(100, Math.max(0, (100 * toPosition(value, input)) / STEPS))}%`,
+          },
+          text,
+        );
       return {
         elements: [dial.element, marks],
         read: dial.value,
@@ -139,13 +210,19 @@
         show: (value) => {
           marks.hidden = false;
           dial.element.classList.toggle("t3-skipped", value === null);
-          marks.replaceChildren(...(value === null ? [] : [mark(value, "guess", "you")]), mark(input.truth, "truth", "measured"));
+          marks.replaceChildren(
+            ...(value === null ? [] : [mark(value, "guess", "you")]),
+            mark(input.truth, "truth", "measured"),
+          );
         },
         hide: () => {
           marks.hidden = true;
           dial.element.classList.remove("t3-skipped");
         },
-        judge: (value) => ["info", `You said ${this.input.words(value)}; measured: ${this.input.words(input.truth)}. Your guess was ${nameGap(value, input.truth, input)}.`],
+        judge: (value) => [
+          "info",
+          `You said ${this.input.words(value)}; measured: ${this.input.words(input.truth)}. Your guess was ${nameGap(value, input.truth, input)}.`,
+        ],
       };
     }
 
@@ -161,21 +238,37 @@
           y: [...guess, ...truth.y],
           who: [...guess.map(() => "guess"), ...truth.x.map(() => "measured")],
         });
-        image.setAttribute("aria-label", "Your line: " + guess.map((value, i) => input.handles[i].label + " " + tidy(value, input.digits)).join(", ") +
-          (revealed ? ". Measured: " + input.handles.map((handle) => handle.label + " " + tidy(handle.truth, input.digits)).join(", ") : ""));
+        image.setAttribute(
+          "aria-label",
+          "Your line: " +
+            guess.map((value, i) => input.handles[i].label + " " + tidy(value, input.digits)).join(", ") +
+            (revealed
+              ? ". Measured: " +
+                input.handles.map((handle) => handle.label + " " + tidy(handle.truth, input.digits)).join(", ")
+              : ""),
+        );
       };
-      const dials = input.handles.map((handle, i) => range(`${this.name}-${i}`, handle.label, input, handle.start, draw));
+      const dials = input.handles.map((handle, i) =>
+        range(`${this.name}-${i}`, handle.label, input, handle.start, draw),
+      );
       queueMicrotask(draw); // after the chart's element is in the page and has a width
-      const show = (on) => { revealed = on; draw(); };
+      const show = (on) => {
+        revealed = on;
+        draw();
+      };
       return {
         elements: [image, el("div", { class: "t3-dials" }, ...dials.map((dial) => dial.element))],
         read: () => dials.map((dial) => dial.value()),
-        write: (values) => { dials.forEach((dial, i) => dial.set(values[i])); },
+        write: (values) => {
+          dials.forEach((dial, i) => dial.set(values[i]));
+        },
         words: (values) => values.map((value) => tidy(value, input.digits)).join(", "),
         show: () => show(true),
         hide: () => show(false),
         judge: (values) => {
-          const gaps = values.map((value, i) => input.handles[i].label + ": " + nameGap(value, input.handles[i].truth, input));
+          const gaps = values.map(
+            (value, i) => input.handles[i].label + ": " + nameGap(value, input.handles[i].truth, input),
+          );
           return ["info", "Your line (dashed) against the measured one (solid). " + gaps.join("; ") + "."];
         },
       };
@@ -188,8 +281,13 @@
       const value = this.input.read();
       if (value === null) return this.say("info", this.input.missing);
       const verdict = this.answer(value);
-      this.store.set(this.spec.id, { label: this.spec.label, question: this.spec.question, value,
-        answer: this.input.words(value), verdict });
+      this.store.set(this.spec.id, {
+        label: this.spec.label,
+        question: this.spec.question,
+        value,
+        answer: this.input.words(value),
+        verdict,
+      });
     }
 
     answer(value) {
@@ -203,19 +301,36 @@
 
     reveal(value, verdict, html) {
       if (this.input.show) this.input.show(value);
-      this.say(verdict, html + (this.spec.after && (this.predicting || verdict === "right") ? " " + this.spec.after : ""));
+      this.say(
+        verdict,
+        html + (this.spec.after && (this.predicting || verdict === "right") ? " " + this.spec.after : ""),
+      );
       if (this.predicting) this.lock(true);
     }
 
     skip() {
-      this.store.set(this.spec.id, { label: this.spec.label, question: this.spec.question, value: null, answer: "skipped", verdict: "skipped" });
+      this.store.set(this.spec.id, {
+        label: this.spec.label,
+        question: this.spec.question,
+        value: null,
+        answer: "skipped",
+        verdict: "skipped",
+      });
       this.showTruth();
     }
 
     showTruth() {
       const { kind, options } = this.spec.input;
       const right = kind === "choose" ? options.findIndex((option) => option.right) : -1;
-      this.reveal(null, "info", right < 0 ? (kind === "place" ? `Measured: ${this.input.words(this.spec.input.truth)}.` : "") : `${this.input.words(right)} ${options[right].feedback}`);
+      this.reveal(
+        null,
+        "info",
+        right < 0
+          ? kind === "place"
+            ? `Measured: ${this.input.words(this.spec.input.truth)}.`
+            : ""
+          : `${this.input.words(right)} ${options[right].feedback}`,
+      );
     }
 
     /* A committed prediction stays as it was made until the reader asks to answer again. */
@@ -243,7 +358,8 @@
       this.feedback.dataset.verdict = verdict;
       this.feedback.replaceChildren(
         el("span", { class: "t3-feedback-mark", "aria-hidden": "true" }, mark),
-        el("div", { html: (word ? `<strong>${word}</strong> ` : "") + html }));
+        el("div", { html: (word ? `<strong>${word}</strong> ` : "") + html }),
+      );
     }
   }
 

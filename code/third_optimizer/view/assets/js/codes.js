@@ -5,13 +5,25 @@
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
   const ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-  const VALUES = new Map([...ALPHABET].flatMap((letter, i) => [[letter, i], [letter.toLowerCase(), i]]));
+  const VALUES = new Map(
+    [...ALPHABET].flatMap((letter, i) => [
+      [letter, i],
+      [letter.toLowerCase(), i],
+    ]),
+  );
   for (const letter of "Oo") VALUES.set(letter, 0);
   for (const letter of "IiLl") VALUES.set(letter, 1);
   const IGNORED = new Set("- \t\r\n\u00a0\u2010\u2011\u2012\u2013\u2014\u2212"); // text programs turn hyphens into their likes
-  const VERSION = 1, SEEDS = 3, MOST_TRIES = 60, MODES = 16, GROUP = 5;
-  const DAY = 1, BOSS = 2, LOCKED = 4; // modes, beside 0: the start of the day; played for practice error; LOCKED + i: dial i locked
-  const HEAD = 5, CHECK = 6; // characters
+  const VERSION = 1,
+    SEEDS = 3,
+    MOST_TRIES = 60,
+    MODES = 16,
+    GROUP = 5;
+  const DAY = 1,
+    BOSS = 2,
+    LOCKED = 4; // modes, beside 0: the start of the day; played for practice error; LOCKED + i: dial i locked
+  const HEAD = 5,
+    CHECK = 6; // characters
   const GENERATOR = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3];
   const DAMAGED = "damaged: a character is wrong, missing, or in the place of another";
 
@@ -24,7 +36,9 @@
     for (const value of [...values, ...Array(CHECK).fill(0)]) {
       const top = rest >> 25;
       rest = ((rest & 0x1ffffff) << 5) ^ value;
-      GENERATOR.forEach((generator, i) => { if ((top >> i) & 1) rest ^= generator; });
+      GENERATOR.forEach((generator, i) => {
+        if ((top >> i) & 1) rest ^= generator;
+      });
     }
     rest ^= 1;
     return Array.from({ length: CHECK }, (_, i) => (rest >> (5 * (CHECK - 1 - i))) & 31);
@@ -41,13 +55,16 @@
   function encode(game, designs, fingerprint) {
     const [forStart, forTry] = widths(demand("designs", designs, 1, 100000));
     const bits = [];
-    const put = (value, width) => { for (let i = width - 1; i >= 0; i--) bits.push((value >> i) & 1); };
+    const put = (value, width) => {
+      for (let i = width - 1; i >= 0; i--) bits.push((value >> i) & 1);
+    };
     put(VERSION, 5);
     put(demand("fingerprint", fingerprint, 0, 0xffff), 16);
     put(demand("mode", game.mode, 0, MODES - 1), 4);
     put(demand("start", game.start, 0, designs - 1), forStart);
     demand("the number of tries", game.tries.length, 0, MOST_TRIES);
-    for (const [design, seed] of game.tries) put(SEEDS * demand("design", design, 0, designs - 1) + demand("seed", seed, 1, SEEDS) - 1, forTry);
+    for (const [design, seed] of game.tries)
+      put(SEEDS * demand("design", design, 0, designs - 1) + demand("seed", seed, 1, SEEDS) - 1, forTry);
     while (bits.length % 5) bits.push(0);
     const values = [];
     for (let i = 0; i < bits.length; i += 5) values.push(parseInt(bits.slice(i, i + 5).join(""), 2));
@@ -74,28 +91,38 @@
   function decode(text, designs, fingerprint) {
     const values = read(text);
     if (!values.length) throw new Error("empty: there is no code here");
-    if (values.length < HEAD + 1 + CHECK) throw new Error(`too short: ${values.length} characters, a code has ${HEAD + 1 + CHECK} or more`);
-    const body = values.slice(0, -CHECK), check = values.slice(-CHECK);
+    if (values.length < HEAD + 1 + CHECK)
+      throw new Error(`too short: ${values.length} characters, a code has ${HEAD + 1 + CHECK} or more`);
+    const body = values.slice(0, -CHECK),
+      check = values.slice(-CHECK);
     if (checksum(body).some((value, i) => value !== check[i])) throw new Error(DAMAGED);
     const bits = body.flatMap((value) => [4, 3, 2, 1, 0].map((i) => (value >> i) & 1));
     let at = 0;
     const take = (width) => parseInt(bits.slice(at, (at += width)).join(""), 2);
     const version = take(5);
-    if (version > VERSION) throw new Error(`made by a newer version of the game: the code's version is ${version}, this page reads ${VERSION}`);
+    if (version > VERSION)
+      throw new Error(
+        `made by a newer version of the game: the code's version is ${version}, this page reads ${VERSION}`,
+      );
     if (version < VERSION) throw new Error(DAMAGED);
     const madeWith = take(16);
-    if (madeWith !== fingerprint) throw new Error(`made with another atlas: the code's is ${hex(madeWith)}, this page's ${hex(fingerprint)}`);
+    if (madeWith !== fingerprint)
+      throw new Error(`made with another atlas: the code's is ${hex(madeWith)}, this page's ${hex(fingerprint)}`);
     const mode = take(4);
     const [forStart, forTry] = widths(designs);
-    const room = bits.length - at - forStart, count = Math.floor(room / forTry), left = room - count * forTry;
-    if (count < 0 || count > MOST_TRIES || left >= 5 || bits.slice(bits.length - left).some(Boolean)) throw new Error(DAMAGED);
+    const room = bits.length - at - forStart,
+      count = Math.floor(room / forTry),
+      left = room - count * forTry;
+    if (count < 0 || count > MOST_TRIES || left >= 5 || bits.slice(bits.length - left).some(Boolean))
+      throw new Error(DAMAGED);
     const start = take(forStart);
     const tries = Array.from({ length: count }, () => {
       const value = take(forTry);
       return [Math.floor(value / SEEDS), (value % SEEDS) + 1];
     });
     for (const design of [start, ...tries.map((one) => one[0])]) {
-      if (design >= designs) throw new Error(`design ${design} is not in this atlas, which numbers them from 0 to ${designs - 1}`);
+      if (design >= designs)
+        throw new Error(`design ${design} is not in this atlas, which numbers them from 0 to ${designs - 1}`);
     }
     return { start, mode, tries };
   }
@@ -112,7 +139,11 @@
   function fromHash() {
     const found = /^#g=(.+)$/.exec(location.hash);
     if (!found) return null;
-    try { return decodeURIComponent(found[1]); } catch (error) { return found[1]; }
+    try {
+      return decodeURIComponent(found[1]);
+    } catch (error) {
+      return found[1];
+    }
   }
 
   /* A QR code of a code or an address (ASCII) as an SVG element: always black on white, with the quiet zone that phones need.
@@ -126,7 +157,9 @@
     } catch (error) {
       throw new Error(`a QR code holds up to about 2,300 characters, got ${text.length}`);
     }
-    const QUIET = 4, count = picture.getModuleCount(), size = count + 2 * QUIET;
+    const QUIET = 4,
+      count = picture.getModuleCount(),
+      size = count + 2 * QUIET;
     let path = "";
     for (let y = 0; y < count; y++) {
       for (let x = 0; x < count; x++) {
@@ -142,8 +175,15 @@
       return element;
     };
     const what = /^https?:/.test(text) ? "link" : "code";
-    const svg = make("svg", { class: "t3-qr", role: "img", "aria-label": `QR code of the game's ${what}`, viewBox: `0 0 ${size} ${size}`,
-      width: 4 * size, height: 4 * size, "shape-rendering": "crispEdges" });
+    const svg = make("svg", {
+      class: "t3-qr",
+      role: "img",
+      "aria-label": `QR code of the game's ${what}`,
+      viewBox: `0 0 ${size} ${size}`,
+      width: 4 * size,
+      height: 4 * size,
+      "shape-rendering": "crispEdges",
+    });
     svg.append(make("rect", { width: size, height: size, fill: "#fff" }), make("path", { d: path, fill: "#000" }));
     return svg;
   }

@@ -13,7 +13,8 @@
     for (const [name, value] of Object.entries(attributes || {})) {
       if (value === null || value === undefined || value === false) continue;
       if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-      else if (name === "html") element.innerHTML = value; // only ever text written by the book
+      else if (name === "html")
+        element.innerHTML = value; // only ever text written by the book
       else element.setAttribute(name, value === true ? "" : value);
     }
     element.append(...children);
@@ -35,7 +36,9 @@
 
   /* The columns less the rows that come later. */
   function withoutLater(columns) {
-    return Object.fromEntries(Object.entries(columns).map(([name, values]) => [name, values.filter((_, i) => !columns.later[i])]));
+    return Object.fromEntries(
+      Object.entries(columns).map(([name, values]) => [name, values.filter((_, i) => !columns.later[i])]),
+    );
   }
 
   /* Write `text` into an element that keeps the height of the longest text it ever held (see components.css). */
@@ -85,13 +88,22 @@
       [...spec.texts, ...(spec.befores || [])].forEach((text) => write(this.reading, text));
       this.at = spec.dials.map((dial) => dial.start);
       this.voice = announcer();
-      this.controls = spec.dials.map((dial, i) => (dial.kind === "choice" ? this.choice(dial, i) : this.slider(dial, i)));
+      this.controls = spec.dials.map((dial, i) =>
+        dial.kind === "choice" ? this.choice(dial, i) : this.slider(dial, i),
+      );
       this.dials = el("div", { class: "t3-dials" }, ...this.controls.map((control) => control.element));
       this.status = el("span", { class: "t3-copied", role: "status" });
-      this.tools = el("div", { class: "t3-figure-tools" },
-        el("button", { type: "button", class: "t3-button", onclick: () => this.set(spec.dials.map((d) => d.start)) }, "Back to start"),
+      this.tools = el(
+        "div",
+        { class: "t3-figure-tools" },
+        el(
+          "button",
+          { type: "button", class: "t3-button", onclick: () => this.set(spec.dials.map((d) => d.start)) },
+          "Back to start",
+        ),
         el("button", { type: "button", class: "t3-button", onclick: () => this.copy() }, "Copy this view"),
-        this.status);
+        this.status,
+      );
       this.image.after(this.dials);
       this.root.append(this.tools, this.voice.region);
       this.readAddress();
@@ -102,11 +114,22 @@
       const id = this.spec.id + "-" + dial.name;
       const value = el("output", { class: "t3-dial-value", for: id });
       const input = el("input", {
-        type: "range", id, name: dial.name, min: 0, max: dial.stops.length - 1, step: 1, "data-dial": dial.name,
+        type: "range",
+        id,
+        name: dial.name,
+        min: 0,
+        max: dial.stops.length - 1,
+        step: 1,
+        "data-dial": dial.name,
         oninput: () => this.turn(i, input.valueAsNumber),
       });
-      const element = el("div", { class: "t3-dial" },
-        el("label", { for: id }, el("span", { class: "t3-dial-name" }, dial.label)), value, input);
+      const element = el(
+        "div",
+        { class: "t3-dial" },
+        el("label", { for: id }, el("span", { class: "t3-dial-name" }, dial.label)),
+        value,
+        input,
+      );
       return {
         element,
         show(index) {
@@ -120,18 +143,32 @@
 
     choice(dial, i) {
       const inputs = dial.stops.map((stop, index) =>
-        el("input", { type: "radio", name: this.spec.id + "-" + dial.name, value: index, "data-dial": dial.name,
-          onchange: () => this.turn(i, index) }));
-      const element = el("fieldset", { class: "t3-choice" }, el("legend", {}, dial.label),
-        ...inputs.map((input, index) => el("label", {}, input, el("span", {}, dial.stops[index]))));
+        el("input", {
+          type: "radio",
+          name: this.spec.id + "-" + dial.name,
+          value: index,
+          "data-dial": dial.name,
+          onchange: () => this.turn(i, index),
+        }),
+      );
+      const element = el(
+        "fieldset",
+        { class: "t3-choice" },
+        el("legend", {}, dial.label),
+        ...inputs.map((input, index) => el("label", {}, input, el("span", {}, dial.stops[index]))),
+      );
       return { element, show: (index) => inputs.forEach((input, k) => (input.checked = k === index)) };
     }
 
     frame() {
       const { dials, slices, shared, texts, titles, befores } = this.spec;
       const index = dials.reduce((sum, dial, i) => sum * dial.stops.length + this.at[i], 0);
-      return { columns: { ...shared, ...slices[index] }, text: texts[index],
-        before: befores && befores[index], title: titles.length > 1 ? titles[index] : titles[0] };
+      return {
+        columns: { ...shared, ...slices[index] },
+        text: texts[index],
+        before: befores && befores[index],
+        title: titles.length > 1 ? titles[index] : titles[0],
+      };
     }
 
     turn(i, index) {
@@ -151,16 +188,30 @@
     }
 
     address() {
-      return "#" + [this.spec.id, ...this.spec.dials.map((dial, i) => dial.name + "=" + encodeURIComponent(dial.stops[this.at[i]]))].join("~");
+      return (
+        "#" +
+        [
+          this.spec.id,
+          ...this.spec.dials.map((dial, i) => dial.name + "=" + encodeURIComponent(dial.stops[this.at[i]])),
+        ].join("~")
+      );
     }
 
     /* Set the dials from the page's address, where it names this figure; else as they stand. */
     readAddress() {
       const [id, ...parts] = location.hash.slice(1).split("~");
       const named = id === this.spec.id;
-      const wanted = new Map(parts.map((part) => part.split("=").map((text) => {
-        try { return decodeURIComponent(text); } catch (error) { return text; }
-      })));
+      const wanted = new Map(
+        parts.map((part) =>
+          part.split("=").map((text) => {
+            try {
+              return decodeURIComponent(text);
+            } catch (error) {
+              return text;
+            }
+          }),
+        ),
+      );
       if (named) {
         this.at = this.spec.dials.map((dial, i) => {
           const index = dial.stops.indexOf(wanted.get(dial.name));

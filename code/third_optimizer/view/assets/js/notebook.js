@@ -21,20 +21,33 @@ function load(model, type, run) {
 const bundle = (code, ...system) => new Function("define", "exports", "module", code).call(globalThis, ...system);
 // without a module system the bundles of Vega define globals; the QR library would define a variable of the function
 const loadVega = (model) => load(model, "vega", (code) => bundle(code));
-const loadQR = (model) => load(model, "qr", (code) => {
-  const module = {};
-  bundle(code, undefined, {}, module);
-  globalThis.qrcode = module.exports;
-});
+const loadQR = (model) =>
+  load(model, "qr", (code) => {
+    const module = {};
+    bundle(code, undefined, {}, module);
+    globalThis.qrcode = module.exports;
+  });
 
 /* The store of store.js, kept by the kernel. */
 class KernelStore {
-  constructor(model) { this.model = model; }
-  get(id) { return this.model.get("answers")[id]; }
-  all() { return this.model.get("answers"); }
-  set(id, answer) { this.model.send({ type: "answer", id, answer }); }
-  clear() { this.model.send({ type: "forget" }); }
-  listen(listener) { this.model.on("change:answers", listener); }
+  constructor(model) {
+    this.model = model;
+  }
+  get(id) {
+    return this.model.get("answers")[id];
+  }
+  all() {
+    return this.model.get("answers");
+  }
+  set(id, answer) {
+    this.model.send({ type: "answer", id, answer });
+  }
+  clear() {
+    this.model.send({ type: "forget" });
+  }
+  listen(listener) {
+    this.model.on("change:answers", listener);
+  }
 }
 
 /* Ask the kernel something; it may tell how far it is, then it answers. */
@@ -61,7 +74,8 @@ const kernel = (model) => ({
 });
 
 async function render({ model, el }) {
-  const kind = model.get("kind"), spec = model.get("spec");
+  const kind = model.get("kind"),
+    spec = model.get("spec");
   if (!T.watching) {
     T.watching = true;
     T.watchTheme();

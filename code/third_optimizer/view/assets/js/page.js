@@ -24,8 +24,11 @@
   }
 
   function tellBlockedStorage() {
-    const note = T.el("p", { class: "t3-blocked", role: "status" },
-      "This browser blocks storage for this page: your answers are kept until you close it, not longer.");
+    const note = T.el(
+      "p",
+      { class: "t3-blocked", role: "status" },
+      "This browser blocks storage for this page: your answers are kept until you close it, not longer.",
+    );
     const main = document.querySelector("article, main");
     if (main && !document.querySelector(".t3-blocked")) main.prepend(note);
   }

@@ -4,12 +4,20 @@
 (function (root) {
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
-  const WIDTH = 1200, HEIGHT = 630;
+  const WIDTH = 1200,
+    HEIGHT = 630;
 
   function sentence(game) {
-    const lines = game.lines(), best = game.best(lines), tries = lines.length - 1;
-    return `${tries} tries took the error on ${game.goal} problems from ${game.shown(game.score(lines[0]))} to ${game.shown(best.score)} per cent of guessing zero` +
-      (best.at ? `, found at try ${best.at}` : "") + (game.boss ? `; on fresh problems that leaves ${game.shown(game.handed(lines).pop())}, where the start left ${game.shown(lines[0].fresh)}.` : ".");
+    const lines = game.lines(),
+      best = game.best(lines),
+      tries = lines.length - 1;
+    return (
+      `${tries} tries took the error on ${game.goal} problems from ${game.shown(game.score(lines[0]))} to ${game.shown(best.score)} per cent of guessing zero` +
+      (best.at ? `, found at try ${best.at}` : "") +
+      (game.boss
+        ? `; on fresh problems that leaves ${game.shown(game.handed(lines).pop())}, where the start left ${game.shown(lines[0].fresh)}.`
+        : ".")
+    );
   }
 
   /* The text in lines of at most `width` pixels. */
@@ -24,11 +32,21 @@
   }
 
   function draw(game) {
-    const canvas = document.createElement("canvas"), pen = canvas.getContext("2d"), { spec } = game;
+    const canvas = document.createElement("canvas"),
+      pen = canvas.getContext("2d"),
+      { spec } = game;
     [canvas.width, canvas.height] = [WIDTH, HEIGHT];
-    const style = getComputedStyle(game.root), colour = (name) => style.getPropertyValue("--t3-" + name).trim(), sans = style.fontFamily;
-    const left = 90, right = 250, top = 140, bottom = 190, w = WIDTH - left - right, h = HEIGHT - top - bottom;
-    const x = (i) => left + (w * i) / spec.budget, y = (v) => top + h * (1 - Math.log(game.clip(v) / spec.low) / Math.log(spec.most / spec.low));
+    const style = getComputedStyle(game.root),
+      colour = (name) => style.getPropertyValue("--t3-" + name).trim(),
+      sans = style.fontFamily;
+    const left = 90,
+      right = 250,
+      top = 140,
+      bottom = 190,
+      w = WIDTH - left - right,
+      h = HEIGHT - top - bottom;
+    const x = (i) => left + (w * i) / spec.budget,
+      y = (v) => top + h * (1 - Math.log(game.clip(v) / spec.low) / Math.log(spec.most / spec.low));
     const text = (words, px, py, size, ink = "ink", weight = 400) => {
       pen.font = `${weight} ${size}px ${sans}`;
       pen.fillStyle = colour(ink);
@@ -53,7 +71,8 @@
       path(Array(spec.budget + 1).fill(v), "rule", 1);
       text(String(v), left - 44, y(v) + 7, 20, "muted");
     }
-    const rival = game.searchers[game.rival], labels = [];
+    const rival = game.searchers[game.rival],
+      labels = [];
     if (rival) {
       pen.beginPath();
       rival.low.forEach((v, i) => pen[i ? "lineTo" : "moveTo"](x(i), y(v)));
@@ -63,28 +82,42 @@
       pen.fill();
       pen.globalAlpha = 1;
       path(rival.median, "world", 3);
-      labels.push({ at: y(rival.median[spec.budget]), words: `${rival.name} ${game.shown(rival.median[spec.budget])}`, ink: "ink" });
+      labels.push({
+        at: y(rival.median[spec.budget]),
+        words: `${rival.name} ${game.shown(rival.median[spec.budget])}`,
+        ink: "ink",
+      });
     }
     path(Array(spec.budget + 1).fill(spec.par), "ink", 2, false, [8, 6]);
-    const lines = game.lines(), mine = game.bests(lines), best = mine[mine.length - 1];
+    const lines = game.lines(),
+      mine = game.bests(lines),
+      best = mine[mine.length - 1];
     if (game.boss) {
-      const handed = game.handed(lines), end = handed[handed.length - 1];
+      const handed = game.handed(lines),
+        end = handed[handed.length - 1];
       path(handed, "mesa", 4, true);
       labels.push({ at: y(end), words: `fresh ${game.shown(end)}`, ink: "mesa" });
     }
     path(mine, "meta", 5, true);
-    labels.push({ at: y(best), words: `${game.boss ? "practice" : "me"} ${game.shown(best)}`, ink: "meta" }, { at: y(spec.par), words: `par ${game.shown(spec.par)}`, ink: "ink" });
-    labels.sort((a, b) => a.at - b.at).forEach((label, i) => {
-      if (i) label.at = Math.max(label.at, labels[i - 1].at + 28);
-      text(label.words, left + w + 14, label.at + 8, 24, label.ink, 600);
-    });
+    labels.push(
+      { at: y(best), words: `${game.boss ? "practice" : "me"} ${game.shown(best)}`, ink: "meta" },
+      { at: y(spec.par), words: `par ${game.shown(spec.par)}`, ink: "ink" },
+    );
+    labels
+      .sort((a, b) => a.at - b.at)
+      .forEach((label, i) => {
+        if (i) label.at = Math.max(label.at, labels[i - 1].at + 28);
+        text(label.words, left + w + 14, label.at + 8, 24, label.ink, 600);
+      });
     text(`${game.axis}, over ${spec.budget} tries`, left, top + h + 40, 20, "muted");
     pen.font = `600 26px ${sans}`;
     const said = wrapped(pen, sentence(game), WIDTH - 2 * left).slice(0, 2);
     said.forEach((line, i) => text(line, left, top + h + 86 + 34 * i, 26, "ink", 600));
     if (game.state.rule) {
       pen.font = `400 24px ${sans}`;
-      wrapped(pen, `Rule of thumb: ${game.state.rule}`, WIDTH - 2 * left).slice(0, 2).forEach((line, i) => text(line, left, top + h + 86 + 34 * (said.length + i), 24, "muted"));
+      wrapped(pen, `Rule of thumb: ${game.state.rule}`, WIDTH - 2 * left)
+        .slice(0, 2)
+        .forEach((line, i) => text(line, left, top + h + 86 + 34 * (said.length + i), 24, "muted"));
     }
     return canvas;
   }

@@ -6,9 +6,11 @@
 (function (root) {
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
-  const NOTHING = 65535, LEAST = -3; // as in runs.py
+  const NOTHING = 65535,
+    LEAST = -3; // as in runs.py
   const here = root.document && root.document.currentScript && root.document.currentScript.src;
-  let waiting = null, hear = null;
+  let waiting = null,
+    hear = null;
 
   /* Two bytes -> the error, exactly as Python has it: the decimal digits are read, nothing is multiplied. */
   function error(code) {
@@ -25,7 +27,8 @@
     constructor({ designs, seeds, confirm, data }) {
       Object.assign(this, { designs, seeds, confirm });
       const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-      const words = new DataView(bytes.buffer), every = seeds.length + confirm.length;
+      const words = new DataView(bytes.buffer),
+        every = seeds.length + confirm.length;
       let at = 0;
       const column = (seedsHeld, width) => {
         const start = at;
@@ -35,35 +38,68 @@
       const curve = () => {
         const start = at;
         at += designs * seeds.length * 12;
-        return (design, seed) => Array.from(bytes.subarray(start + (design * seeds.length + seed) * 12, start + (design * seeds.length + seed + 1) * 12))
-          .filter((byte) => byte < 255).map(point);
+        return (design, seed) =>
+          Array.from(
+            bytes.subarray(
+              start + (design * seeds.length + seed) * 12,
+              start + (design * seeds.length + seed + 1) * 12,
+            ),
+          )
+            .filter((byte) => byte < 255)
+            .map(point);
       };
-      Object.assign(this, { practice: column(every, 1), fresh: column(every, 1), at: column(every, 1), longer: column(seeds.length, 3),
-        blown: column(seeds.length, 3), follows: column(seeds.length, 1), tripled: column(seeds.length, 1), practiceCurve: curve(), freshCurve: curve() });
+      Object.assign(this, {
+        practice: column(every, 1),
+        fresh: column(every, 1),
+        at: column(every, 1),
+        longer: column(seeds.length, 3),
+        blown: column(seeds.length, 3),
+        follows: column(seeds.length, 1),
+        tripled: column(seeds.length, 1),
+        practiceCurve: curve(),
+        freshCurve: curve(),
+      });
     }
 
     /* One run: {practice, fresh, at}; errors null where not finite, at: the step of the blow-up or null. For a
      * seed of tries also the curves, and longer, blown (at 2, 4, 8 times the passes; null without passes), follows, tripled. */
     run(design, seed) {
-      const k = [...this.seeds, ...this.confirm].indexOf(seed), at = this.at(design, k, 0);
-      const run = { practice: error(this.practice(design, k, 0)), fresh: error(this.fresh(design, k, 0)), at: at === NOTHING ? null : at };
+      const k = [...this.seeds, ...this.confirm].indexOf(seed),
+        at = this.at(design, k, 0);
+      const run = {
+        practice: error(this.practice(design, k, 0)),
+        fresh: error(this.fresh(design, k, 0)),
+        at: at === NOTHING ? null : at,
+      };
       if (k >= this.seeds.length) return run;
-      const three = (column, read) => (column(design, k, 0) === NOTHING && column(design, k, 1) === NOTHING ? null : [0, 1, 2].map((i) => read(column(design, k, i))));
-      return { ...run, practice_curve: this.practiceCurve(design, k), fresh_curve: this.freshCurve(design, k), longer: three(this.longer, error),
-        blown: three(this.blown, (code) => share(code, 4000)), follows: (this.follows(design, k, 0) - 1000) / 1000, tripled: error(this.tripled(design, k, 0)) };
+      const three = (column, read) =>
+        column(design, k, 0) === NOTHING && column(design, k, 1) === NOTHING
+          ? null
+          : [0, 1, 2].map((i) => read(column(design, k, i)));
+      return {
+        ...run,
+        practice_curve: this.practiceCurve(design, k),
+        fresh_curve: this.freshCurve(design, k),
+        longer: three(this.longer, error),
+        blown: three(this.blown, (code) => share(code, 4000)),
+        follows: (this.follows(design, k, 0) - 1000) / 1000,
+        tripled: error(this.tripled(design, k, 0)),
+      };
     }
   }
 
   /* The runs a specification names: packed in it, or in a script beside this one ({script: name}). A promise. */
   function load(where) {
     if (!where.script) return Promise.resolve(new Runs(where));
-    waiting = waiting || new Promise((resolve, reject) => {
-      hear = (packed) => resolve(new Runs(packed));
-      const script = document.createElement("script");
-      script.src = new URL(where.script, here).href;
-      script.onerror = () => reject(new Error("the recorded runs are missing beside this page"));
-      document.head.append(script);
-    });
+    waiting =
+      waiting ||
+      new Promise((resolve, reject) => {
+        hear = (packed) => resolve(new Runs(packed));
+        const script = document.createElement("script");
+        script.src = new URL(where.script, here).href;
+        script.onerror = () => reject(new Error("the recorded runs are missing beside this page"));
+        document.head.append(script);
+      });
     return waiting;
   }
 

@@ -30,7 +30,9 @@
       try {
         const record = JSON.parse(text);
         if (record && typeof record.answers === "object" && record.answers !== null) return record;
-      } catch (error) { /* handled below: unreadable, not lost */ }
+      } catch (error) {
+        /* handled below: unreadable, not lost */
+      }
       try {
         this.storage().setItem(KEY + ".damaged", text);
       } catch (error) {
@@ -83,7 +85,9 @@
 
     /* Call `listener` when another window of this browser has written. */
     elsewhere(listener) {
-      root.addEventListener("storage", (event) => { if (event.key === KEY) listener(); });
+      root.addEventListener("storage", (event) => {
+        if (event.key === KEY) listener();
+      });
     }
   }
 
