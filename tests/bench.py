@@ -30,8 +30,6 @@ import nbformat
 import numpy as np
 from jupyter_cache import get_cache
 from nbclient import NotebookClient
-from third_optimizer.view.explore import REST
-from third_optimizer.view.site import KERNEL_ENVIRONMENT
 from tqdm import tqdm
 
 from tests.chromium import chromium
@@ -39,6 +37,8 @@ from tests.conftest import ROOT, SITE, Page
 from tests.notebooks import BOOK, chapters, notebooks, pages, read
 from tests.test_contributing import copy_project
 from tests.test_lab import jupyterlab
+from third_optimizer.view.figures.explore import REST
+from third_optimizer.view.site.extension import KERNEL_ENVIRONMENT
 
 POSITIONS = 60  # of the dials of a built figure
 PRESSES = 15  # of an arrow key, up and again down, on each live slider
@@ -157,7 +157,7 @@ def static():
 # In the kernel: sum up the seconds that each figure's own functions take; print which figures are slow.
 TIMED = """
 import functools as _functools, gc as _gc, json as _json, time as _time
-from third_optimizer.view.explore import Explore as _Explore
+from third_optimizer.view.figures.explore import Explore as _Explore
 _spent = {}
 def _timed(id, function):
     @_functools.wraps(function)

@@ -21,6 +21,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import torch
+
 from third_optimizer import theory
 from third_optimizer.base import adam, clip, train
 from third_optimizer.mesa import LinearAttention, practice

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+
 from third_optimizer import theory
 from third_optimizer.base import adam, clip, gradient_descent, momentum, train
 from third_optimizer.world import bowl, noisy, valley

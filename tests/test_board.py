@@ -6,14 +6,14 @@ import re
 
 import numpy as np
 import pytest
-from third_optimizer.meta import DIALS, Design, Space
-from third_optimizer.meta.codes import GameCode, encode
-from third_optimizer.view.board import board, places
-from third_optimizer.view.component import to_json
 
 from tests.conftest import ROOT, Page
+from third_optimizer.meta import DIALS, Design, Space
+from third_optimizer.meta.codes import GameCode, encode
+from third_optimizer.view.component import BUNDLES, SCRIPTS, STYLES, to_json
+from third_optimizer.view.game.board import board, places
 
-ASSETS = ROOT / "code/third_optimizer/view/assets"
+VIEW = ROOT / "code/third_optimizer/view"
 AXE = (ROOT / "tests/vendor/axe.min.js").read_text("utf8")
 SPACE = Space(
     Design(), **{name: DIALS[name].stops for name in ("problems", "machine", "notebook", "passes", "warm_up")}
@@ -72,21 +72,10 @@ def best_so_far(game):
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     """A page of its own, with the book's styles and scripts and the made-up atlas."""
-    styles = "".join(
-        f'<link rel="stylesheet" href="{(ASSETS / "css" / name).as_uri()}.css">' for name in ("components", "board")
-    )
+    styles = "".join(f'<link rel="stylesheet" href="{(VIEW / name).as_uri()}">' for name in STYLES)
     scripts = "".join(
-        f'<script src="{(ASSETS / name).as_uri()}"></script>'
-        for name in (
-            "vendor/vega/vega.min.js",
-            "vendor/vega/vega-lite.min.js",
-            "js/store.js",
-            "js/chart.js",
-            "js/explore.js",
-            "js/codes.js",
-            "js/game.js",
-            "js/board.js",
-        )
+        f'<script src="{(VIEW / name).as_uri()}"></script>'
+        for name in (*(f"vendor/{file}" for file in BUNDLES["vega"]), *(name for name in SCRIPTS if name != "page.js"))
     )
     # what page.js does, for this board alone and an atlas of our own
     begin = f"""const host = document.querySelector("[data-t3=board]"), runs = {json.dumps(ATLAS)};

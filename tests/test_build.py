@@ -6,10 +6,10 @@ import sys
 import textwrap
 
 import pytest
-from third_optimizer.view import site as site_module
-from third_optimizer.view.site import dependencies, page_key, shared_fingerprint
 
 from tests.notebooks import ROOT
+from third_optimizer.view.site import extension as site_module
+from third_optimizer.view.site.extension import dependencies, page_key, shared_fingerprint
 
 PAGE = """\
 ---
@@ -111,7 +111,7 @@ def test_a_pages_prose_is_part_of_its_key(project):
     assert f"size {size}" in second and f"size {size}" not in first
 
 
-@pytest.mark.parametrize("inside", ["base/training.py", "view/chapter.py", "view/assets/js/ask.js"])
+@pytest.mark.parametrize("inside", ["base/training.py", "view/questions/chapter.py", "view/questions/ask.js"])
 def test_the_package_is_part_of_the_key(tmp_path, monkeypatch, inside):
     package = tmp_path / "code"
     shutil.copytree(

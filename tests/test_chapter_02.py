@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from third_optimizer import theory
 
 from tests.notebooks import page_fixture
+from third_optimizer import theory
 
 chapter = page_fixture("02_walk_downhill")
 

@@ -5,12 +5,12 @@ import json
 
 import numpy as np
 import pytest
+
+from tests.notebooks import BOOK, page_fixture
 from third_optimizer import theory
 from third_optimizer.base import adam, clip, train
 from third_optimizer.mesa import MLP, LinearAttention, practice
 from third_optimizer.world import Regression, error
-
-from tests.notebooks import BOOK, page_fixture
 
 NAME = "04_train_a_model_that_learns"
 STORE = json.loads((BOOK / "data" / f"{NAME}.json").read_text("utf8"))

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from third_optimizer.meta import SEEDS, Design, par
 
 from tests.notebooks import page_fixture
+from third_optimizer.meta import SEEDS, Design, par
 
 chapter = page_fixture("10_be_the_meta_optimizer")
 

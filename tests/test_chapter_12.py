@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from third_optimizer.meta import chance_of_a_newcomer, par, random_search
 
 from tests.notebooks import page_fixture
+from third_optimizer.meta import chance_of_a_newcomer, par, random_search
 
 chapter = page_fixture("12_change_the_odds")
 

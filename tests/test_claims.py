@@ -5,9 +5,9 @@ import re
 
 import pytest
 import yaml
-from third_optimizer.view.chapter import CLAIM_FIELDS, read_claims
 
 from tests.notebooks import BOOK, ROOT
+from third_optimizer.view.questions.chapter import CLAIM_FIELDS, read_claims
 
 CLAIMS = read_claims(BOOK)
 

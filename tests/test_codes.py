@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+
+from tests.conftest import ROOT
 from third_optimizer.meta import codes
 from third_optimizer.meta.codes import ALPHABET, CHECK, DAMAGED, MOST_TRIES, GameCode, checksum, decode, encode
 
-from tests.conftest import ROOT
-
-ASSETS = ROOT / "code/third_optimizer/view/assets"
+VIEW = ROOT / "code/third_optimizer/view"
 ATLAS, MARK = 2688, 0xA7C3  # designs and fingerprint of the vectors
 
 
@@ -64,8 +64,8 @@ def refused(text, designs=ATLAS, mark=MARK):
 def script(browser):
     """The page's script, without a page."""
     page = browser.new_page()
-    page.add_script_tag(path=ASSETS / "vendor/qrcode/qrcode.js")
-    page.add_script_tag(path=ASSETS / "js/codes.js")
+    page.add_script_tag(path=VIEW / "vendor/qrcode/qrcode.js")
+    page.add_script_tag(path=VIEW / "game/codes.js")
     yield page
     page.close()
 
@@ -349,7 +349,7 @@ def test_a_link_leads_back_to_the_code(browser):
         "http://class.example/**", lambda route: route.fulfill(body="<!doctype html><p>game", content_type="text/html")
     )
     page.goto("http://class.example/book/game.html?token=secret#old")
-    page.add_script_tag(path=ASSETS / "js/codes.js")
+    page.add_script_tag(path=VIEW / "game/codes.js")
     link = page.evaluate("code => ThirdOptimizer.codes.link(code)", TWELVE)
     assert link == f"http://class.example/book/game.html#g={TWELVE}"  # not what else the address held
     for fragment, found in (
@@ -371,7 +371,7 @@ def test_a_file_has_no_link(browser, tmp_path):
     (tmp_path / "game.html").write_text("<!doctype html><p>game")
     page = browser.new_page()
     page.goto((tmp_path / "game.html").as_uri() + f"#g={TWELVE}")
-    page.add_script_tag(path=ASSETS / "js/codes.js")
+    page.add_script_tag(path=VIEW / "game/codes.js")
     assert page.evaluate("ThirdOptimizer.codes.link('1')") is None
     assert page.evaluate("ThirdOptimizer.codes.fromHash()") == TWELVE
     assert page.evaluate("ThirdOptimizer.codes.qr('1')") is None  # the library is not there

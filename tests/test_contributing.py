@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 import yaml
-from third_optimizer.view.chapter import CLAIM_FIELDS, LEVELS
+
+from third_optimizer.view.questions.chapter import CLAIM_FIELDS, LEVELS
 
 ROOT = Path(__file__).parents[1]
 GUIDE = (ROOT / "CONTRIBUTING.md").read_text("utf8")

@@ -8,10 +8,11 @@ import itertools
 
 import pytest
 import yaml
-from third_optimizer.view.chapter import Chapter
-from third_optimizer.view.exercises import NOT_TRIED, judge_code, judge_number, load_checks
 
 from tests.notebooks import BOOK, ROOT, chapters, run_here
+from third_optimizer.view.component import SCRIPTS
+from third_optimizer.view.questions.chapter import Chapter
+from third_optimizer.view.questions.exercises import NOT_TRIED, judge_code, judge_number, load_checks
 
 EXERCISES = [
     (page.stem, id, entry)
@@ -142,8 +143,8 @@ def test_page_and_kernel_judge_alike(number_specs, browser):
     pairs = list(vectors(number_specs))
     page = browser.new_page()
     page.add_script_tag(content="globalThis.ThirdOptimizerInNotebook = true;")
-    for name in ("store", "chart", "explore", "ask"):
-        page.add_script_tag(path=ROOT / f"code/third_optimizer/view/assets/js/{name}.js")
+    for name in SCRIPTS:
+        page.add_script_tag(path=ROOT / "code/third_optimizer/view" / name)
     judged = page.evaluate(
         "pairs => pairs.map(([spec, value]) => ThirdOptimizer.judgeNumber(value, spec))", [list(p) for p in pairs]
     )

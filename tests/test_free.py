@@ -9,15 +9,15 @@ import time
 
 import numpy as np
 import pytest
+
+from tests.notebooks import BOOK
 from third_optimizer.meta import DIALS, SEEDS, Design, Grid, Log, Space, run
 from third_optimizer.meta.design import LIMITS, NEVER
 from third_optimizer.meta.grid import run_alone
 from third_optimizer.meta.running import STABLE
-from third_optimizer.view import free, game
-from third_optimizer.view.free import RANGES, WINDOWS, number, price, step_seconds, told
-from third_optimizer.view.game import compare, shown, tries_path
-
-from tests.notebooks import BOOK
+from third_optimizer.view import free, play
+from third_optimizer.view.game.free import RANGES, WINDOWS, number, price, step_seconds, told
+from third_optimizer.view.game.game import compare, shown, tries_path
 
 GRID = Grid.load(BOOK / "data/atlas.npz")
 ID = "chapter/free"
@@ -270,7 +270,7 @@ os._exit(9)
 def test_free_tries_count_in_no_game(panel):
     put(panel, Design(practice_time=50))
     train(panel)
-    board = game(GRID, id="chapter/game")
+    board = play(GRID, id="chapter/game")
     assert board.log(1).entries() == [] and ID != board.id
 
 

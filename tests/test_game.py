@@ -13,20 +13,20 @@ import time
 import numpy as np
 import pytest
 from playwright.sync_api import expect
-from third_optimizer.meta import ATLAS_SPACE, SEEDS, Design, Grid, Log, Space, machines, run
-from third_optimizer.meta.codes import decode
-from third_optimizer.meta.running import STABLE
-from third_optimizer.view import game
-from third_optimizer.view.component import SCRIPTS, Component, to_json
-from third_optimizer.view.game import MOST, compare, ending, sentence, shown, tries_path, uncovered
-from third_optimizer.view.runs import payload, script
 
 from tests.conftest import ROOT, Page
 from tests.notebooks import BOOK
+from third_optimizer.meta import ATLAS_SPACE, SEEDS, Design, Grid, Log, Space, machines, run
+from third_optimizer.meta.codes import decode
+from third_optimizer.meta.running import STABLE
+from third_optimizer.view import play as game
+from third_optimizer.view.component import BUNDLES, SCRIPTS, STYLES, Component, to_json
+from third_optimizer.view.game.game import MOST, compare, ending, sentence, shown, tries_path, uncovered
+from third_optimizer.view.game.runs import payload, script
 
 GRID = Grid.load(BOOK / "data/atlas.npz")
 MACHINES = machines.load(BOOK / "data/machines.json", GRID)
-ASSETS = ROOT / "code/third_optimizer/view/assets"
+VIEW = ROOT / "code/third_optimizer/view"
 AXE = (ROOT / "tests/vendor/axe.min.js").read_text("utf8")
 PAGE = "book/10_be_the_meta_optimizer"
 ID = "10_be_the_meta_optimizer/game"
@@ -221,8 +221,8 @@ def page_script(browser):
     """The page's script, without a page."""
     page = browser.new_page()
     page.add_script_tag(content="globalThis.ThirdOptimizerInNotebook = true;")
-    for name in ("store", "chart", "explore", "codes", "runs", "reveal", "picture", "game"):
-        page.add_script_tag(path=ASSETS / f"js/{name}.js")
+    for name in SCRIPTS:
+        page.add_script_tag(path=VIEW / name)
     yield page
     page.close()
 
@@ -686,17 +686,10 @@ def stage(browser, tmp_path, spec):
     opened = []
 
     def begin(fragment="", changes=(), **options):
-        styles = "".join(
-            f'<link rel="stylesheet" href="{(ASSETS / "css" / name).as_uri()}.css">' for name in ("components", "game")
-        )
+        styles = "".join(f'<link rel="stylesheet" href="{(VIEW / name).as_uri()}">' for name in STYLES)
         scripts = "".join(
-            f'<script src="{(ASSETS / name).as_uri()}.js"></script>'
-            for name in (
-                "vendor/vega/vega.min",
-                "vendor/vega/vega-lite.min",
-                "vendor/qrcode/qrcode",
-                *(f"js/{name}" for name in SCRIPTS),
-            )
+            f'<script src="{(VIEW / name).as_uri()}"></script>'
+            for name in (*(f"vendor/{file}" for files in BUNDLES.values() for file in files), *SCRIPTS)
         )
         page = tmp_path / f"stage{len(opened)}.html"
         page.write_text(

@@ -11,11 +11,11 @@ from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
+
+from tests.notebooks import BOOK, ROOT
 from third_optimizer.meta import ATLAS_SPACE, CONFIRM, SEEDS, Design, Grid, Space, run, train_grid
 from third_optimizer.meta.grid import COLUMNS, pack, rounded
 from third_optimizer.meta.running import CURVE, STABLE, stable
-
-from tests.notebooks import BOOK, ROOT
 
 SHORT = Design(practice_time=30)
 SMALL = Space(SHORT, problems=(4, None), step_length=(0.001, 0.01))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from third_optimizer import theory
 from third_optimizer.world import Regression, error
 

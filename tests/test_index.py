@@ -4,11 +4,11 @@ import re
 
 import numpy as np
 import pytest
+
+from tests.notebooks import BOOK, ROOT
 from third_optimizer.meta import DIAL_SEEDS, DIAL_SPACE, Design, Grid, par, run
 from third_optimizer.meta.codes import GameCode, encode
 from third_optimizer.meta.grid import rounded
-
-from tests.notebooks import BOOK, ROOT
 
 DIAL = "#dial input[data-dial=problems]"
 

@@ -12,11 +12,11 @@ from contextlib import contextmanager
 
 import pytest
 import yaml
-from third_optimizer.meta import Grid
-from third_optimizer.meta.codes import GameCode, encode
-from third_optimizer.view.game import shown
 
 from tests.notebooks import BOOK, chapters
+from third_optimizer.meta import Grid
+from third_optimizer.meta.codes import GameCode, encode
+from third_optimizer.view.game.game import shown
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from tests.notebooks import BOOK, notebooks
 # Runs inside the kernel after the page: finds the live figures and drives their sliders.
 DRIVE = """
 import gc, itertools, json, numpy as np
-from third_optimizer.view.explore import Explore, Live
+from third_optimizer.view.figures.explore import Explore, Live
 
 def stops(control):
     return [stop[1] if isinstance(stop, tuple) else stop for stop in control.options]

@@ -2,12 +2,12 @@
 
 import numpy as np
 import pytest
+
+from tests.notebooks import BOOK
 from third_optimizer.meta import SEEDS, Design, Grid, Space, machines, par, random_search, train_grid
 from third_optimizer.meta.codes import DAY, LOCKED, MODES
 from third_optimizer.meta.machines import BUDGET, DAYS, LONG, QUICK, days, lines, locked, odds, variants
 from third_optimizer.meta.search import best_by_try
-
-from tests.notebooks import BOOK
 
 SMALL = Space(Design(practice_time=20), problems=(4, None), step_length=(0.001, 0.003, 0.01), practice_time=(10, 20))
 

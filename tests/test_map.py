@@ -4,7 +4,8 @@ import re
 from xml.etree import ElementTree
 
 import pytest
-from third_optimizer.view.map import LEVELS, draw_map
+
+from third_optimizer.view.figures.map import LEVELS, draw_map
 
 SVG = "{http://www.w3.org/2000/svg}"
 ALL = [(level, small) for level in (None, *LEVELS) for small in (False, True)]

@@ -8,6 +8,7 @@ import pytest
 from autograd import grad
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from third_optimizer import theory
 from third_optimizer.base import adam, train
 from third_optimizer.mesa import MLP, LinearAttention, Notebook, follows, practice, run_longer, second_moments

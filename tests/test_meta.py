@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from third_optimizer.mesa import MLP, LinearAttention, Notebook
 from third_optimizer.meta import DIALS, Design, Log, Outcome, Space, par, run
 from third_optimizer.meta.running import machine, stages

@@ -68,7 +68,7 @@ def test_folded_cells_are_folded_everywhere(page):
 
 @pytest.mark.parametrize("page", chapters(), ids=lambda page: page.stem)
 def test_chapter_keeps_its_measure(page):
-    from third_optimizer.view.chapter import count_words
+    from third_optimizer.view.questions.chapter import count_words
 
     cells = code_cells(page)
     shown = [cell for cell in cells if "hide-input" not in cell.metadata.get("tags", [])]

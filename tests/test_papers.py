@@ -15,12 +15,12 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
-from third_optimizer.view.site import repository_links
 
 from tests.notebooks import pages
+from third_optimizer.view.site.extension import repository_links
 
 ROOT = Path(__file__).parents[1]
-ASSETS = ROOT / "code/third_optimizer/view/assets"
+VIEW = ROOT / "code/third_optimizer/view"
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 
 
@@ -216,16 +216,16 @@ def test_everything_vendored_has_its_licence_beside_it():
         depth = file.parts.index("vendor") + 1
         folders = [folder for folder in file.parents if len(folder.parts) >= depth]
         assert any(list((ROOT / folder).glob("LICENSE*")) for folder in folders), f"{file} came without a licence"
-    for bundle in (ASSETS / "vendor/vega").glob("*.min.js"):
+    for bundle in (VIEW / "vendor/vega").glob("*.min.js"):
         assert (bundle.parent / f"LICENSE-{bundle.name.split('.')[0]}").read_text("utf8").startswith("Copyright")
 
 
 def test_every_typeface_has_its_licence_and_its_credit():
     words = set(re.findall(r"\w+", read("README.md").lower()))
-    families = {font.name.split("-")[0] for font in (ASSETS / "fonts").glob("*.woff2")}
+    families = {font.name.split("-")[0] for font in (VIEW / "site/fonts").glob("*.woff2")}
     assert families
     for family in families:
-        (licence,) = (ASSETS / "fonts").glob(f"LICENSE-{family}-*.txt")
+        (licence,) = (VIEW / "site/fonts").glob(f"LICENSE-{family}-*.txt")
         assert "SIL OPEN FONT LICENSE" in licence.read_text("utf8").upper()
         face = licence.stem.split("-")[2:]
         assert set(face) <= words, f"the README credits no {' '.join(face)}"

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from third_optimizer.meta.plasticity import (
     OPEN,
     PLASTIC,

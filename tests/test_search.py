@@ -8,6 +8,7 @@ from math import comb
 
 import numpy as np
 import pytest
+
 from third_optimizer.meta import (
     SEARCHES,
     Design,

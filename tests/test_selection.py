@@ -5,6 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 from scipy import stats
+
 from third_optimizer.theory import blind_chance, expected_maximum, rank_chances
 
 

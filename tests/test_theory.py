@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.linalg import solve_discrete_lyapunov
+
 from third_optimizer import theory
 from third_optimizer.base import gradient_descent, momentum, train
 from third_optimizer.world import bowl, noisy

@@ -8,12 +8,12 @@ import secrets
 
 import numpy as np
 import pytest
-from third_optimizer.meta import ATLAS_SPACE, SEEDS
-from third_optimizer.meta.running import STABLE, run, stable
-from third_optimizer.view import game
-from third_optimizer.view.runs import payload
 
 from tests.test_game import GRID, Ear, page_script  # noqa: F401 (a fixture)
+from third_optimizer.meta import ATLAS_SPACE, SEEDS
+from third_optimizer.meta.running import STABLE, run, stable
+from third_optimizer.view import play
+from third_optimizer.view.game.runs import payload
 
 CHUNKS, EACH, LEAST = 5, 20, 12  # a hundred tries; sixty of them at least are compared
 
@@ -34,7 +34,7 @@ def agree(told, read):
 def test_what_a_kernel_trains_is_what_the_page_reads(page_script, chunk):  # noqa: F811
     """Rows that hang on the last digits may end anywhere on another processor: they are passed over, and counted."""
     seed = secrets.randbits(32)
-    rng, board, compared = np.random.default_rng(seed), game(GRID), 0
+    rng, board, compared = np.random.default_rng(seed), play(GRID), 0
     drawn = [(int(rng.integers(len(ATLAS_SPACE.designs))), int(rng.choice(SEEDS))) for _ in range(EACH)]
     page_script.evaluate("packed => { globalThis.runs = new ThirdOptimizer.Runs(packed); }", payload(GRID))
     for number, (i, try_seed) in enumerate(drawn):

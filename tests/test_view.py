@@ -9,12 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from third_optimizer.view import Choice, Slider, answers, explore, figure, lines, power
-from third_optimizer.view.chapter import Chapter, claim_card, count_words, say
-from third_optimizer.view.explore import Live
-from third_optimizer.view.figure import pack, places_seen, specification
 
 from tests.notebooks import BOOK
+from third_optimizer.view import Choice, Slider, explore, figure, lines, power
+from third_optimizer.view.figures.explore import Live
+from third_optimizer.view.figures.figure import pack, places_seen, specification
+from third_optimizer.view.questions import answers
+from third_optimizer.view.questions.chapter import Chapter, claim_card, count_words, say
 
 CHART = alt.Chart().mark_line(color="$base").encode(x="x:Q", y="y:Q")
 
@@ -264,7 +265,7 @@ def test_two_processes_writing_at_once_lose_nothing(tmp_path):
     import subprocess
     import sys
 
-    code = "import sys; from third_optimizer.view import answers\nfor i in range(40): answers.put(sys.argv[1] + str(i), {})"
+    code = "import sys; from third_optimizer.view.questions import answers\nfor i in range(40): answers.put(sys.argv[1] + str(i), {})"
     writers = [subprocess.Popen([sys.executable, "-c", code, name]) for name in "ab"]
     assert [writer.wait() for writer in writers] == [0, 0]
     assert len(answers.load()["answers"]) == 80

@@ -1,9 +1,10 @@
 """Checkers of chapter 2: one function an exercise. Each names the mistake it sees."""
 
 import numpy as np
+
 from third_optimizer.base import adam, momentum, train
 from third_optimizer.theory import largest_stable_heavy_ball_step
-from third_optimizer.view.exercises import right, tried, wrong
+from third_optimizer.view.questions.exercises import right, tried, wrong
 from third_optimizer.world import bowl
 
 

@@ -1,9 +1,10 @@
 """Checkers of chapter 4: one function an exercise. Each names the mistake it sees."""
 
 import numpy as np
+
 from third_optimizer.base import adam, clip, train
 from third_optimizer.mesa import LinearAttention, practice
-from third_optimizer.view.exercises import right, tried, wrong
+from third_optimizer.view.questions.exercises import right, tried, wrong
 from third_optimizer.world import Regression
 
 

@@ -1,7 +1,8 @@
 """Checkers of chapter 10: one function an exercise. Each names the mistake it sees."""
 
 import numpy as np
-from third_optimizer.view.exercises import right, tried, wrong
+
+from third_optimizer.view.questions.exercises import right, tried, wrong
 
 
 def first_reach(answer):

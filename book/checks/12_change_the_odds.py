@@ -3,8 +3,9 @@
 import math
 
 import numpy as np
+
 from third_optimizer.meta import chance_of_a_hit
-from third_optimizer.view.exercises import right, tried, wrong
+from third_optimizer.view.questions.exercises import right, tried, wrong
 
 
 def credit(answer):

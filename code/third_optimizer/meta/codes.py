@@ -6,7 +6,7 @@ A code holds 5 bits a character, in Crockford's base 32 (no I, L, O, U; small le
     start and tries                                       start, then each try as 3 * design + seed - 1, filled up with zeros
     checksum 30                                           6 characters
 
-How many tries there are follows from the length. `assets/js/codes.js` does the same; both pass the same test vectors.
+How many tries there are follows from the length. `view/game/codes.js` does the same; both pass the same test vectors.
 """
 
 from dataclasses import dataclass

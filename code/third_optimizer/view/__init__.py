@@ -1,18 +1,24 @@
-"""What a page shows: charts, the reader's figure, predictions, quizzes, checkers, the map, the site.
+"""What a page shows. Chapters import from here; no other room does.
 
-Chapters import from here; no other room does.
+figures    charts, the reader's figure, the map, sentences with computed numbers
+questions  heads, predictions, exercises, quizzes, claim cards, the reader's answers
+game       the board and its rules, free mode, the class board
+site       the Sphinx extension, templates, the look of the book
+
+Questions and game stand on figures, site on all three; `component` lies below them all. Scripts and styles stand beside
+the Python they belong to.
 """
 
-from .board import board
-from .chapter import Chapter, claim_card, my_answers, say
-from .charts import axis, lines, power, rule_at
 from .component import html
-from .explore import Choice, Slider, explore
-from .figure import figure
-from .free import free
-from .game import game
-from .map import draw_map
-from .spine import next_screen, spine
+from .figures.charts import axis, lines, power, rule_at
+from .figures.explore import Choice, Slider, explore
+from .figures.figure import figure
+from .figures.map import draw_map
+from .game.board import board
+from .game.free import free
+from .game.game import play
+from .questions.chapter import Chapter, claim_card, my_answers, say
+from .site.spine import next_screen, spine
 
 __all__ = [
     "Chapter",
@@ -25,11 +31,11 @@ __all__ = [
     "explore",
     "figure",
     "free",
-    "game",
     "html",
     "lines",
     "my_answers",
     "next_screen",
+    "play",
     "power",
     "rule_at",
     "say",

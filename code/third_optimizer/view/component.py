@@ -12,13 +12,32 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-ASSETS = Path(__file__).parent / "assets"
+HERE = Path(__file__).parent
 BUNDLES = {
     "vega": ("vega/vega.min.js", "vega/vega-lite.min.js"),
     "qr": ("qrcode/qrcode.js",),
 }  # what a notebook's page asks for when it needs it
-STYLES = ("components", "game", "board")
-SCRIPTS = ("store", "chart", "explore", "ask", "answers", "runs", "reveal", "picture", "codes", "game", "board", "page")
+# What draws components, in the order in which a page loads it. Each file stands beside the Python it belongs to.
+STYLES = ("component.css", "game/game.css", "game/board.css")
+SCRIPTS = (
+    "questions/store.js",
+    "figures/chart.js",
+    "figures/explore.js",
+    "questions/ask.js",
+    "questions/answers.js",
+    "game/runs.js",
+    "game/reveal.js",
+    "game/picture.js",
+    "game/codes.js",
+    "game/game.js",
+    "game/board.js",
+    "page.js",
+)
+
+
+# The record of the reader's answers, for widgets: questions/answers.py names itself here, as this module stands below it.
+# It has load(), put(id, answer) and clear(), and each returns {"answers": {id: answer}}.
+record = None
 
 
 def is_static():
@@ -80,8 +99,6 @@ def _widget_class():
     import anywidget
     import traitlets
 
-    from . import answers
-
     class LiveComponent(anywidget.AnyWidget):
         """`kind` and `spec` as in Component; `frame` is what a figure shows now.
 
@@ -92,9 +109,9 @@ def _widget_class():
 
         _esm = "\n".join(
             ["globalThis.ThirdOptimizerInNotebook = true;"]
-            + [(ASSETS / "js" / f"{name}.js").read_text("utf8") for name in (*SCRIPTS, "notebook")]
+            + [(HERE / name).read_text("utf8") for name in (*SCRIPTS, "notebook.js")]
         )
-        _css = "\n".join((ASSETS / "css" / f"{name}.css").read_text("utf8") for name in STYLES)
+        _css = "\n".join((HERE / name).read_text("utf8") for name in STYLES)
         kind = traitlets.Unicode().tag(sync=True)
         spec = traitlets.Dict().tag(sync=True)
         frame = traitlets.Dict().tag(sync=True)
@@ -105,7 +122,7 @@ def _widget_class():
         alive = weakref.WeakSet()  # a figure may wait for another component's answer
 
         def __init__(self, **values):
-            super().__init__(answers=answers.load()["answers"], **values)
+            super().__init__(answers=record.load()["answers"], **values)
             self.alive.add(self)
             self.on_msg(self._receive)
 
@@ -114,13 +131,13 @@ def _widget_class():
                 self.send(
                     {
                         "type": content["type"],
-                        "code": [(ASSETS / "vendor" / name).read_text("utf8") for name in BUNDLES[content["type"]]],
+                        "code": [(HERE / "vendor" / name).read_text("utf8") for name in BUNDLES[content["type"]]],
                     }
                 )
             elif content["type"] == "answer":
-                self._tell(answers.put(content["id"], content["answer"])["answers"])
+                self._tell(record.put(content["id"], content["answer"])["answers"])
             elif content["type"] == "forget":
-                self._tell(answers.clear()["answers"])
+                self._tell(record.clear()["answers"])
             elif self.hear:
                 self.hear(self, content)
 

@@ -13,6 +13,7 @@ It does four things, and the built site depends on each:
 import hashlib
 import os
 import re
+import shutil
 import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
@@ -21,10 +22,11 @@ from urllib.parse import urlsplit
 from sphinx.errors import ExtensionError
 from sphinx.util import logging
 
-from . import component
+from .. import component
 
 HERE = Path(__file__).parent
-PACKAGE = HERE.parents[1]  # the folder with pyproject.toml
+VIEW = HERE.parent
+PACKAGE = HERE.parents[2]  # the folder with pyproject.toml
 logger = logging.getLogger(__name__)
 
 # What a kernel of the build sees: pages are drawn for readers without a kernel, and a page is
@@ -146,8 +148,9 @@ def execute_pages(app):
 
 # --- the page ----------------------------------------------------------------------------------
 
-STYLES = [f"css/{name}.css" for name in (*component.STYLES, "book")]
-SCRIPTS = [f"js/{name}.js" for name in component.SCRIPTS]
+STYLES = [*component.STYLES, "site/book.css"]
+SCRIPTS = list(component.SCRIPTS)
+ASSETS = [*STYLES, *SCRIPTS, "site/favicon.svg", "site/fonts", "vendor"]  # below view/, and below _static/ on the site
 BUNDLES = {name: [f"vendor/{file}" for file in files] for name, files in component.BUNDLES.items()}
 THEME = {
     "use_download_button": False,  # the bar above a page is ours: templates/sections/header-article.html
@@ -161,9 +164,18 @@ THEME = {
 UNWANTED = re.compile(r'\s*<script src="[^"]*fontawesome\.js[^"]*"></script>')
 
 
+def gathered(folder):
+    """`folder`, made anew with a copy of the ASSETS: they stand beside their Python, which no page needs."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for name in ASSETS:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (shutil.copytree if (VIEW / name).is_dir() else shutil.copy)(VIEW / name, folder / name)
+    return folder
+
+
 def configure(app, config):
     """Point Sphinx at the package's assets and keep the network out of every page."""
-    config.html_static_path.append(str(HERE / "assets"))
+    config.html_static_path.append(str(gathered(Path(app.srcdir) / "_build" / ".static")))
     config.templates_path.insert(0, str(HERE / "templates"))
     config.mathjax_path = "vendor/mathjax/tex-chtml.js"
     config.nb_ipywidgets_js = {}
@@ -208,10 +220,10 @@ def write_runs(app, exception):
         return
     from third_optimizer.meta import Grid
 
-    from .runs import script
+    from ..game.runs import script
 
     name, text = script(Grid.load(atlas))
-    folder = Path(app.outdir) / "_static" / "js"
+    folder = Path(app.outdir) / "_static" / "game"
     for old in folder.glob("runs-*.js"):
         old.unlink()
     (folder / name).write_text(text, "utf8")

@@ -20,10 +20,10 @@ from third_optimizer.meta.design import LIMITS, NEVER
 from third_optimizer.meta.grid import run_alone
 from third_optimizer.meta.running import practise
 
-from .charts import axis, lines
-from .component import Component, html, is_static
-from .explore import REST, Choice, Slider
-from .figure import demand_text, pack, specification
+from ..component import Component, html, is_static
+from ..figures.charts import axis, lines
+from ..figures.explore import REST, Choice, Slider
+from ..figures.figure import demand_text, pack, specification
 from .game import MOST, sentence, shown, tries_path
 
 ELSEWHERE = (

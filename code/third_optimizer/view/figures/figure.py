@@ -6,7 +6,7 @@ import re
 
 import numpy as np
 
-from .component import Component, fallback_text
+from ..component import Component, fallback_text
 
 COLOURS = ("paper", "panel", "ink", "muted", "base", "mesa", "meta", "world", "rule")
 

@@ -1,12 +1,12 @@
-"""The class board: many games' codes pasted, all their lines beside one another. Drawn by `assets/js/board.js`; no server."""
+"""The class board: many games' codes pasted, all their lines beside one another. Drawn by `board.js`; no server."""
 
 from dataclasses import replace
 
 from third_optimizer.meta import DIALS
 from third_optimizer.meta.codes import BOSS, DAY, LOCKED
 
-from .component import Component, fallback_text
-from .figure import specification
+from ..component import Component, fallback_text
+from ..figures.figure import specification
 from .game import MOST, NEAR, score_axis
 
 TEXT = "The class board: paste the codes of several games and see all of them beside one another."

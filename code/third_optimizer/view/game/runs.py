@@ -1,4 +1,4 @@
-"""A grid's stored runs as the page's script reads them (assets/js/runs.js): a few bytes a run, and the same scores to the last digit.
+"""A grid's stored runs as the page's script reads them (runs.js): a few bytes a run, and the same scores to the last digit.
 
 An error is a whole number of four digits and a power of ten, in two bytes; a curve, which is only drawn, is a byte a
 point on a logarithmic scale. What Python and the page show is therefore one number and not two that nearly agree.

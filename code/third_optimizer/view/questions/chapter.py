@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from .component import Component, fallback_text, html, is_static
+from ..component import Component, fallback_text, html, is_static
+from ..figures.figure import pack, specification
+from ..figures.map import draw_map
 from .exercises import Verdict, judge_code, judge_number, load_checks
-from .figure import pack, specification
-from .map import draw_map
 
 WORDS_A_MINUTE = 200  # of technical prose; code cells are counted in the minutes to do
 LEVELS = ("base", "mesa", "meta", "world")
@@ -229,7 +229,7 @@ class Chapter:
         """Handles at the YAML's x, the measured line from numbers[truth] = (x, y)."""
         import altair as alt
 
-        from .charts import axis
+        from ..figures.charts import axis
 
         x, y = (np.asarray(values, float) for values in numbers[entry["truth"]])
         base = alt.Chart().encode(

@@ -4,9 +4,9 @@ import re
 from html import escape
 from pathlib import Path
 
-from .chapter import Chapter
-from .component import html
-from .map import LETTERS
+from ..component import html
+from ..figures.map import LETTERS
+from ..questions.chapter import Chapter
 
 
 def spine(folder="."):

@@ -1,7 +1,7 @@
 """The game board: turn the dials, train, read one sentence, log it, compare with the machines.
 
-`game(grid)` shows it. On a built page a try looks a stored run up; in a kernel it trains for real and keeps
-every try in an Optuna study beside the notebook. The board itself is drawn by `assets/js/game.js`, here and
+`play(grid)` shows it. On a built page a try looks a stored run up; in a kernel it trains for real and keeps
+every try in an Optuna study beside the notebook. The board itself is drawn by `game.js`, here and
 there the same. The rules that turn results into sentences (`shown`, `sentence`, `ending`, `uncovered`) stand here and in
 that file; both pass the same test vectors.
 """
@@ -17,8 +17,8 @@ from third_optimizer.meta import DIALS, Design, Log, par
 from third_optimizer.meta.grid import rounded, run_alone
 from third_optimizer.meta.running import MOST, NEAR, looks
 
-from .component import Component, fallback_text, is_static
-from .figure import specification
+from ..component import Component, fallback_text, is_static
+from ..figures.figure import specification
 from .runs import source
 
 TRIES_FILE = ".third_optimizer_tries.db"
@@ -237,7 +237,7 @@ def _charts(budget, low):
 
 
 class Game:
-    """What :func:`game` returns; display it as a cell's last line."""
+    """What :func:`play` returns; display it as a cell's last line."""
 
     def __init__(self, grid, space, budget, id, machines=None, then=None, folder="."):
         if not (isinstance(budget, int) and budget >= 1):
@@ -410,7 +410,7 @@ def tries_path(folder="."):
     return place if "://" in str(place) else Path(place)
 
 
-def game(grid, space=None, budget=12, id="game", machines=None, then=None):
+def play(grid, space=None, budget=12, id="game", machines=None, then=None):
     """The board of a game over `space` (by default all the grid's designs).
 
     grid: a meta.Grid; on a built page its runs are the tries. machines: what meta.machines.load gives, the searches of the

@@ -6,10 +6,13 @@ The same record as the browser keeps on a page without kernel (`store.js`):
 
 import json
 import os
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock
+
+from .. import component
 
 NAME = ".third_optimizer.json"
 
@@ -56,3 +59,6 @@ def _write(record):
     temporary = path().with_name(f"{path().name}.{os.getpid()}.tmp")
     temporary.write_text(json.dumps(record, indent=1), "utf8")
     os.replace(temporary, path())
+
+
+component.record = sys.modules[__name__]

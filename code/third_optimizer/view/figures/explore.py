@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from .component import Component, fallback_text, is_static
+from ..component import Component, fallback_text, is_static
 from .figure import demand_text, pack, places_seen, slug, specification
 
 MOST_SLICES = 2000
@@ -275,17 +275,7 @@ class Live:
             self.component.frame = frame
 
 
-def explore(
-    compute: Callable,
-    chart,
-    describe: Callable,
-    *,
-    title,
-    id=None,
-    height=260,
-    after=None,
-    **dials,
-):
+def explore(compute: Callable, chart, describe: Callable, *, title, id=None, height=260, after=None, **dials):
     """A figure whose sliders call `compute`.
 
     compute(**values) -> columns: dict of name -> array, the rows of the chart (arrays of one length,

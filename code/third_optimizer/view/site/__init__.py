@@ -1,0 +1,1 @@
+"""The built site: the Sphinx extension, templates, fonts and the styles of the book."""
