@@ -16,7 +16,7 @@ from third_optimizer.view.game.board import board, places
 VIEW = ROOT / "code/third_optimizer/view"
 AXE = (ROOT / "tests/vendor/axe.min.js").read_text("utf8")
 SPACE = Space(
-    Design(), **{name: DIALS[name].stops for name in ("problems", "machine", "notebook", "passes", "warm_up")}
+    Design(), **{name: DIALS[name].stops for name in ("problems", "architecture", "table", "passes", "warm_up")}
 )
 COUNT, MARK, PAR = len(SPACE.designs), 0xBEEF, 32.8
 BOARD = board(SPACE, MARK, par=PAR)
@@ -137,9 +137,9 @@ def test_places_say_what_makes_a_difference():
     for design, place in zip(SPACE.designs, places(SPACE), strict=True):
         for (name, stops), stop in zip(SPACE.stops.items(), place, strict=True):
             assert stop is None or stops[stop] == getattr(design, name)
-        machine, notebook, passes, warm_up = place[1:]
-        assert (notebook is None) == (design.problems is None) and (passes is None) == (design.machine == "list")
-        assert (warm_up is None) == (design.machine == "list" or design.passes == 1) and machine is not None
+        architecture, table, passes, warm_up = place[1:]
+        assert (table is None) == (design.problems is None) and (passes is None) == (design.architecture == "mlp")
+        assert (warm_up is None) == (design.architecture == "mlp" or design.passes == 1) and architecture is not None
 
 
 def test_the_board_says_what_it_is_without_scripts():
@@ -217,14 +217,14 @@ def test_the_table_says_tries_best_dials_and_par(open_board):
 
 def test_a_dial_out_of_use_stays_where_it_was(open_board):
     opened, _ = open_board()
-    four = Design(machine="attends", passes=4, problems=64)
+    four = Design(architecture="attention", passes=4, problems=64)
     there_and_back = [
         SPACE.index[d.plain()]
         for d in (
             four,
-            Design(machine="list", passes=4, problems=64),
+            Design(architecture="mlp", passes=4, problems=64),
             four,
-            Design(machine="attends", passes=2, problems=64),
+            Design(architecture="attention", passes=2, problems=64),
         )
     ]
     assert opened.page.evaluate(
@@ -248,7 +248,7 @@ def test_the_summary_counts_the_class_and_what_nobody_tried(open_board):
     at = int(np.argmin([score(game.start, 1), *(score(*one) for one in game.tries)]))
     assert f"The lowest error came from {name or 'line 4'}, try {at}: " in text
     design = SPACE.designs[game.tries[at - 1][0]]
-    assert f"{DIALS['machine'].label} {DIALS['machine'].name(design.machine)}" in text
+    assert f"{DIALS['architecture'].label} {DIALS['architecture'].name(design.architecture)}" in text
 
 
 def test_the_picture_is_told_in_words_with_names_and_bests(open_board):

@@ -57,14 +57,14 @@ def test_bits(chapter):
     for seed in chapter["SEEDS"]:
         good = chapter["good"][seed]
         assert 2 ** -bits(seed) == pytest.approx(good.mean())
-        inside = np.array([design.brake and design.machine == "attends" for design in designs])
-        assert 2 ** -bits(seed, brake=(True,), machine=("attends",)) == pytest.approx(good[inside].mean())
-        assert bits(seed, machine=("list",)) == np.inf  # it has no passes to run on
+        inside = np.array([design.brake and design.architecture == "attention" for design in designs])
+        assert 2 ** -bits(seed, brake=(True,), architecture=("attention",)) == pytest.approx(good[inside].mean())
+        assert bits(seed, architecture=("mlp",)) == np.inf  # it has no passes to run on
         assert bits(seed, passes=(1,)) == np.inf  # one pass does not get to half of par
         # what is in two halves of a space is in the whole: the shares average, weighted by the halves' sizes
         halves = [
-            (np.mean([design.machine == kind for design in designs]), 2 ** -bits(seed, machine=(kind,)))
-            for kind in ("list", "attends")
+            (np.mean([design.architecture == kind for design in designs]), 2 ** -bits(seed, architecture=(kind,)))
+            for kind in ("list", "attention")
         ]
         assert sum(size * share for size, share in halves) == pytest.approx(good.mean())
 

@@ -162,15 +162,15 @@ def test_idle_dials_are_off_and_say_why(panel):
             if (panel.numbers[name].field if name in panel.numbers else panel.choices[name]).disabled
         }
 
-    assert off() == {"problems", "notebook", "warm_up"} and "no problem comes twice" in words(panel.notes["notebook"])
+    assert off() == {"problems", "table", "warm_up"} and "no problem comes twice" in words(panel.notes["table"])
     assert "no second pass" in words(panel.notes["warm_up"]) and words(panel.notes["passes"]) == ""
     panel.numbers["passes"].field.value = "3"
     panel.never.value = False
     assert off() == set() and all(words(note) == "" for note in panel.notes.values())
     panel.numbers["passes"].field.value = "many"
-    panel.choices["machine"].value = "reads it as one list"
+    panel.choices["architecture"].value = "reads it as one list"
     assert off() == {"passes", "warm_up"} and "has no passes" in words(panel.notes["passes"])
-    assert panel.setting()[0] == Design(problems=1024, machine="list")  # what an idle field holds does not matter
+    assert panel.setting()[0] == Design(problems=1024, architecture="mlp")  # what an idle field holds does not matter
     # off exactly where turning makes no difference, in every place of the atlas
     for design in GRID.space.designs[::37]:
         put(panel, design)
@@ -217,7 +217,7 @@ def test_a_try_at_the_stops_is_the_stored_one_and_is_kept(panel):
 
 def test_values_between_the_stops_are_trained_and_logged(panel):
     design = Design(
-        problems=90, notebook=True, passes=3, warm_up=True, step_length=0.0045, start="large", practice_time=77
+        problems=90, table=True, passes=3, warm_up=True, step_length=0.0045, initial_scale="large", practice_time=77
     )
     put(panel, design, seed=999_999)
     train(panel)
@@ -227,7 +227,7 @@ def test_values_between_the_stops_are_trained_and_logged(panel):
 
 @pytest.mark.parametrize("end", [0, 1])
 def test_the_log_takes_the_ends_of_every_range(end):
-    ends = Design(**{name: RANGES[name][end] for name in LIMITS}, notebook=True)
+    ends = Design(**{name: RANGES[name][end] for name in LIMITS}, table=True)
     log = Log(tries_path(), ID)
     entry = log.add(ends, 3, GRID.outcome(Design(), 1))
     assert log.entries() == [entry] and entry.design == ends
@@ -360,7 +360,7 @@ def test_the_price_is_honest(panel):
     """Told before, within a factor of three of what practice then takes; and the panel tells it by itself."""
     for design in (
         Design(passes=4, practice_time=3000),
-        Design(problems=20_000, notebook=True, machine="list", practice_time=1000),
+        Design(problems=20_000, table=True, architecture="mlp", practice_time=1000),
     ):
         expected = step_seconds(design) * design.practice_time
         began = time.perf_counter()
@@ -369,7 +369,7 @@ def test_the_price_is_honest(panel):
     assert price(Design(practice_time=50)) == "Practice takes less than a second on this processor."
     assert re.fullmatch(
         r"Practice takes about \d+ minutes on this processor\.",
-        price(Design(problems=100_000, notebook=True, practice_time=100_000)),
+        price(Design(problems=100_000, table=True, practice_time=100_000)),
     )
     deadline = time.time() + 30
     while not panel.cost.value and time.time() < deadline:

@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 
 from tests.conftest import ROOT, Page
 from tests.notebooks import BOOK
-from third_optimizer.meta import ATLAS_SPACE, SEEDS, Design, Grid, Log, Space, machines, run
+from third_optimizer.meta import ATLAS_SPACE, SEEDS, Design, Grid, Log, Space, run, tournament
 from third_optimizer.meta.codes import decode
 from third_optimizer.meta.running import STABLE
 from third_optimizer.view import play as game
@@ -25,7 +25,7 @@ from third_optimizer.view.game.game import MOST, compare, ending, sentence, show
 from third_optimizer.view.game.runs import payload, script
 
 GRID = Grid.load(BOOK / "data/atlas.npz")
-MACHINES = machines.load(BOOK / "data/machines.json", GRID)
+MACHINES = tournament.load(BOOK / "data/tournament.json", GRID)
 VIEW = ROOT / "code/third_optimizer/view"
 AXE = (ROOT / "tests/vendor/axe.min.js").read_text("utf8")
 PAGE = "book/10_be_the_meta_optimizer"
@@ -34,7 +34,7 @@ ID = "10_be_the_meta_optimizer/game"
 
 @pytest.fixture(scope="module")
 def board():
-    return game(GRID, id=ID, machines=MACHINES)
+    return game(GRID, id=ID, tournament=MACHINES)
 
 
 @pytest.fixture(scope="module")
@@ -325,7 +325,10 @@ def test_the_page_reads_the_very_numbers_that_are_stored(page_script):
 
 def test_the_start_is_the_lowest_practice_error_and_the_counter_start_is_what_it_says(board, spec):
     counter = board.design(spec["counter"]["place"])
-    assert (counter.problems, counter.machine) == (None, "attends") and counter.step_length == GRID.start().step_length
+    assert (counter.problems, counter.architecture) == (
+        None,
+        "attention",
+    ) and counter.step_length == GRID.start().step_length
 
 
 @pytest.mark.parametrize(
@@ -361,7 +364,7 @@ def test_live_scores_are_the_stored_ones(board, spec):
         [
             Design(step_length=0.003),
             Design(problems=64, step_length=0.01),
-            Design(problems=4, machine="list", notebook=True, step_length=0.01),
+            Design(problems=4, architecture="mlp", table=True, step_length=0.01),
         ]
     ):
         ear, place = Ear(), board.place(design)
@@ -843,7 +846,7 @@ def test_a_game_by_touch_on_a_phone_survives_a_reload(play, board):
     designs = [
         Design(step_length=0.003),
         Design(problems=64, passes=4, step_length=0.01),
-        Design(problems=64, machine="list", step_length=0.001),
+        Design(problems=64, architecture="mlp", step_length=0.001),
     ]
     for design in designs:
         put(shown_board, design, board)
@@ -1051,16 +1054,16 @@ def test_redundant_dials_say_so_and_undo_gives_back_no_tries(play):
         assert board.locator(f"[data-dial={field}]").is_disabled()
     assert board.locator("[data-dial=passes]").get_attribute("aria-valuetext") == "makes no difference here"
     assert "Thinking passes makes no difference here" in board.inner_text()
-    turn(board, "machine", 1)
+    turn(board, "architecture", 1)
     assert (
         board.locator("[data-dial=passes]").is_enabled()
-        and board.locator("[data-dial=machine]").get_attribute("aria-valuetext") == "attends to it"
+        and board.locator("[data-dial=architecture]").get_attribute("aria-valuetext") == "attends to it"
     )
     train(board)
     board.get_by_role("button", name="Undo a dial").click()
     assert (
         board.locator("[data-dial=passes]").is_disabled()
-        and board.locator("[data-dial=machine]").get_attribute("aria-valuetext") == "reads it as one list"
+        and board.locator("[data-dial=architecture]").get_attribute("aria-valuetext") == "reads it as one list"
     )
     assert "11 tries left" in board.inner_text()
     assert not board.get_by_role("button", name="Undo a dial").is_enabled()
@@ -1177,13 +1180,15 @@ def test_a_dial_can_be_locked_and_the_day_has_its_own_start(play, board):
     shown_board.get_by_role("button", name="New game").click()
     shown_board.get_by_label("A new game with").select_option(label="the usual start, with machine locked")
     shown_board.get_by_role("button", name="Yes, a new game").click()
-    dial = shown_board.locator("[data-dial=machine]")
+    dial = shown_board.locator("[data-dial=architecture]")
     assert dial.is_disabled() and "locked in this game" in shown_board.inner_text()
     page.reload()
     page.wait_for_selector(".t3-game-chart svg")
     assert dial.is_disabled()
-    finish(shown_board, board, skip=("machine",))
-    (dice,) = [one["searchers"][0] for one in MACHINES["others"] if one["mode"] == 4 + board.fields.index("machine")]
+    finish(shown_board, board, skip=("architecture",))
+    (dice,) = [
+        one["searchers"][0] for one in MACHINES["others"] if one["mode"] == 4 + board.fields.index("architecture")
+    ]
     assert f"{dice['count']:,} players of dice: {shown(dice['median'][12])} in the middle" in shown_board.locator(
         ".t3-game-chart"
     ).get_attribute("aria-label")
@@ -1207,7 +1212,7 @@ def new_game(board, label):
 
 BOSS = "boss of practice error: another start; the practice error is the score, and all you see"
 LEAK = r"\bfresh (error )?\d|\bFresh\b"
-MEMORY = Design(problems=4, machine="list", notebook=True, step_length=0.01)
+MEMORY = Design(problems=4, architecture="mlp", table=True, step_length=0.01)
 
 
 def everything_said(board):
@@ -1370,17 +1375,17 @@ PLAYED = MACHINES | {
 
 
 def test_machines_of_other_starts_reach_the_page(board, spec):
-    others = game(GRID, id=ID, machines=PLAYED).spec(live=False)["others"]
+    others = game(GRID, id=ID, tournament=PLAYED).spec(live=False)["others"]
     assert [(one["mode"], board.design(one["place"]), one["searchers"]) for one in others] == [
         (one["mode"], ATLAS_SPACE.designs[one["start"]], one["searchers"]) for one in PLAYED["others"]
     ]
     without = {key: value for key, value in MACHINES.items() if key != "others"}
-    assert [game(GRID, machines=m).spec(live=False)["others"] for m in (None, without)] == [[], []]
-    assert game(GRID, machines=PLAYED, budget=3).spec(live=False)["others"] == []
+    assert [game(GRID, tournament=m).spec(live=False)["others"] for m in (None, without)] == [[], []]
+    assert game(GRID, tournament=PLAYED, budget=3).spec(live=False)["others"] == []
 
 
 def test_the_start_of_the_day_is_one_that_machines_have_played(stage, board):
-    others = game(GRID, id=ID, machines=PLAYED).spec(live=False)["others"]
+    others = game(GRID, id=ID, tournament=PLAYED).spec(live=False)["others"]
     opened, shown_board = stage(changes={"others": others}, timezone_id="Pacific/Auckland", accept_downloads=True)
     page = opened.page
     seen = []
@@ -1408,9 +1413,11 @@ def test_the_start_of_the_day_is_one_that_machines_have_played(stage, board):
     assert shown_board.locator(".t3-game-chart svg .mark-area path").count() >= 1
 
 
-@pytest.mark.parametrize(("dial", "field", "played"), [("machine", "machine", True), ("step rule", "step_rule", False)])
+@pytest.mark.parametrize(
+    ("dial", "field", "played"), [("machine", "architecture", True), ("step rule", "step_rule", False)]
+)
 def test_a_locked_dial_has_the_machines_that_played_it_or_none(stage, board, dial, field, played):
-    others = game(GRID, id=ID, machines=PLAYED).spec(live=False)["others"]
+    others = game(GRID, id=ID, tournament=PLAYED).spec(live=False)["others"]
     _, shown_board = stage(changes={"others": others})
     new_game(shown_board, f"the usual start, with {dial} locked")
     finish(shown_board, board, skip=(field,))

@@ -56,7 +56,7 @@ def test_a_confirming_seed_is_examined_on_other_prompts():
 
 def test_a_blow_up_is_stored_with_its_step(tmp_path):
     wild = Space(
-        Design(passes=4, step_rule="plain", step_length=10.0, brake=False, start="large", practice_time=60),
+        Design(passes=4, step_rule="plain", step_length=10.0, brake=False, initial_scale="large", practice_time=60),
         problems=(4, None),
     )
     grid = train_grid(tmp_path / "wild.npz", wild, (1,), (), jobs=1)
@@ -236,7 +236,7 @@ def test_the_atlas_holds_every_design_and_seed(atlas):
         ), name
     exploded = atlas.columns["at"] >= 0
     assert (np.isinf(atlas.columns["fresh"]) >= exploded).all() and (atlas.columns["at"] <= 2000).all()
-    loops = np.array([design.machine == "attends" for design in ATLAS_SPACE.designs])
+    loops = np.array([design.architecture == "attention" for design in ATLAS_SPACE.designs])
     assert (np.isnan(atlas.columns["longer"]).all(axis=2) == (exploded | ~loops[:, None])).all()
     blown = atlas.columns["blown"][~np.isnan(atlas.columns["blown"])]
     assert ((0 <= blown) & (blown <= 1)).all()

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from third_optimizer import theory
 from third_optimizer.base import adam, train
-from third_optimizer.mesa import MLP, LinearAttention, Notebook, follows, practice, run_longer, second_moments
+from third_optimizer.mesa import MLP, LinearAttention, LookupTable, follows, practice, run_longer, second_moments
 from third_optimizer.world import Regression, error
 
 WORLD = Regression(dimension=3, examples=5)
@@ -55,8 +55,8 @@ def test_hand_derived_gradient_is_autograds(passes, world):
 MODELS = [
     (LinearAttention(3, 3), 0.3),
     (MLP(3, 5, (7, 6)), 1.0),
-    (Notebook(LinearAttention(3, 2), 4), 0.3),
-    (Notebook(MLP(3, 5, (4,)), 4), 1.0),
+    (LookupTable(LinearAttention(3, 2), 4), 0.3),
+    (LookupTable(MLP(3, 5, (4,)), 4), 1.0),
 ]
 
 
@@ -128,16 +128,14 @@ def test_a_notebook_answers_from_its_row():
     world, rng = Regression(3, 5), np.random.default_rng(0)
     pool = world.pool(rng, 4)
     prompts = world.prompts(rng, 50, pool)
-    notebook = Notebook(LinearAttention(3), 4)
+    notebook = LookupTable(LinearAttention(3), 4)
     parameters = np.concatenate([np.zeros(2 * 4 * 4), pool.ravel()])
     assert np.allclose(notebook.answer(parameters, prompts), prompts.answer)
     # a new rule under an old number is answered with the old one's notes: twice the error of guessing zero
     fresh = world.prompts(rng, 40_000, numbers=4)
     expected = 100 * (1 + np.mean(np.sum(pool**2, axis=1)) / 3)
     assert error(notebook.answer(parameters, fresh), fresh) == pytest.approx(expected, rel=0.03)
-    with pytest.raises(
-        ValueError, match=re.escape("task numbers must be 0 to 3 for a notebook of 4 rows, got -1 to -1")
-    ):
+    with pytest.raises(ValueError, match=re.escape("task numbers must be 0 to 3 for a table of 4 rows, got -1 to -1")):
         notebook.answer(parameters, world.prompts(rng, 3))
 
 
@@ -169,7 +167,7 @@ def test_answers_after_each_pass_are_the_rules_applied():
             rtol=1e-10,
             atol=1e-12,
         )
-    notebook = Notebook(model, 4)
+    notebook = LookupTable(model, 4)
     start = notebook.init(rng, 0.3) + 0.1
     assert np.allclose(notebook.answers(start, prompts)[-1], notebook.answer(start, prompts), rtol=1e-10, atol=1e-12)
     assert len(notebook.answers(start, prompts, 6)) == 7
@@ -246,7 +244,7 @@ def test_run_longer_is_descent_run_longer():
             "this network reads 4 examples in 3 dimensions, got 5 in 3",
         ),
         (lambda: MLP(3, 5).answer(None, None, passes=2), "passes must be 1 or None"),
-        (lambda: Notebook(LinearAttention(3), 0), "tasks must be a whole number, at least 1, got 0"),
+        (lambda: LookupTable(LinearAttention(3), 0), "tasks must be a whole number, at least 1, got 0"),
         (lambda: practice(LinearAttention(3), WORLD, 0), "batch must be a whole number, at least 1, got 0"),
     ],
 )

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from third_optimizer.mesa import MLP, LinearAttention, Notebook
+from third_optimizer.mesa import MLP, LinearAttention, LookupTable
 from third_optimizer.meta import DIALS, Design, Log, Outcome, Space, par, run
-from third_optimizer.meta.running import machine, stages
+from third_optimizer.meta.running import build, stages
 from third_optimizer.world import Regression
 
 TINY = Regression(dimension=2, examples=4)
@@ -29,14 +29,14 @@ SHORT = Design(practice_time=30)
     [
         ({"problems": 0}, "problems must be a whole number from 1 to 100000, got 0"),
         ({"problems": 4.5}, "problems must be a whole number from 1 to 100000, got 4.5"),
-        ({"machine": "crystal"}, "machine must be one of 'list', 'attends', got 'crystal'"),
-        ({"notebook": 1}, "notebook must be one of False, True, got 1"),
+        ({"architecture": "crystal"}, "architecture must be one of 'mlp', 'attention', got 'crystal'"),
+        ({"table": 1}, "table must be one of False, True, got 1"),
         ({"passes": 9}, "passes must be a whole number from 1 to 8, got 9"),
         ({"passes": True}, "passes must be a whole number from 1 to 8, got True"),
         ({"step_length": 0}, "step_length must be a number from 1e-06 to 10.0, got 0"),
         ({"step_length": float("nan")}, "step_length must be a number from 1e-06 to 10.0, got nan"),
         ({"step_rule": "clever"}, "step_rule must be one of 'plain', 'adaptive', got 'clever'"),
-        ({"start": None}, "start must be one of 'small', 'large', got None"),
+        ({"initial_scale": None}, "initial_scale must be one of 'small', 'large', got None"),
         ({"practice_time": "500"}, "practice_time must be a whole number from 1 to 100000, got '500'"),
     ],
 )
@@ -55,12 +55,12 @@ def test_every_stop_of_every_dial_is_allowed():
 @pytest.mark.parametrize(
     ("design", "same"),
     [
-        (Design(machine="list", passes=4, warm_up=True), Design(machine="list")),
+        (Design(architecture="mlp", passes=4, warm_up=True), Design(architecture="mlp")),
         (Design(passes=1, warm_up=True), Design()),
-        (Design(problems=None, notebook=True), Design()),
+        (Design(problems=None, table=True), Design()),
         (
-            Design(problems=4, notebook=True, passes=2, warm_up=True),
-            Design(problems=4, notebook=True, passes=2, warm_up=True),
+            Design(problems=4, table=True, passes=2, warm_up=True),
+            Design(problems=4, table=True, passes=2, warm_up=True),
         ),
     ],
 )
@@ -70,13 +70,13 @@ def test_what_makes_no_difference_falls_away(design, same):
 
 def test_what_falls_away_really_makes_no_difference():
     """The dials dropped by `plain` change nothing, to the last bit."""
-    for design in (replace(SHORT, passes=1, warm_up=True), replace(SHORT, machine="list", passes=2)):
+    for design in (replace(SHORT, passes=1, warm_up=True), replace(SHORT, architecture="mlp", passes=2)):
         assert stages(design.plain()) == [(1, 30)]
         assert run(design, 3, TINY) == run(design.plain(), 3, TINY)
 
 
 def test_a_space_lists_each_different_design_once():
-    space = Space(problems=(4, None), notebook=(False, True), passes=(1, 4), warm_up=(False, True))
+    space = Space(problems=(4, None), table=(False, True), passes=(1, 4), warm_up=(False, True))
     # never repeating: no notebook; one pass: no warm-up: (2 + 1) · (1 + 2)
     assert len(space.designs) == len(set(space.designs)) == 9
     assert all(design == design.plain() for design in space.designs)
@@ -102,11 +102,11 @@ def test_a_space_of_bad_stops_is_refused(stops, message):
 
 
 def test_a_design_builds_the_machine_it_names():
-    assert isinstance(machine(Design(machine="list"))[0], MLP)
-    model, scale = machine(Design(passes=4, start="large"))
+    assert isinstance(build(Design(architecture="mlp"))[0], MLP)
+    model, scale = build(Design(passes=4, initial_scale="large"))
     assert isinstance(model, LinearAttention) and model.passes == 4 and scale == 0.2
-    model, _ = machine(Design(problems=64, notebook=True))
-    assert isinstance(model, Notebook) and model.tasks == 64
+    model, _ = build(Design(problems=64, table=True))
+    assert isinstance(model, LookupTable) and model.tasks == 64
 
 
 def test_warm_up_spends_half_the_time_on_fewer_passes():
@@ -121,8 +121,8 @@ def test_warm_up_spends_half_the_time_on_fewer_passes():
     [
         SHORT,
         replace(SHORT, passes=2, warm_up=True),
-        replace(SHORT, problems=4, notebook=True),
-        replace(SHORT, machine="list"),
+        replace(SHORT, problems=4, table=True),
+        replace(SHORT, architecture="mlp"),
     ],
 )
 def test_the_same_seed_gives_the_same_numbers_and_another_seed_others(design):
@@ -135,7 +135,7 @@ def test_the_same_seed_gives_the_same_numbers_and_another_seed_others(design):
 
 
 def test_a_blow_up_is_a_result():
-    outcome = run(Design(passes=4, step_rule="plain", step_length=10.0, brake=False, start="large"), 0)
+    outcome = run(Design(passes=4, step_rule="plain", step_length=10.0, brake=False, initial_scale="large"), 0)
     assert outcome.diverged_at == outcome.steps[-1] > 0
     assert outcome.fresh == outcome.practice == np.inf
     assert (outcome.longer, outcome.blown, outcome.follows, outcome.tripled) == ((), (), -np.inf, np.inf)
@@ -149,7 +149,7 @@ def test_enough_practice_reaches_par():
 
 
 def test_a_notebook_holds_few_problems_and_fails_on_new_ones():
-    outcome = run(Design(problems=4, notebook=True, step_length=0.01, practice_time=500), 1)
+    outcome = run(Design(problems=4, table=True, step_length=0.01, practice_time=500), 1)
     assert outcome.practice < 5 and outcome.fresh > 100
 
 
@@ -176,7 +176,7 @@ def test_a_log_gives_back_what_it_was_given(tmp_path):
     designs = [
         Design(),
         Design(problems=3, passes=3, step_length=0.0125, practice_time=777),
-        Design(problems=64, notebook=True, machine="list"),
+        Design(problems=64, table=True, architecture="mlp"),
     ]
     for number, design in enumerate(designs):
         entry = log.add(design, number, OUTCOME, bet="better" if number else None)

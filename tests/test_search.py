@@ -33,8 +33,8 @@ SPACE = Space(problems=(4, 64, 1024, None), step_length=(0.001, 0.003, 0.01, 0.0
 # 36 designs; a machine that reads a list has one pass, which is no stop here
 MIXED = Space(
     problems=(4, None),
-    machine=("list", "attends"),
-    notebook=(False, True),
+    architecture=("mlp", "attention"),
+    table=(False, True),
     passes=(2, 4),
     step_length=(0.001, 0.01),
     practice_time=(500, 2000),
@@ -282,13 +282,13 @@ def test_expected_improvement_is_the_mean_of_what_lies_below():
 
 
 def test_features_are_positions_and_switches():
-    space = Space(problems=(4, 64, None), machine=("list", "attends"), step_length=(0.001, 0.01))
+    space = Space(problems=(4, 64, None), architecture=("mlp", "attention"), step_length=(0.001, 0.01))
     at = features(space)
     assert at.shape == (12, 4)
-    assert at[space.index[Design(problems=64, machine="list", step_length=0.01)]].tolist() == [0.5, 1, 0, 1]
-    assert at[space.index[Design(problems=None, machine="attends", step_length=0.001)]].tolist() == [1, 0, 1, 0]
+    assert at[space.index[Design(problems=64, architecture="mlp", step_length=0.01)]].tolist() == [0.5, 1, 0, 1]
+    assert at[space.index[Design(problems=None, architecture="attention", step_length=0.001)]].tolist() == [1, 0, 1, 0]
     # the one pass of a list lies below the stops 2 and 4
-    passes = features(Space(machine=("list", "attends"), passes=(2, 4)))[:, -1]
+    passes = features(Space(architecture=("mlp", "attention"), passes=(2, 4)))[:, -1]
     assert sorted(passes.tolist()) == [0, 0.5, 1]
     assert features(Space()).shape == (1, 0)
 
@@ -365,14 +365,14 @@ def test_a_thousand_players_on_a_table_take_seconds():
     """Half a second on two idle cores, also where no neighbour is known yet; ten leave room for a loaded machine."""
     stops = {
         "problems": (4, 64, 1024, None),
-        "machine": ("list", "attends"),
-        "notebook": (False, True),
+        "architecture": ("mlp", "attention"),
+        "table": (False, True),
         "passes": (1, 2, 4),
         "warm_up": (False, True),
         "step_length": (0.001, 0.003, 0.01, 0.03),
         "step_rule": ("plain", "adaptive"),
         "brake": (False, True),
-        "start": ("small", "large"),
+        "initial_scale": ("small", "large"),
         "practice_time": (500, 2000),
     }
     for search in (random_search, climb, halve):

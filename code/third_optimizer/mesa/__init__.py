@@ -6,7 +6,7 @@ Each has `init(rng, scale)`, `errors(parameters, prompts)` for training, `answer
 from .attention import LinearAttention, second_moments
 from .battery import follows, run_longer
 from .mlp import MLP
-from .practice import practice
-from .table import Notebook
+from .objective import practice
+from .table import LookupTable
 
-__all__ = ["MLP", "LinearAttention", "Notebook", "follows", "practice", "run_longer", "second_moments"]
+__all__ = ["MLP", "LinearAttention", "LookupTable", "follows", "practice", "run_longer", "second_moments"]

@@ -1,9 +1,9 @@
-"""A notebook beside a model: a table with one rule for each task number, learned along with the model."""
+"""A lookup table beside a model: a table with one rule for each task number, learned along with the model."""
 
 import numpy as np
 
 
-class Notebook:
+class LookupTable:
     """`model` with a table of M rules; the answer is the model's plus (row of the prompt's number) · query.
 
     Parameters: one flat array, the model's and then the table's (M·d). A row can only have been written for
@@ -27,7 +27,7 @@ class Notebook:
     def _rows(self, table, prompts):
         if not ((prompts.task >= 0) & (prompts.task < self.tasks)).all():
             raise ValueError(
-                f"task numbers must be 0 to {self.tasks - 1} for a notebook of {self.tasks} rows, "
+                f"task numbers must be 0 to {self.tasks - 1} for a table of {self.tasks} rows, "
                 f"got {prompts.task.min()} to {prompts.task.max()}"
             )
         return table[prompts.task]

@@ -40,13 +40,13 @@ DIALS = {
             "task diversity",
         ),
         Dial(
-            "machine",
+            "architecture",
             "Machine",
-            ("list", "attends"),
+            ("mlp", "attention"),
             ("reads it as one list", "attends to it"),
             "MLP or linear attention",
         ),
-        Dial("notebook", "Notebook", (False, True), ("off", "on"), "table indexed by task"),
+        Dial("table", "Lookup table", (False, True), ("off", "on"), "table indexed by task"),
         Dial("passes", "Thinking passes", (1, 2, 4), ("1", "2", "4"), "loops"),
         Dial("warm_up", "Warm-up", (False, True), ("off", "on"), "curriculum over loops"),
         Dial(
@@ -58,7 +58,7 @@ DIALS = {
         ),
         Dial("step_rule", "Step rule", ("plain", "adaptive"), ("plain", "adaptive"), "SGD with momentum 0.9, or Adam"),
         Dial("brake", "Brake", (False, True), ("off", "on"), "gradient clipping at norm 1"),
-        Dial("start", "Starting scale", ("small", "large"), ("small", "large"), "initial scale"),
+        Dial("initial_scale", "Starting scale", ("small", "large"), ("small", "large"), "initial scale"),
         Dial("practice_time", "Practice time", (500, 2000), ("500", "2,000"), "steps of training"),
     )
 }
@@ -73,14 +73,14 @@ class Design:
     """
 
     problems: int | None = NEVER
-    machine: str = "attends"
-    notebook: bool = False
+    architecture: str = "attention"
+    table: bool = False
     passes: int = 1
     warm_up: bool = False
     step_length: float = 0.003
     step_rule: str = "adaptive"
     brake: bool = True
-    start: str = "small"
+    initial_scale: str = "small"
     practice_time: int = 500
 
     def __post_init__(self):
@@ -101,14 +101,14 @@ class Design:
 
     def plain(self):
         """This design without what makes no difference: a machine that reads a list has no passes, one pass needs
-        no warm-up, and a notebook is of no use where no problem comes twice."""
+        no warm-up, and a lookup table is of no use where no problem comes twice."""
         changes = {}
-        if self.machine == "list" and self.passes != 1:
+        if self.architecture == "mlp" and self.passes != 1:
             changes["passes"] = 1
-        if (self.passes == 1 or self.machine == "list") and self.warm_up:
+        if (self.passes == 1 or self.architecture == "mlp") and self.warm_up:
             changes["warm_up"] = False
-        if self.problems is NEVER and self.notebook:
-            changes["notebook"] = False
+        if self.problems is NEVER and self.table:
+            changes["table"] = False
         return replace(self, **changes) if changes else self
 
     def differences(self, other):
@@ -123,6 +123,22 @@ class Design:
             for f in fields(self)
             if names is None or f.name in names
         )
+
+
+# Names of an earlier edition: readers' logs and stored files made then say these.
+RENAMED = {"machine": "architecture", "notebook": "table", "start": "initial_scale"}
+REVALUED = {"attends": "attention", "list": "mlp"}
+
+
+def design_from(values):
+    """The Design that a log or a stored file holds as a dict, under today's names or the earlier ones.
+
+    ValueError or TypeError if it is none of today's designs.
+    """
+    values = {RENAMED.get(name, name): value for name, value in values.items()}
+    if "architecture" in values:
+        values["architecture"] = REVALUED.get(values["architecture"], values["architecture"])
+    return Design(**values)
 
 
 class Space:

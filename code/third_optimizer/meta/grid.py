@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .design import DIALS, Design, Space
+from .design import DIALS, Design, Space, design_from
 from .running import CURVE, NEAR, Outcome, looks, par, run, stable
 
 VERSION = 2
@@ -82,7 +82,8 @@ class Grid:
     columns: name -> array (designs, seeds and confirming seeds, *shape), as in COLUMNS.
     """
 
-    def __init__(self, space, seeds, confirm, columns):
+    def __init__(self, space, seeds, confirm, columns, sha256=None):
+        self.sha256 = sha256  # of the file it was read from
         self.space, self.seeds, self.confirm, self.columns = space, tuple(seeds), tuple(confirm), columns
 
     def place(self, design, seed):
@@ -164,7 +165,7 @@ class Grid:
     @cached_property
     def fingerprint(self):
         """16 bits of the digest: which grid a code or a file belongs to."""
-        return int(self.about()["sha256"][:4], 16)
+        return int((self.sha256 or self.about()["sha256"])[:4], 16)
 
     def save(self, file):
         """Write the grid with a digest of all it says."""
@@ -178,9 +179,9 @@ class Grid:
     def load(cls, file, space=ATLAS_SPACE):
         """Read a stored grid. ValueError, saying what to do, if the file is damaged, older, or of another space."""
         about, columns = read(file)
-        if about["designs"] != [asdict(design) for design in space.designs]:
+        if [design_from(design) for design in about["designs"]] != space.designs:
             raise ValueError(f"{Path(file).name} holds other designs than this space: {AGAIN}")
-        return cls(space, about["seeds"], about["confirm"], columns)
+        return cls(space, about["seeds"], about["confirm"], columns, about["sha256"])
 
 
 def read(file):
@@ -240,7 +241,7 @@ def train_grid(file, space=ATLAS_SPACE, seeds=SEEDS, confirm=CONFIRM, jobs=-1):
 
     def keep(design, seed, values):
         try:
-            index = space.index.get(Design(**design))
+            index = space.index.get(design_from(design))
         except (ValueError, TypeError):
             return  # a design of another time
         if index is not None:
@@ -283,8 +284,8 @@ def train_grid(file, space=ATLAS_SPACE, seeds=SEEDS, confirm=CONFIRM, jobs=-1):
 
 
 if __name__ == "__main__":
-    from .machines import play
+    from .tournament import play
 
     for name, spaces in STORED.items():
         grid = train_grid(Path(sys.argv[1]) / name, *spaces)
-    play(grid, Path(sys.argv[1]) / "machines.json")
+    play(grid, Path(sys.argv[1]) / "tournament.json")

@@ -9,7 +9,7 @@ import weakref
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from .design import DIALS, LIMITS, NEVER, Design
+from .design import DIALS, LIMITS, NEVER, Design, design_from
 from .running import Outcome
 
 
@@ -67,7 +67,7 @@ class Log:
                 name: tuple(v) if isinstance(v, list) else v for name, v in json.loads(values["outcome"]).items()
             }
             kept.append(
-                Entry(trial.number, Design(**values["design"]), values["seed"], Outcome(**outcome), values["bet"])
+                Entry(trial.number, design_from(values["design"]), values["seed"], Outcome(**outcome), values["bet"])
             )
         return kept
 

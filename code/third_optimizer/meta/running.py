@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from third_optimizer.base import adam, clip, momentum, train
-from third_optimizer.mesa import MLP, LinearAttention, Notebook, follows, practice, run_longer
+from third_optimizer.mesa import MLP, LinearAttention, LookupTable, follows, practice, run_longer
 from third_optimizer.theory import best_single_step, single_step_error
 from third_optimizer.world import Prompts, Regression, error
 
 WORLD = Regression(dimension=8, examples=16)
 BATCH = 64
 CURVE = 12  # points at which a run is looked at
-SCALES = {"attends": {"small": 0.02, "large": 0.2}, "list": {"small": 0.5, "large": 1.0}}
+SCALES = {"attention": {"small": 0.02, "large": 0.2}, "mlp": {"small": 0.5, "large": 1.0}}
 LOOK, EXAM, ASKED = (
     500,
     20_000,
@@ -57,15 +57,15 @@ class Outcome:
     tripled: float = np.inf
 
 
-def machine(design, world=WORLD):
+def build(design, world=WORLD):
     """(model, initial scale) of a design."""
-    if design.machine == "list":
+    if design.architecture == "mlp":
         model = MLP(world.dimension, world.examples)
     else:
         model = LinearAttention(world.dimension, design.passes)
-    scale = SCALES[design.machine][design.start]
-    if design.notebook:
-        model = Notebook(model, design.problems)
+    scale = SCALES[design.architecture][design.initial_scale]
+    if design.table:
+        model = LookupTable(model, design.problems)
     return model, scale
 
 
@@ -100,7 +100,7 @@ def practise(design, seed, world=WORLD, look=None, nudge=0.0):
     rule = clip(rule, 1.0) if design.brake else rule
     parameters, state, done = None, None, 0
     for passes, steps in stages(design):
-        model, scale = machine(replace(design, passes=passes), world)
+        model, scale = build(replace(design, passes=passes), world)
         parameters = model.init(rng, scale) + nudge if parameters is None else parameters
 
         def callback(step, values, loss, model=model, done=done, steps=steps):
@@ -137,7 +137,11 @@ def run(design, seed, world=WORLD, confirm=False, progress=None):
         tests = final(design, world, pool, confirm)
         seen.append((design.practice_time, *scores(model, parameters, tests)))
         further = questions(
-            model, parameters, Prompts(*(part[:ASKED] for part in tests[1])), world, loops=design.machine == "attends"
+            model,
+            parameters,
+            Prompts(*(part[:ASKED] for part in tests[1])),
+            world,
+            loops=design.architecture == "attention",
         )
     else:
         seen.append((diverged_at, np.inf, np.inf))
@@ -191,7 +195,7 @@ def examination(design, world, pool, number, count):
 
     number: which examination; count: of prompts. No seed of a run leads to these keys: they have a third part.
     """
-    numbers = design.problems if design.notebook else None
+    numbers = design.problems if design.table else None
     return (
         world.prompts(np.random.default_rng([number, 0, 20]), count, pool),
         world.prompts(np.random.default_rng([number, 1, 20]), count, numbers=numbers),

@@ -38,7 +38,7 @@ RANGES = LIMITS | {"seed": (0, 999_999)}
 IDLE = {
     "passes": "a machine that reads one list has no passes",
     "warm_up": "there is no second pass to warm up for",
-    "notebook": "no problem comes twice",
+    "table": "no problem comes twice",
 }
 NAMES = "7.5rem"  # width of the dials' names
 PROBE = 44  # steps of practice timed to know the price of all
@@ -91,7 +91,7 @@ def step_seconds(design):
     return _step_seconds(
         replace(
             design,
-            problems=design.problems if design.notebook else NEVER,
+            problems=design.problems if design.table else NEVER,
             step_length=LIMITS["step_length"][0],
             practice_time=PROBE,
         )

@@ -1,4 +1,4 @@
-"""The game board: turn the dials, train, read one sentence, log it, compare with the machines.
+"""The game board: turn the dials, train, read one sentence, log it, compare with simulated players.
 
 `play(grid)` shows it. On a built page a try looks a stored run up; in a kernel it trains for real and keeps
 every try in an Optuna study beside the notebook. The board itself is drawn by `game.js`, here and
@@ -239,7 +239,7 @@ def _charts(budget, low):
 class Game:
     """What :func:`play` returns; display it as a cell's last line."""
 
-    def __init__(self, grid, space, budget, id, machines=None, then=None, folder="."):
+    def __init__(self, grid, space, budget, id, tournament=None, then=None, folder="."):
         if not (isinstance(budget, int) and budget >= 1):
             raise ValueError(f"budget must be a whole number, at least 1, got {budget!r}")
         missing = [design for design in space.designs if design not in grid.space.index]
@@ -249,12 +249,12 @@ class Game:
             )
         if grid.start() not in space.index:
             raise ValueError(f"the start, {grid.start().words()}, is not in the space")
-        self.grid, self.space, self.budget, self.id, self.machines, self.then, self.folder = (
+        self.grid, self.space, self.budget, self.id, self.tournament, self.then, self.folder = (
             grid,
             space,
             budget,
             id,
-            machines,
+            tournament,
             then,
             Path(folder),
         )
@@ -280,14 +280,14 @@ class Game:
     def spec(self, live):
         grid, space = self.grid, self.space
         times = sorted({design.practice_time for design in grid.space.designs})
-        machines = (
-            self.machines
-            if self.machines and self.machines["budget"] == self.budget
+        tournament = (
+            self.tournament
+            if self.tournament and self.tournament["budget"] == self.budget
             else {"searchers": [], "odds": None}
         )
-        others = [(one, grid.space.designs[one["start"]]) for one in machines.get("others", [])]
+        others = [(one, grid.space.designs[one["start"]]) for one in tournament.get("others", [])]
         counter = Design(
-            **{f: getattr(grid.start(), f) for f in DIALS} | {"problems": None, "machine": "attends"}
+            **{f: getattr(grid.start(), f) for f in DIALS} | {"problems": None, "architecture": "attention"}
         ).plain()
         floor = 0.1 if min(grid.scores(seed).min() for seed in grid.seeds) < 1 else 1.0
         big, curve = _charts(self.budget, floor)
@@ -319,13 +319,13 @@ class Game:
             "look": [times.index(design.practice_time) for design in grid.space.designs],
             "runs": source(grid, live),
             "then": self.then and {"name": self.then[0], "page": self.then[1]},
-            "searchers": machines["searchers"],
+            "searchers": tournament["searchers"],
             "others": [
                 {"mode": one["mode"], "place": self.place(design), "searchers": one["searchers"]}
                 for one, design in others
                 if design in space.index
             ],
-            "odds": machines["odds"],
+            "odds": tournament["odds"],
             "fingerprint": grid.fingerprint,
             "counter": {"place": self.place(counter)} if counter in space.index else None,
             "chart": big,
@@ -410,12 +410,12 @@ def tries_path(folder="."):
     return place if "://" in str(place) else Path(place)
 
 
-def play(grid, space=None, budget=12, id="game", machines=None, then=None):
+def play(grid, space=None, budget=12, id="game", tournament=None, then=None):
     """The board of a game over `space` (by default all the grid's designs).
 
-    grid: a meta.Grid; on a built page its runs are the tries. machines: what meta.machines.load gives, the searches of the
+    grid: a meta.Grid; on a built page its runs are the tries. tournament: what meta.tournament.load gives, the searches of the
     comparison; without them, or on another budget than theirs, there is no comparison. then: (name, page) of the chapter a
     short game leads to, in place of its end on four screens. budget: tries. id: under which the game is kept among the reader's answers. ValueError for a space or a
     budget that the grid cannot serve.
     """
-    return Game(grid, space or grid.space, budget, id, machines, then)
+    return Game(grid, space or grid.space, budget, id, tournament, then)

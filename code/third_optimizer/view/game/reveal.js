@@ -322,7 +322,7 @@
       const offered =
         "We offered an architecture in which reading the prompt nearly is a gradient step; that was the first engineer’s choice.";
       if (!dial) return offered + " You made the others.";
-      return `${dial.field === "machine" ? "" : offered + " "}${dial.label} was locked, and that choice was not yours.`;
+      return `${dial.field === "architecture" ? "" : offered + " "}${dial.label} was locked, and that choice was not yours.`;
     }
 
     trying() {

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from tests.notebooks import BOOK
-from third_optimizer.meta import SEEDS, Design, Grid, Space, machines, par, random_search, train_grid
+from third_optimizer.meta import SEEDS, Design, Grid, Space, par, random_search, tournament, train_grid
 from third_optimizer.meta.codes import DAY, LOCKED, MODES
-from third_optimizer.meta.machines import BUDGET, DAYS, LONG, QUICK, days, lines, locked, odds, variants
 from third_optimizer.meta.search import best_by_try
+from third_optimizer.meta.tournament import BUDGET, DAYS, LONG, QUICK, days, lines, locked, odds, variants
 
 SMALL = Space(Design(practice_time=20), problems=(4, None), step_length=(0.001, 0.003, 0.01), practice_time=(10, 20))
 
@@ -24,7 +24,7 @@ def atlas():
 
 @pytest.fixture(scope="module")
 def stored(atlas):
-    return machines.load(BOOK / "data/machines.json", atlas)
+    return tournament.load(BOOK / "data/tournament.json", atlas)
 
 
 def test_a_line_is_that_of_a_player(small):
@@ -37,27 +37,27 @@ def test_a_line_is_that_of_a_player(small):
 
 
 def test_the_machines_are_played_once(small, tmp_path, monkeypatch):
-    file = tmp_path / "machines.json"
+    file = tmp_path / "tournament.json"
     few = {"dice": 20, "climbing": 20}
-    record = machines.play(small, file, few, jobs=1)
-    assert [one["name"] for one in record["searchers"]] == list(few) and machines.load(file, small) == record
+    record = tournament.play(small, file, few, jobs=1)
+    assert [one["name"] for one in record["searchers"]] == list(few) and tournament.load(file, small) == record
     # after so few steps every design fails, so there are fewer days than designs to begin with; each of three dials can be locked
     assert sorted((one["mode"], one["start"]) for one in record["others"]) == [
         *((DAY, i) for i in range(len(SMALL.designs))),
         *((LOCKED + i, SMALL.index[small.start()]) for i in range(3)),
     ]
-    monkeypatch.setattr(machines, "lines", None)  # a second time it must not be needed
-    assert machines.play(small, file, few, jobs=1) == record
+    monkeypatch.setattr(tournament, "lines", None)  # a second time it must not be needed
+    assert tournament.play(small, file, few, jobs=1) == record
     other = Grid(small.space, small.seeds, (), small.columns | {"fresh": small.columns["fresh"] + 1})
-    with pytest.raises(ValueError, match="machines.json is of another atlas: make it anew with `make atlas`"):
-        machines.load(file, other)
+    with pytest.raises(ValueError, match="tournament.json is of another atlas: make it anew with `make atlas`"):
+        tournament.load(file, other)
 
 
 def test_the_stored_quantiles_are_what_players_get(atlas, stored):
     """The cheap searches again, all of them; of the dear ones a player must lie where the quantiles say they lie."""
-    assert stored["budget"] == BUDGET and [one["name"] for one in stored["searchers"]] == list(machines.COUNTS)
+    assert stored["budget"] == BUDGET and [one["name"] for one in stored["searchers"]] == list(tournament.COUNTS)
     for one in stored["searchers"]:
-        assert one["count"] == machines.COUNTS[one["name"]]
+        assert one["count"] == tournament.COUNTS[one["name"]]
         assert (np.diff([one[key] for key in ("low", "median", "high")], axis=0) >= 0).all() and (
             np.diff(one["median"]) <= 0
         ).all()
@@ -83,7 +83,7 @@ def test_the_odds_are_those_of_the_atlas(atlas, stored):
 
 def test_no_list_reader_and_no_single_pass_iterates(atlas):
     """As the end of a locked game says."""
-    idle = np.array([design.machine == "list" or design.passes == 1 for design in atlas.space.designs])
+    idle = np.array([design.architecture == "mlp" or design.passes == 1 for design in atlas.space.designs])
     assert idle.any() and not any(atlas.iterates(seed)[idle].any() for seed in SEEDS)
 
 
