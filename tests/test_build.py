@@ -142,7 +142,6 @@ def test_dependencies_are_those_of_a_page():
     for expected in (
         "requirements.txt",
         "book/02_walk_downhill.yml",
-        "book/claims.yml",
         "book/checks/02_walk_downhill.py",
         "code/third_optimizer/base/optimizers.py",
     ):

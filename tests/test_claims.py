@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from tests.notebooks import BOOK, ROOT
-from third_optimizer.view.questions.chapter import CLAIM_FIELDS, read_claims
+from third_optimizer.view.questions.claims import CLAIM_FIELDS, read_claims
 
 CLAIMS = read_claims(BOOK)
 
@@ -38,13 +38,13 @@ def test_measured_claims_are_computed(id):
 @pytest.mark.parametrize("field", CLAIM_FIELDS)
 def test_a_claim_without_a_field_is_refused(tmp_path, field):
     broken = {"B1": {key: value for key, value in CLAIMS["B1"].items() if key != field}}
-    (tmp_path / "claims.yml").write_text(yaml.safe_dump(broken), "utf8")
+    (tmp_path / "90_one.yml").write_text(yaml.safe_dump({"claims": broken}), "utf8")
     with pytest.raises(ValueError, match=f"B1 lacks {field}"):
         read_claims(tmp_path)
 
 
 def test_an_unknown_status_is_refused(tmp_path):
-    (tmp_path / "claims.yml").write_text(yaml.safe_dump({"B1": CLAIMS["B1"] | {"status": "Q"}}), "utf8")
+    (tmp_path / "90_one.yml").write_text(yaml.safe_dump({"claims": {"B1": CLAIMS["B1"] | {"status": "Q"}}}), "utf8")
     with pytest.raises(ValueError, match="'Q' is not one of T, M, A"):
         read_claims(tmp_path)
 

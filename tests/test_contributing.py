@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from third_optimizer.view.questions.chapter import CLAIM_FIELDS, LEVELS
+from third_optimizer.view.questions.chapter import LEVELS
+from third_optimizer.view.questions.claims import CLAIM_FIELDS
 
 ROOT = Path(__file__).parents[1]
 GUIDE = (ROOT / "CONTRIBUTING.md").read_text("utf8")

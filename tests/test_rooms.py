@@ -27,6 +27,8 @@ TABLE = {
         "IPython",
         "filelock",
         "markdown_it",
+        "mdit_py_plugins",
+        "latex2mathml",
         "pygments",
         "sphinx",
         "myst_nb",

@@ -11,11 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.notebooks import BOOK
-from third_optimizer.view import Choice, Slider, explore, figure, lines, power
+from third_optimizer.view import Choice, Slider, explore, figure, lines, power, strands
 from third_optimizer.view.figures.explore import Live
 from third_optimizer.view.figures.figure import pack, places_seen, specification
+from third_optimizer.view.figures.saying import say
 from third_optimizer.view.questions import answers
-from third_optimizer.view.questions.chapter import Chapter, claim_card, count_words, say
+from third_optimizer.view.questions.chapter import Chapter, count_words
+from third_optimizer.view.questions.claims import claim_card
+from third_optimizer.view.questions.texts import render
 
 CHART = alt.Chart().mark_line(color="$base").encode(x="x:Q", y="y:Q")
 
@@ -306,7 +309,7 @@ def test_a_question_has_exactly_one_right_option(tmp_path, right):
         ),
         (lambda: Chapter("02_walk_downhill", BOOK).exercise("nothing"), "has no 'nothing' under exercises"),
         (lambda: Chapter("02_walk_downhill", BOOK).exercise("new_bowl"), "no number 'new_best' was given"),
-        (lambda: Chapter("02_walk_downhill", BOOK).claim("Z9"), "claim 'Z9' is not in claims.yml"),
+        (lambda: Chapter("02_walk_downhill", BOOK).claim("Z9"), "claim 'Z9' is in no chapter's YAML"),
         (lambda: claim_card("B1", BOOK), "was given for"),
         (lambda: say("It took {n} steps."), "no number 'n' was given"),
     ],
@@ -314,3 +317,63 @@ def test_a_question_has_exactly_one_right_option(tmp_path, right):
 def test_what_is_missing_is_named(call, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         call()
+
+
+# --- texts that say numbers ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "expected"),
+    [
+        ("{x:.1f}", {"x": -1.25}, "−1.2"),
+        ("{x:.0f}", {"x": np.float64(-0.2)}, "0"),  # no minus before a zero
+        ("{x:,}", {"x": 1234}, "1,234"),
+        ("{x:.1f}", {"x": np.array([2.0, -1.5, 0])}, "−1.5 to 2.0"),
+        ("{x:.0%}", {"x": [0.101, 0.099]}, "10%"),  # what reads alike is said once
+        ("{x:each .1f}", {"x": (3, 1, 2)}, "3.0, 1.0, 2.0"),
+        ("{x}", {"x": "as it is"}, "as it is"),
+        (r"$\frac{1}{2}$ of {x}", {"x": 3}, r"$\frac{1}{2}$ of 3"),
+        ("$$x_{t+1}$$ {x} $a_{x}$", {"x": 3}, "$$x_{t+1}$$ 3 $a_{x}$"),
+        (r"a price of \$3 and {x}", {"x": 4}, r"a price of \$3 and 4"),
+    ],
+)
+def test_a_text_says_its_numbers(text, numbers, expected):
+    assert say(text, **numbers).data == expected
+
+
+def test_a_gap_in_a_text_is_named():
+    with pytest.raises(ValueError, match="no number 'y' was given"):
+        say("{x} {y}", x=1)
+    with pytest.raises(ValueError, match="between needs one or more numbers, got none"):
+        say("{x:.1f}", x=[])
+
+
+def test_formulas_in_questions_are_mathematics():
+    """As MathML, which a browser draws by itself: no script of the page looks into a component."""
+    markup = render(r"Half, $\frac{1}{2}$, of {x}.", {"x": 3})
+    assert "<mfrac><mrow><mn>1</mn></mrow><mrow><mn>2</mn></mrow></mfrac>" in markup and markup.endswith("of 3.")
+    assert "$" not in markup
+
+
+def test_strands_are_one_line_a_seed():
+    drawn = strands([0, 1], {"a": [[1, 2], [3, 4]], "b": [[5, 6]]})
+    assert {name: column.tolist() for name, column in drawn.items()} == {
+        "x": [0, 1] * 3,
+        "y": [1, 2, 3, 4, 5, 6],
+        "series": [*"aaaabb"],
+        "seed": [0, 0, 1, 1, 0, 0],
+    }
+
+
+def test_texts_of_a_figure_may_be_filled():
+    made = explore(
+        lambda n: {"x": [n]},
+        alt.Chart().mark_point().encode(x="x:Q"),
+        "Twice is {twice}.",
+        title="{n} doubled",
+        numbers=lambda n: {"twice": 2 * n},
+        n=Slider("n", [1, 2], 1),
+        id="twice",
+    )
+    frame = made.frame({"n": 2})
+    assert frame["title"] == "2 doubled" and frame["text"] == "n 2. Twice is 4."

@@ -10,14 +10,16 @@ the Python they belong to.
 """
 
 from .component import html
-from .figures.charts import axis, lines, power, rule_at
+from .figures.charts import axis, dots_by_row, lines, rule_at, strands
 from .figures.explore import Choice, Slider, explore
 from .figures.figure import figure
 from .figures.map import draw_map
+from .figures.saying import between, listed, power, say, signed
 from .game.board import board
 from .game.free import free
 from .game.game import play
-from .questions.chapter import Chapter, claim_card, my_answers, say
+from .questions.chapter import Chapter, my_answers
+from .questions.claims import claim_card
 from .site.spine import next_screen, spine
 
 __all__ = [
@@ -25,19 +27,24 @@ __all__ = [
     "Choice",
     "Slider",
     "axis",
+    "between",
     "board",
     "claim_card",
+    "dots_by_row",
     "draw_map",
     "explore",
     "figure",
     "free",
     "html",
     "lines",
+    "listed",
     "my_answers",
     "next_screen",
     "play",
     "power",
     "rule_at",
     "say",
+    "signed",
     "spine",
+    "strands",
 ]

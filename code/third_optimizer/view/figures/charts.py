@@ -4,18 +4,9 @@ import json
 import math
 
 import altair as alt
+import numpy as np
 
-SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-
-def power(value):
-    """A positive number as a reader writes it: 0.02, 45, or 8 × 10⁻¹⁶."""
-    mantissa, exponent = f"{value:.0e}".split("e")
-    exponent = int(exponent)
-    if -4 < exponent < 4:
-        return f"{value:.2g}" if exponent < 2 else f"{value:,.0f}"
-    ten = f"10{exponent}".replace(str(exponent), str(exponent).translate(SUPERSCRIPT))
-    return ten if mantissa == "1" else f"{mantissa}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}{ten}"
+from .saying import power
 
 
 def log_axis(low, high, most=7):
@@ -81,3 +72,38 @@ def rule_at(column, label):
     )
     rule = base.mark_rule(color="$ink", strokeDash=[5, 4], strokeWidth=1.5).encode(y="rule:Q")
     return rule + base.mark_text(align="left", dx=6).encode(y="rule:Q", x=alt.value("width"), text=f"{label}:N")
+
+
+def strands(x, runs):
+    """The columns of `lines(strands=True)`: one line for each run of each series.
+
+    x: (points,), shared by all, or {series: its own}. runs: {series: [(points,) for each seed]}. Returns columns x, y,
+    series and seed, each (sum of points,).
+    """
+    rows = [
+        (x[series] if isinstance(x, dict) else x, y, series, seed)
+        for series, several in runs.items()
+        for seed, y in enumerate(several)
+    ]
+    return {
+        "x": np.concatenate([at for at, *_ in rows]),
+        "y": np.concatenate([y for _, y, *_ in rows]),
+        "series": np.repeat([series for *_, series, _ in rows], [len(y) for _, y, *_ in rows]),
+        "seed": np.repeat([seed for *_, seed in rows], [len(y) for _, y, *_ in rows]),
+    }
+
+
+def dots_by_row(title, domain, colour="$base", *, rows=None, shape="square", ticks=5):
+    """A dot for each row of the columns `value` and `row`: runs beside one another under the name they belong to.
+
+    title: of the horizontal axis, with its unit. domain: of that axis. rows: the names from top to bottom; None: as
+    they come.
+    """
+    return (
+        alt.Chart()
+        .mark_point(shape=shape, filled=True, size=60, opacity=0.6, color=colour)
+        .encode(
+            x=alt.X("value:Q", title=title, scale=alt.Scale(domain=list(domain)), axis=alt.Axis(tickCount=ticks)),
+            y=alt.Y("row:N", title=None, sort=rows, axis=alt.Axis(labelLimit=200)),
+        )
+    )

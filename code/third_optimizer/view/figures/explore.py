@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from ..component import Component, fallback_text, is_static
 from .figure import demand_text, pack, places_seen, slug, specification
+from .saying import fill
 
 MOST_SLICES = 2000
 SLOW = 0.05  # seconds: a dearer figure is computed beside the kernel's main thread
@@ -129,22 +130,29 @@ def _number(value):
 class Explore:
     """What :func:`explore` returns; display it as a cell's last line."""
 
-    def __init__(self, compute, chart, describe, title, dials, id, height, after=None):
-        if not callable(describe):
+    def __init__(self, compute, chart, describe, title, dials, id, height, after=None, numbers=None):
+        if not (callable(describe) or (numbers and isinstance(describe, str) and describe.strip())):
             raise ValueError(
-                f"describe must be a function that returns the figure's text alternative, got {describe!r}"
+                "describe must be a function that returns the figure's text alternative, or a text that `numbers` fill, "
+                f"got {describe!r}"
             )
         if not dials:
             raise ValueError("explore needs one dial or more, got none")
         for name, dial in dials.items():
             if not isinstance(dial, Slider | Choice):
                 raise ValueError(f"dial {name!r} must be a Slider or a Choice, got {dial!r}")
-        self.compute, self.describe, self.dials = compute, describe, dials
-        self.title = title if callable(title) else lambda columns, **values: title
+        self.compute, self.dials, self.numbers = compute, dials, numbers
+        self.describe, self.title = self.said(describe), self.said(title)
         self.chart = specification(chart, height)
         self.places = places_seen(self.chart)
         self.after = after
         self.id = id or slug(title if isinstance(title, str) else compute.__name__)
+
+    def said(self, text):
+        """A text, or a function that returns one, as such a function; a text is filled with what `numbers` returns."""
+        if callable(text):
+            return text
+        return lambda columns, **values: fill(text, values | self.numbers(**values)) if self.numbers else text
 
     def columns(self, values, progress=None):
         """The rows for one setting: `compute(**values)`, told of `progress` if it asks for it."""
@@ -275,14 +283,16 @@ class Live:
             self.component.frame = frame
 
 
-def explore(compute: Callable, chart, describe: Callable, *, title, id=None, height=260, after=None, **dials):
+def explore(compute: Callable, chart, describe, *, title, id=None, height=260, after=None, numbers=None, **dials):
     """A figure whose sliders call `compute`.
 
     compute(**values) -> columns: dict of name -> array, the rows of the chart (arrays of one length,
         or scalars). If it has a parameter `progress`, it may call progress(fraction) while it works.
     chart: an Altair chart without data, encodings with types; colours "$base", "$ink", ...
-    describe(columns, **values) -> str: the text alternative. The dials' values are put before it.
-    title: a sentence, the figure's message, or a function like `describe` that returns it.
+    describe(columns, **values) -> str: the text alternative. The dials' values are put before it. Or a text whose
+        {placeholders} `numbers` fills (figures.saying).
+    title: a sentence, the figure's message, or a function like `describe` that returns it, or such a text.
+    numbers(**values) -> dict: what fills the texts, beside the dials' values.
     id: the figure's name in the page's address. height: pixels.
     after: id of a question of the page ("index/predict/fresh"). Until the reader has answered or skipped it, rows
         whose column "later" is true are not shown; describe then returns two texts, with and without them.
@@ -290,4 +300,4 @@ def explore(compute: Callable, chart, describe: Callable, *, title, id=None, hei
 
     Raises ValueError without a text alternative, title or dial, and for ragged columns.
     """
-    return Explore(compute, chart, describe, title, dials, id, height, after)
+    return Explore(compute, chart, describe, title, dials, id, height, after, numbers)

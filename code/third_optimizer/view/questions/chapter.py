@@ -1,14 +1,14 @@
 """The parts every chapter shares, drawn from the files beside it.
 
 `Chapter("02_walk_downhill")` reads `02_walk_downhill.md` (to count its words), `.yml` (head,
-predictions, exercises, quiz), `checks/02_walk_downhill.py` (checkers) and `claims.yml`, all in the
-folder the notebook runs in. Texts in the YAML are Markdown; `{name}` in them is filled with the
+predictions, claims, exercises, quiz) and `checks/02_walk_downhill.py` (checkers), all in the folder
+the notebook runs in. Texts in the YAML are Markdown; `{name}` in them is filled with the
 numbers the notebook passes, so that no number is typed there.
 """
 
 import re
-from functools import cache, cached_property
-from html import escape, unescape
+from functools import cached_property
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -17,46 +17,12 @@ import yaml
 from ..component import Component, fallback_text, html, is_static
 from ..figures.figure import pack, specification
 from ..figures.map import draw_map
+from .claims import claim_card
 from .exercises import Verdict, judge_code, judge_number, load_checks
+from .texts import plain, render
 
 WORDS_A_MINUTE = 200  # of technical prose; code cells are counted in the minutes to do
 LEVELS = ("base", "mesa", "meta", "world")
-CLAIM_FIELDS = ("statement", "status", "chapter", "measured", "rival", "control", "limit", "change", "test")
-CLAIM_STATUS = {"T": "read in the text", "M": "measured in toys", "A": "arguable only"}
-
-
-@cache
-def _markdown():
-    from markdown_it import MarkdownIt
-
-    return MarkdownIt("commonmark")
-
-
-def render(text, numbers, inline=True):
-    """Markdown with `{name}` placeholders as HTML. ValueError names a placeholder without a number,
-    and a text that YAML read as something else (`no` is False there)."""
-    if not isinstance(text, str):
-        raise ValueError(f"expected a text, got {text!r}: put it in quotes")
-    try:
-        filled = text.format(**numbers)
-    except (KeyError, IndexError) as gap:
-        raise ValueError(f"no number {gap} was given for {text!r}; given: {sorted(numbers)}") from None
-    return _markdown().renderInline(filled) if inline else _markdown().render(filled)
-
-
-def plain(markup):
-    """The words of a piece of HTML."""
-    return unescape(re.sub(r"<[^>]+>", "", markup)).strip()
-
-
-def say(text, **numbers):
-    """A sentence whose numbers are computed: `say("It took {n} steps.", n=n)`, shown as prose."""
-    from IPython.display import Markdown
-
-    try:
-        return Markdown(text.format(**numbers))
-    except (KeyError, IndexError) as gap:
-        raise ValueError(f"no number {gap} was given for {text!r}; given: {sorted(numbers)}") from None
 
 
 def count_words(text):
@@ -64,41 +30,6 @@ def count_words(text):
     text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.S)
     text = re.sub(r"^```.*?^```", "", text, flags=re.S | re.M)
     return len(re.findall(r"\w+(?:['’.-]\w+)*", text))
-
-
-def read_claims(folder):
-    """The claims registry: id -> dict with every field of CLAIM_FIELDS. ValueError if one is missing."""
-    claims = yaml.safe_load((Path(folder) / "claims.yml").read_text("utf8"))
-    for id, claim in claims.items():
-        missing = [field for field in CLAIM_FIELDS if not claim.get(field)]
-        if missing:
-            raise ValueError(f"claim {id} lacks {', '.join(missing)}; every claim has {', '.join(CLAIM_FIELDS)}")
-        if claim["status"] not in CLAIM_STATUS:
-            raise ValueError(f"claim {id}: status {claim['status']!r} is not one of {', '.join(CLAIM_STATUS)}")
-    return claims
-
-
-def claim_card(id, folder=".", **numbers):
-    """The card of claim `id` in `folder`/claims.yml; `numbers` fill its placeholders."""
-    claims = read_claims(folder)
-    if id not in claims:
-        raise ValueError(f"claim {id!r} is not in claims.yml; there: {', '.join(claims)}")
-    claim = claims[id]
-    rows = [
-        ("Measured" if claim["status"] == "M" else "Evidence", claim["measured"]),
-        ("Rival explanation", claim["rival"]),
-        ("What tells them apart", claim["control"]),
-        ("What this does not show", claim["limit"]),
-        ("What would change our mind", claim["change"]),
-    ]
-    terms = "".join(f"<dt>{name}</dt><dd>{render(text, numbers)}</dd>" for name, text in rows)
-    statement = render(claim["statement"], numbers)
-    return html(
-        f'<aside class="t3-claim" id="claim-{id}" aria-label="Claim {id}">'
-        f'<p class="t3-claim-id">Claim {id} · {CLAIM_STATUS[claim["status"]]}</p>'
-        f'<p class="t3-claim-statement">{statement}</p><dl>{terms}</dl></aside>',
-        text=plain(statement),
-    )
 
 
 class Chapter:

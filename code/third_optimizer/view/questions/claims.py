@@ -1,0 +1,56 @@
+"""Claims and their cards. A claim stands under `claims` in the YAML file of the chapter that measures it."""
+
+from pathlib import Path
+
+import yaml
+
+from ..component import html
+from .texts import plain, render
+
+CLAIM_FIELDS = ("statement", "status", "measured", "rival", "control", "limit", "change", "test")
+CLAIM_STATUS = {"T": "read in the text", "M": "measured in toys", "A": "arguable only"}
+
+
+def read_claims(folder):
+    """The registry: what reading the claims of all YAML files in `folder` gives, id -> dict with CLAIM_FIELDS and `chapter`.
+
+    ValueError if a field is missing, or an id stands twice.
+    """
+    claims = {}
+    for file in sorted(Path(folder).glob("*.yml")):
+        for id, claim in (yaml.safe_load(file.read_text("utf8")).get("claims") or {}).items():
+            if id in claims:
+                raise ValueError(
+                    f"claim {id} stands in {claims[id]['chapter']}.yml and in {file.name}: give one another id"
+                )
+            claims[id] = claim | {"chapter": file.stem}
+    for id, claim in claims.items():
+        missing = [field for field in CLAIM_FIELDS if not claim.get(field)]
+        if missing:
+            raise ValueError(f"claim {id} lacks {', '.join(missing)}; every claim has {', '.join(CLAIM_FIELDS)}")
+        if claim["status"] not in CLAIM_STATUS:
+            raise ValueError(f"claim {id}: status {claim['status']!r} is not one of {', '.join(CLAIM_STATUS)}")
+    return claims
+
+
+def claim_card(id, folder=".", **numbers):
+    """The card of claim `id` in the YAML files of `folder`; `numbers` fill its placeholders."""
+    claims = read_claims(folder)
+    if id not in claims:
+        raise ValueError(f"claim {id!r} is in no chapter's YAML; there: {', '.join(claims)}")
+    claim = claims[id]
+    rows = [
+        ("Measured" if claim["status"] == "M" else "Evidence", claim["measured"]),
+        ("Rival explanation", claim["rival"]),
+        ("What tells them apart", claim["control"]),
+        ("What this does not show", claim["limit"]),
+        ("What would change our mind", claim["change"]),
+    ]
+    terms = "".join(f"<dt>{name}</dt><dd>{render(text, numbers)}</dd>" for name, text in rows)
+    statement = render(claim["statement"], numbers)
+    return html(
+        f'<aside class="t3-claim" id="claim-{id}" aria-label="Claim {id}">'
+        f'<p class="t3-claim-id">Claim {id} · {CLAIM_STATUS[claim["status"]]}</p>'
+        f'<p class="t3-claim-statement">{statement}</p><dl>{terms}</dl></aside>',
+        text=plain(statement),
+    )
