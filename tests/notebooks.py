@@ -3,6 +3,7 @@
 Also what other tests need to know of the notebooks: which there are, and their code.
 """
 
+import ast
 from pathlib import Path
 
 import jupytext
@@ -58,6 +59,52 @@ def run_here(page):
     for cell in code_cells(page):
         exec(compile(cell.source, f"{page.name}", "exec"), names)
     return names
+
+
+def shown_by(page, edits=()):
+    """What each code cell of the page book/`page`.md displays, run in this process as the build does: [value or None].
+
+    edits: (old, new) pairs of text; each `old` stands once in the page's code and is replaced before it runs, as a
+    reader of a live notebook would edit an open cell.
+    """
+    names, shown, left = {"__name__": "__main__"}, [], list(edits)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("THIRD_OPTIMIZER_STATIC", "1")
+        patch.chdir(BOOK)
+        for cell in code_cells(BOOK / f"{page}.md"):
+            source = cell.source
+            for edit in [edit for edit in left if edit[0] in source]:
+                assert "hide-input" not in cell.metadata.get("tags", []), "a reader edits open cells"
+                source = source.replace(*edit)
+                left.remove(edit)
+            tree = ast.parse(source)
+            last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+            exec(compile(tree, f"{page}.md", "exec"), names)
+            shown.append(eval(compile(ast.Expression(last.value), f"{page}.md", "eval"), names) if last else None)
+    assert not left, f"no cell holds {left}"
+    return shown
+
+
+def texts_of(shown):
+    """The words of what cells display: sentences, and each figure's title and text alternative at its start."""
+    for value in shown:
+        if hasattr(value, "frame"):  # a figure with dials
+            frame = value.frame(value.start())
+            yield f"{frame['title']} {frame['text']}"
+        elif hasattr(value, "data"):  # a sentence
+            yield value.data
+        elif getattr(value, "kind", "") == "figure":
+            yield f"{value.spec['frame']['title']} {value.text}"
+
+
+def open_function(page, name):
+    """The source of the function `name` as an open cell of book/`page`.md defines it."""
+    for cell in code_cells(BOOK / f"{page}.md"):
+        if "hide-input" not in cell.metadata.get("tags", []):
+            for node in ast.parse(cell.source).body:
+                if isinstance(node, ast.FunctionDef) and node.name == name:
+                    return ast.get_source_segment(cell.source, node)
+    raise AssertionError(f"no open cell of {page} defines {name}")
 
 
 def page_fixture(name):

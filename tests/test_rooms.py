@@ -17,6 +17,7 @@ TABLE = {
     "base": {"numpy", "autograd"},
     "mesa": {"numpy", "autograd"},
     "meta": {"numpy", "joblib", "optuna", "sklearn", "threadpoolctl", "tqdm"},
+    "experiments": {"numpy", "scipy", "sklearn"},
     "view": {
         "numpy",
         "altair",
@@ -41,6 +42,7 @@ TABLE = {
 ROOMS = {
     "mesa": {"world", "theory"},
     "meta": {"base", "mesa", "world", "theory"},
+    "experiments": {"base", "mesa", "meta", "world", "theory"},
     "view": {"meta"},
 }  # the other rooms a room may import
 

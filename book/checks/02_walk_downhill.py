@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from third_optimizer.base import adam, momentum, train
+from third_optimizer.base import momentum
+from third_optimizer.experiments.walk_downhill import race
 from third_optimizer.theory import largest_stable_heavy_ball_step
 from third_optimizer.view.questions.exercises import right, tried, wrong
-from third_optimizer.world import bowl
 
 
 def heavy_ball(answer):
@@ -53,16 +53,8 @@ def longest_step(answer):
 
 
 def be_the_third(answer):
-    angle = np.pi / 4
-    hill = bowl((1, 100), angle)
-    rule = adam(float(answer))
-    reached = []
-    for seed in range(5):
-        start = np.random.default_rng(seed).normal(size=2)
-        turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-        losses = train(hill.objective, turn @ start / np.linalg.norm(start), rule, 150).losses
-        reached.append(losses.min() <= 1e-6 * losses[0])
-        last = losses[-1] / losses[0]
+    runs = [race("Adam", 45, float(answer), seed, 150) for seed in range(5)]
+    reached, last = [run.min() <= 1e-6 for run in runs], runs[-1][-1]
     if all(reached):
         return right("All five runs got there within 150 steps. How many tries did it take you?")
     if answer < 0.1:

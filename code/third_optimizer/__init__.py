@@ -5,7 +5,8 @@ theory   closed forms and reference predictors from the literature
 base     the base optimizer: update rules and one training loop
 mesa     models that learn from a prompt, and how they answer
 meta     the engineer: designs, running them, searching over them, the log
-view     what a page shows: figures, questions, the map, the site
+experiments   one module a chapter: everything its page measures
+view     what a page shows: figures, questions, the game, the site
 
 Who may import whom is a table in tests/test_rooms.py.
 """
