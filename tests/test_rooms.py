@@ -53,6 +53,8 @@ def imports(file):
     for node in ast.walk(ast.parse(file.read_text("utf8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module == "third_optimizer":
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
             yield node.module
         elif isinstance(node, ast.ImportFrom):
