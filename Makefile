@@ -10,7 +10,7 @@ PORT   ?= 8000
 export JUPYTER_PLATFORM_DIRS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve bench peers atlas mutants format lock clean
+.PHONY: help book test lab serve bench peers data atlas mutants format lock clean
 
 help: ## list these commands
 	@echo "The Third Optimizer"
@@ -61,8 +61,12 @@ peers: $(PEERS)/.ready ## the part of make bench that compares training with PyT
 	PYTHONPATH=code $(PEERS)/bin/python tests/bench_training.py
 	@echo "Next: compare with the targets printed beside each figure"
 
-atlas: $(READY) ## train the stored runs of book/data on all cores (goes on where it was stopped)
-	$(BIN)/python -m third_optimizer.meta.grid book/data
+data: $(READY) ## make what is stored in book/data, on all cores (goes on where it was stopped)
+	$(BIN)/python -m third_optimizer.experiments.data
+	@echo "Next: make book"
+
+atlas: $(READY) ## the game's part of make data: the designs' runs, and the players on them
+	$(BIN)/python -m third_optimizer.experiments.data first_dial.npz atlas.npz tournament.npz odds.npz
 	@echo "Next: make book"
 
 mutants: $(TESTED) ## break the code in named ways and show that a test goes red each time

@@ -4,9 +4,22 @@ Each has `init(rng, scale)`, `errors(parameters, prompts)` for training, `answer
 """
 
 from .attention import LinearAttention, second_moments
-from .battery import follows, run_longer
+from .battery import beside_one_step, cosine, follows, least_squares, one_step_rules, profile, run_longer
 from .mlp import MLP
 from .objective import practice
 from .table import LookupTable
 
-__all__ = ["MLP", "LinearAttention", "LookupTable", "follows", "practice", "run_longer", "second_moments"]
+__all__ = [
+    "MLP",
+    "LinearAttention",
+    "LookupTable",
+    "beside_one_step",
+    "cosine",
+    "follows",
+    "least_squares",
+    "one_step_rules",
+    "practice",
+    "profile",
+    "run_longer",
+    "second_moments",
+]

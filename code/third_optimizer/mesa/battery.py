@@ -1,6 +1,12 @@
-"""Questions to a trained model from outside: the raw numbers behind the battery's tests. Thresholds are applied where they are read."""
+"""Questions to a trained model from outside: the raw numbers behind the battery's tests.
+
+Thresholds are applied where the numbers are read.
+"""
 
 import numpy as np
+
+from third_optimizer import theory
+from third_optimizer.world import Regression, error
 
 MOST = 10.0  # a prompt's squared error counts as at most this many times that of guessing zero
 
@@ -31,3 +37,57 @@ def run_longer(model, parameters, prompts, times=(2, 4, 8)):
     return [float(100 * np.mean(np.where(b, MOST, e))) for e, b in zip(each, blown, strict=True)], [
         float(b.mean()) for b in blown
     ]
+
+
+def one_step_rules(prompts, step=1.0):
+    """The rules (B, d) that one gradient step of this length from zero infers."""
+    return theory.descent_rules(prompts.inputs, prompts.labels, step)[-1]
+
+
+def least_squares(prompts):
+    """The rules (B, d) of least squares, with a trace of ridge that keeps a singular prompt finite."""
+    return theory.ridge_rules(prompts.inputs, prompts.labels, 1e-6)
+
+
+def cosine(one, other):
+    """Mean cosine between two lists of rules, both (B, d)."""
+    length = np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1)
+    return float(np.mean((one * other).sum(axis=1) / np.maximum(length, 1e-300)))
+
+
+def beside_one_step(model, parameters, world, prompts):
+    """A trained model beside the best single gradient step, on the same prompts of `world`.
+
+    step: the step length that fits its inferred rules best. excess: its error less the step's, in shares of the step's
+    (a paired difference, so luck with the prompts falls out). cosine: mean cosine of their rules. The model must have
+    `sensitivity`.
+    """
+    best = theory.best_single_step(world.examples, world.dimension, *world.moments, world.noise)
+    unit, rules = one_step_rules(prompts), model.sensitivity(parameters, prompts)
+    ours, its = (
+        ((answers - prompts.answer) ** 2).mean()
+        for answers in (model.answer(parameters, prompts), best * (unit * prompts.query).sum(axis=1))
+    )
+    left = theory.single_step_error(best, world.examples, world.dimension, *world.moments, world.noise)
+    return {
+        "step": (rules * unit).sum() / (unit**2).sum(),
+        "excess": (ours - its) / (left * world.answer_variance),
+        "cosine": cosine(rules, unit),
+    }
+
+
+def profile(answer, slope, prompts):
+    """What a learner does with prompts of a world without noise.
+
+    answer(prompts) -> (B,); slope(prompts) -> (B, d), how its answer changes with the query. Returns error (per cent of
+    guessing zero), step and exact (mean cosine of its rules with one gradient step's and with least squares'), follows
+    (swapped labels: see `follows`).
+    """
+    swapped = Regression(prompts.query.shape[1]).relabel(prompts, np.random.default_rng(77))
+    with np.errstate(invalid="ignore"):
+        return {
+            "error": error(answer(prompts), prompts),
+            "step": cosine(slope(prompts), one_step_rules(prompts)),
+            "exact": cosine(slope(prompts), least_squares(prompts)),
+            "follows": follows(answer, prompts, swapped),
+        }

@@ -10,7 +10,7 @@ the Python they belong to.
 """
 
 from .component import html
-from .figures.charts import axis, dots_by_row, lines, rule_at, strands
+from .figures.charts import axis, by_row, dots_by_row, lines, marks, notes, rule_at, squares, strands
 from .figures.explore import Choice, Slider, explore
 from .figures.figure import figure
 from .figures.map import draw_map
@@ -28,6 +28,7 @@ __all__ = [
     "Slider",
     "axis",
     "between",
+    "by_row",
     "board",
     "claim_card",
     "dots_by_row",
@@ -38,13 +39,16 @@ __all__ = [
     "html",
     "lines",
     "listed",
+    "marks",
     "my_answers",
     "next_screen",
+    "notes",
     "play",
     "power",
     "rule_at",
     "say",
     "signed",
     "spine",
+    "squares",
     "strands",
 ]

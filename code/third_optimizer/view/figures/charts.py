@@ -26,16 +26,17 @@ def axis(channel, title, domain, log=False):
     return kind(f"{channel}:Q", title=title, scale=scale, axis=log_axis(*domain) if log else alt.Axis(tickCount=6))
 
 
-def lines(x, y, colours, *, x_domain, y_domain, log_x=False, log_y=False, strands=False, labels=None):
+def lines(x, y, colours, *, x_domain, y_domain, log_x=False, log_y=False, strands=False, labels=None, smooth=False):
     """Lines over columns `x`, `y` and `series`; with strands, one thin line for each `seed`.
 
     x, y: axis titles with units. colours: series -> colour token. What leaves the domains is cut off,
     and a line's name stands where it ends inside them. labels: series -> vertical shift of its name in
-    pixels, where names would collide; None: no name.
+    pixels, where names would collide; None: no name. smooth: bend between few points.
     """
     place = alt.Chart().encode(x=axis("x", x, x_domain, log_x), y=axis("y", y, y_domain, log_y))
     color = alt.Color("series:N", scale=alt.Scale(domain=list(colours), range=list(colours.values())), legend=None)
     mark = {"clip": True} | ({"strokeWidth": 1.2, "opacity": 0.75} if strands else {})
+    mark |= {"interpolate": "monotone"} if smooth else {}
     drawn = place.mark_line(**mark).encode(color=color, **({"detail": "seed:N"} if strands else {}))
     shifts = {name: 0 for name in colours} | (labels or {})
     shifts = {name: shift for name, shift in shifts.items() if shift is not None}
@@ -74,6 +75,60 @@ def rule_at(column, label):
     return rule + base.mark_text(align="left", dx=6).encode(y="rule:Q", x=alt.value("width"), text=f"{label}:N")
 
 
+def _scales(x_domain, y_domain, log_x=False, log_y=False):
+    return [
+        alt.Scale(type="log" if log else "linear", domain=list(domain), nice=False)
+        for domain, log in ((x_domain, log_x), (y_domain, log_y))
+    ]
+
+
+def marks(x, y, colour, *, where=None, shape="diamond", size=60, opacity=0.7, **place):
+    """A mark at each row that has a column `x`; to be laid over `lines` at the same place, whose axes it takes.
+
+    where: a Vega expression that picks the rows. place: x_domain, y_domain, log_x, log_y, as of the lines.
+    """
+    across, up = _scales(**place)
+    return (
+        alt.Chart()
+        .transform_filter(where or f"isValid(datum.{x})")
+        .mark_point(shape=shape, filled=True, size=size, opacity=opacity, color=colour, clip=True)
+        .encode(x=alt.X(f"{x}:Q", scale=across), y=alt.Y(f"{y}:Q", scale=up))
+    )
+
+
+def notes(said, **place):
+    """Words on a chart: said is [(x, y, text, colour)]; place as of `marks`."""
+    across, up = _scales(**place)
+    return alt.layer(
+        *(
+            alt.Chart(alt.Data(values=[{"x": x, "y": y, "text": text}]))
+            .mark_text(align="left", fontWeight=600, color=colour)
+            .encode(x=alt.X("x:Q", scale=across), y=alt.Y("y:Q", scale=up), text="text:N")
+            for x, y, text, colour in said
+        )
+    )
+
+
+def squares(still, names, x_domain, y_domain):
+    """A square for each row's number (columns x, y, size, sign), its area the size, negative ones in the colour of text.
+
+    still: columns of squares that do not move. names: [(x, y, text)] of the matrices.
+    """
+    across, up = (alt.Scale(domain=list(domain)) for domain in (x_domain, y_domain))
+    place = {"x": alt.X("x:Q", axis=None, scale=across), "y": alt.Y("y:Q", axis=None, scale=up)}
+    look = {
+        "size": alt.Size("size:Q", legend=None, scale=alt.Scale(domain=[0, 1.6], range=[1, 150])),
+        "color": alt.Color(
+            "sign:N", legend=None, scale=alt.Scale(domain=["positive", "negative"], range=["$mesa", "$ink"])
+        ),
+    }
+    rows = zip(*(np.asarray(column).tolist() for column in still.values()), strict=True)
+    fixed = alt.Data(values=[dict(zip(still, row, strict=True)) for row in rows])
+    said = alt.Data(values=[{"x": x, "y": y, "t": text} for x, y, text in names])
+    drawn = [alt.Chart(*data).mark_square(opacity=1).encode(**place, **look) for data in ((), (fixed,))]
+    return alt.layer(*drawn, alt.Chart(said).mark_text(color="$ink").encode(text="t:N", **place))
+
+
 def strands(x, runs):
     """The columns of `lines(strands=True)`: one line for each run of each series.
 
@@ -93,17 +148,26 @@ def strands(x, runs):
     }
 
 
-def dots_by_row(title, domain, colour="$base", *, rows=None, shape="square", ticks=5):
-    """A dot for each row of the columns `value` and `row`: runs beside one another under the name they belong to.
+def by_row(named):
+    """The columns of `dots_by_row` from {row: its values}."""
+    return {
+        "row": np.repeat(list(named), [len(values) for values in named.values()]),
+        "value": np.concatenate([np.asarray(values) for values in named.values()]),
+    }
 
-    title: of the horizontal axis, with its unit. domain: of that axis. rows: the names from top to bottom; None: as
-    they come.
+
+def dots_by_row(title, domain, colour="$base", *, rows=None, shape="square", size=60, opacity=0.6, ticks=5):
+    """A dot for each row of the columns `value` and `row` (by_row): runs beside one another under the name they belong to.
+
+    title: of the horizontal axis, with its unit. domain: of that axis. colour: of all, or {row: colour}. rows: the names
+    from top to bottom; None: as they come.
     """
-    return (
-        alt.Chart()
-        .mark_point(shape=shape, filled=True, size=60, opacity=0.6, color=colour)
-        .encode(
-            x=alt.X("value:Q", title=title, scale=alt.Scale(domain=list(domain)), axis=alt.Axis(tickCount=ticks)),
-            y=alt.Y("row:N", title=None, sort=rows, axis=alt.Axis(labelLimit=200)),
-        )
+    one = {"color": colour} if isinstance(colour, str) else {}
+    drawn = alt.Chart().mark_point(shape=shape, filled=True, size=size, opacity=opacity, clip=True, **one)
+    if not one:
+        scale = alt.Scale(domain=list(colour), range=list(colour.values()))
+        drawn = drawn.encode(color=alt.Color("row:N", legend=None, scale=scale))
+    return drawn.encode(
+        x=alt.X("value:Q", title=title, scale=alt.Scale(domain=list(domain)), axis=alt.Axis(tickCount=ticks)),
+        y=alt.Y("row:N", title=None, sort=rows, axis=alt.Axis(labelLimit=200)),
     )

@@ -1,0 +1,47 @@
+"""Everything that is stored: `make data` makes what is missing of it, `make atlas` the game's part.
+
+    python -m third_optimizer.experiments.data [atlas.npz ...]
+
+All cores, a progress bar, resumable: what a file or its journal holds is not made again. On a cluster, `make_data` inside
+`joblib.parallel_config(backend="dask")`.
+"""
+
+import sys
+
+from third_optimizer.meta import ATLAS_SPACE, CONFIRM, DIAL_SEEDS, DIAL_SPACE, SEEDS, tournament
+from third_optimizer.meta.grid import Grid, grid_store
+
+from . import DATA, train_layers
+
+
+def grids():
+    """{file: Store} of trained designs."""
+    return {
+        "first_dial.npz": grid_store(DATA / "first_dial.npz", DIAL_SPACE, DIAL_SEEDS, ()),
+        "atlas.npz": grid_store(DATA / "atlas.npz", ATLAS_SPACE, SEEDS, CONFIRM),
+    }
+
+
+def games():
+    """{file: Store} of what players did with the atlas, which must be there."""
+    return {store.file.name: store for store in tournament.stores(DATA, Grid.load(DATA / "atlas.npz"))}
+
+
+def stores():
+    """{file: Store} of everything; the atlas must be there."""
+    return grids() | games() | train_layers.stores()
+
+
+def make_data(names=(), jobs=-1):
+    """Make what these files lack, or all of them. ValueError for a name that is none of them."""
+    known = [*grids(), "tournament.npz", "odds.npz", *train_layers.stores()]
+    if unknown := set(names) - set(known):
+        raise ValueError(f"{', '.join(sorted(unknown))}: no such data; there are {', '.join(known)}")
+    for several in (grids, games, train_layers.stores):  # games are played on the grid made before
+        for name, store in several().items():
+            if not names or name in names:
+                store.make(jobs)
+
+
+if __name__ == "__main__":
+    make_data(sys.argv[1:])
