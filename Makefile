@@ -10,7 +10,7 @@ PORT   ?= 8000
 export JUPYTER_PLATFORM_DIRS := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab serve bench peers atlas mutants lock clean
+.PHONY: help book test lab serve bench peers atlas mutants format lock clean
 
 help: ## list these commands
 	@echo "The Third Optimizer"
@@ -18,7 +18,7 @@ help: ## list these commands
 	@echo "Next: make book"
 
 $(READY): requirements.txt code/pyproject.toml
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 13) else "Python 3.11 to 3.13 is needed, this is %d.%d: make PYTHON=python3.12 book" % v)'
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 14) else "Python 3.11 to 3.14 is needed, this is %d.%d: make PYTHON=python3.12 book" % v)'
 	@$(PYTHON) -m venv $(VENV) || { echo "No virtual environment could be made. On Debian: apt-get install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --progress-bar on -r requirements.txt
 	@touch $@
@@ -31,7 +31,7 @@ book: $(READY) ## build the whole executed site into _build/html
 	$(BIN)/jupyter-book build --all -W --keep-going -n .
 	@echo "Next: open $(HTML) in a browser, or make serve"
 
-test: $(TESTED) ## build the book and run every test (needs Chromium)
+test: $(TESTED) ## build the book and run every test
 	@$(BIN)/python tests/chromium.py
 	$(MAKE) --no-print-directory book
 	$(BIN)/python -m pytest
@@ -68,6 +68,10 @@ atlas: $(READY) ## train the stored runs of book/data on all cores (goes on wher
 mutants: $(TESTED) ## break the code in named ways and show that a test goes red each time
 	$(BIN)/python tests/mutants.py
 	@echo "Next: a line that says SURVIVED names a test to write"
+
+format: $(TESTED) ## lay out all Python as the tests want it
+	$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+	@echo "Next: make test"
 
 lock: ## pin every version anew from requirements.in (needs uv)
 	{ echo '# Made by `make lock` from requirements.in. Edit that file, not this one.'; \

@@ -327,7 +327,10 @@ def weight():
     first, further, in_order, seen = [], [], [], set()
     for page, files in loaded.items():
         others = set().union(*(loaded[other] for other in loaded if other != page))
-        size = lambda chosen: [sum(sizes[file] for file in chosen)]
+
+        def size(chosen):
+            return [sum(sizes[file] for file in chosen)]
+
         first.append(Row(f"{page.stem}: first visit", size(files), "KB", 1200))
         further.append(Row(f"{page.stem}: further visit, shared files in the cache", size(files - others), "KB", 150))
         in_order.append(

@@ -1,9 +1,18 @@
-"""Find Chromium for the browser tests; run as a script, say what to install when it is missing."""
+"""Chromium for the browser tests. Run as a script it is found, or brought where that can be done, or one sentence says how.
 
+It is looked for on the PATH, then among Playwright's own downloads. Missing, it is brought by Debian's packages (as root,
+or with a sudo that asks for no password), else by Playwright's download, to which Ubuntu adds the libraries: Ubuntu's own
+package is a wrapper for a snap, which a test cannot drive.
+"""
+
+import os
 import shutil
+import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # A quiet browser: without the last four, it looks up hosts of its own at every start.
 ARGUMENTS = [
     "--no-sandbox",
@@ -14,14 +23,84 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+HELP = "The tests need Chromium and found none. On Debian: apt-get install chromium; elsewhere: {} -m playwright install chromium"
+
+
+def runs(path):
+    """Whether what stands at `path` is a browser that starts: Ubuntu's `chromium` may be a note that there is a snap."""
+    try:
+        return subprocess.run([path, "--version"], capture_output=True, timeout=60).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def downloaded():
+    """Where Playwright would have put its own Chromium, or None."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    return path if Path(path).is_file() else None
+
+
+def found():
+    """Path of a Chromium that starts, or None."""
+    paths = [path for name in NAMES if (path := shutil.which(name))]
+    return next((path for path in paths if runs(path)), None) or downloaded()
 
 
 def executable():
-    """Path of Debian's `chromium` (or what other systems call it); SystemExit naming the package if there is none."""
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if path := shutil.which(name):
+    """Path of Chromium; SystemExit with the command that brings it if there is none."""
+    return found() or sys.exit(HELP.format(sys.executable))
+
+
+def system():
+    """ID of the system, as /etc/os-release has it: "debian", "ubuntu", ..."""
+    release = Path(os.environ.get("OS_RELEASE", "/etc/os-release"))
+    lines = release.read_text("utf8").splitlines() if release.is_file() else []
+    return next((line.partition("=")[2].strip('"') for line in lines if line.startswith("ID=")), "")
+
+
+def rights():
+    """What stands before a command that needs root: nothing as root, a sudo that asks for nothing, or None."""
+    if os.geteuid() == 0:
+        return []
+    if shutil.which("sudo") and subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode == 0:
+        return ["sudo", "-n"]
+    return None
+
+
+def ways():
+    """Commands that may bring Chromium here, the best first; a way is a list of commands."""
+    root, playwright = rights(), [sys.executable, "-m", "playwright", "install"]
+    if root is not None and system() == "debian":
+        install = [
+            *root,
+            "env",
+            "DEBIAN_FRONTEND=noninteractive",
+            "apt-get",
+            "install",
+            "-y",
+            "--no-install-recommends",
+        ]
+        yield [[*root, "apt-get", "update"], [*install, "chromium"]]
+    if root is not None and system() in ("debian", "ubuntu"):
+        yield [[*playwright, "--with-deps", "chromium"]]
+    yield [[*playwright, "chromium"]]
+
+
+def bring():
+    """Path of Chromium, brought if it was not there; SystemExit with the command if it cannot be."""
+    if path := found():
+        return path
+    for way in ways():
+        for command in way:
+            print("no Chromium yet:", " ".join(command), file=sys.stderr)
+            if subprocess.run(command).returncode:
+                break
+        if path := found():
             return path
-    raise SystemExit("The tests need Chromium and found none. On Debian: apt-get install chromium")
+    return executable()
 
 
 @contextmanager
@@ -29,11 +108,12 @@ def chromium():
     """A running browser, as Playwright drives it."""
     from playwright.sync_api import sync_playwright
 
+    path = executable()  # before Playwright runs: it does so once at a time
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
 
 
 if __name__ == "__main__":
-    print("browser for the tests:", executable(), file=sys.stderr)
+    print("browser for the tests:", bring(), file=sys.stderr)

@@ -67,8 +67,8 @@ def adam_by_weighted_means(gradients, rate, b1, b2, eps):
     """Bias correction makes of Adam's running averages the weighted means with weights βᵃᵍᵉ; here they are summed anew at each step."""
     for t in range(1, len(gradients) + 1):
         first, second = ([b ** (t - 1 - i) for i in range(t)] for b in (b1, b2))
-        mean = math.fsum(w * g for w, g in zip(first, gradients)) / math.fsum(first)
-        square = math.fsum(w * g * g for w, g in zip(second, gradients)) / math.fsum(second)
+        mean = math.fsum(w * g for w, g in zip(first, gradients, strict=False)) / math.fsum(first)
+        square = math.fsum(w * g * g for w, g in zip(second, gradients, strict=False)) / math.fsum(second)
         yield -rate * mean / (math.sqrt(square) + eps)
 
 

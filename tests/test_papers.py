@@ -119,7 +119,7 @@ def test_every_week_the_newest_versions_are_tried_and_may_fail():
 
 
 def supported():
-    """The Makefile's range of Pythons: ["3.11", ..., "3.13"]."""
+    """The Makefile's range of Pythons: ["3.11", ..., "3.14"]."""
     low, high = re.search(r"\(3, (\d+)\) <= v <= \(3, (\d+)\)", read("Makefile")).groups()
     return [f"3.{minor}" for minor in range(int(low), int(high) + 1)]
 

@@ -1,85 +1,90 @@
-"""The house: who may import whom, and that nothing shadows Python's own modules."""
+"""The house: who may import whom, as the book's own page says it, and that nothing shadows Python's own modules."""
 
 import ast
+import re
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.notebooks import ROOT
+from tests.notebooks import BOOK, ROOT
 
 PACKAGE = ROOT / "code" / "third_optimizer"
-
-# room -> what its files may import beside the standard library and the room itself
-TABLE = {
-    "world": {"numpy"},
-    "theory": {"numpy", "scipy"},
-    "base": {"numpy", "autograd"},
-    "mesa": {"numpy", "autograd"},
-    "meta": {"numpy", "joblib", "optuna", "sklearn", "threadpoolctl", "tqdm"},
-    "experiments": {"numpy", "scipy", "sklearn"},
-    "view": {
-        "numpy",
-        "altair",
-        "ipywidgets",
-        "anywidget",
-        "traitlets",
-        "yaml",
-        "IPython",
-        "filelock",
-        "markdown_it",
-        "mdit_py_plugins",
-        "latex2mathml",
-        "pygments",
-        "sphinx",
-        "myst_nb",
-        "jupyter_cache",
-        "nbclient",
-        "threadpoolctl",
-        "tqdm",
-    },
-}
-ROOMS = {
-    "mesa": {"world", "theory"},
-    "meta": {"base", "mesa", "world", "theory"},
-    "experiments": {"base", "mesa", "meta", "world", "theory"},
-    "view": {"meta"},
-}  # the other rooms a room may import
+HOUSE = (BOOK / "house.md").read_text("utf8")
 
 
-def imports(file):
-    """What a file imports: top-level names, and rooms of ours as "third_optimizer.room"."""
-    room = file.relative_to(PACKAGE).parts[0]
+def table(number):
+    """{room: what its row lets it import} of the page's first or second table."""
+    rows = re.findall(r"^\|[^\n]*\|$", HOUSE.split("| room | holds |")[number + 1], re.M)[1:]
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    return {
+        room.strip("`"): {name.strip(" `") for name in allowed.split(",") if name.strip()} for room, _, allowed in cells
+    }
+
+
+ROOMS, INSIDE_VIEW = table(0), table(1)
+
+
+def imports(file, package=PACKAGE):
+    """What a file imports, as dotted names; what is ours begins with "third_optimizer", however it is written."""
+    here = ("third_optimizer", *file.relative_to(package).parts[:-1])
     for node in ast.walk(ast.parse(file.read_text("utf8"))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module == "third_optimizer":
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            yield node.module
         elif isinstance(node, ast.ImportFrom):
-            inside = file.relative_to(PACKAGE).parts[:-1]
-            above = inside[: len(inside) - (node.level - 1)]
-            assert above and above[0] == room, f"{file}: relative import leaves its room"
+            start = here[: len(here) - node.level + 1] if node.level else ()
+            yield from (".".join((*start, *filter(None, [node.module]), alias.name)) for alias in node.names)
 
 
-def rooms():
-    return sorted(d.name for d in PACKAGE.iterdir() if d.is_dir() and d.name != "__pycache__")
+def files(folder):
+    return sorted((PACKAGE / folder).rglob("*.py"))
 
 
-def test_rooms_are_those_of_the_table():
-    assert rooms() == sorted(TABLE)
+def rooms(folder=PACKAGE):
+    return sorted(inner.name for inner in folder.iterdir() if (inner / "__init__.py").is_file())
 
 
-@pytest.mark.parametrize("room", TABLE)
+def test_the_page_lists_the_rooms_there_are():
+    assert rooms() == sorted(ROOMS) and rooms(PACKAGE / "view") == sorted(INSIDE_VIEW)
+
+
+@pytest.mark.parametrize("room", ROOMS)
 def test_imports_follow_the_table(room):
-    for file in (PACKAGE / room).rglob("*.py"):
+    for file in files(room):
         for name in imports(file):
-            top = name.split(".")[0]
+            top, *inner = name.split(".")
             if top == "third_optimizer":
-                assert name.split(".")[1] in ROOMS.get(room, set()) | {room}, f"{file.name} in {room}/ imports {name}"
+                assert inner[0] in ROOMS[room] | {room}, f"{file.name} in {room}/ imports {name}"
             else:
-                assert top in TABLE[room] | sys.stdlib_module_names, f"{file.name} in {room}/ imports {name}"
+                assert top in ROOMS[room] | sys.stdlib_module_names, f"{file.name} in {room}/ imports {name}"
+
+
+@pytest.mark.parametrize("room", INSIDE_VIEW)
+def test_the_rooms_of_view_stand_on_one_another(room):
+    for file in files(f"view/{room}"):
+        for name in imports(file):
+            if name.startswith("third_optimizer.view."):
+                assert name.split(".")[2] in INSIDE_VIEW[room] | {room, "component"}, f"{file.name} imports {name}"
+
+
+def test_a_component_stands_below_all_rooms_of_view():
+    assert not [name for name in imports(PACKAGE / "view/component.py") if name.startswith("third_optimizer")]
+
+
+def test_no_row_allows_what_nobody_imports():
+    for room, allowed in ROOMS.items():
+        used = {part for file in files(room) for name in imports(file) for part in name.split(".")[:2]}
+        assert allowed <= used, f"{room} does not import {sorted(allowed - used)}"
+
+
+def test_every_place_on_the_page_exists():
+    """`folder/file.py` is a file of the package, and the names that follow it in the sentence are in it."""
+    found = re.findall(r"`([a-z]+/[\w/]+\.(?:py|js))`((?: `\w+`|,? (?:and )?`\w+`)*)", HOUSE)
+    assert len(found) > 5
+    for path, names in found:
+        source = (PACKAGE / path).read_text("utf8")
+        for name in re.findall(r"`(\w+)`", names):
+            assert re.search(rf"\b{name}\b", source), f"{path} has no {name}"
 
 
 def test_nothing_shadows_the_standard_library():

@@ -43,9 +43,11 @@ def test_a_turned_bowl_is_the_bowl_over_turned_axes(x, y, low, high, angle):
 def test_a_straight_bowl_adds_half_the_curvature_times_the_square(shape, data):
     x = data.draw(st.lists(places, min_size=len(shape), max_size=len(shape)))
     assert bowl(shape).value(np.array(x)) == pytest.approx(
-        math.fsum(c * v * v / 2 for c, v in zip(shape, x)), rel=1e-12
+        math.fsum(c * v * v / 2 for c, v in zip(shape, x, strict=True)), rel=1e-12
     )
-    assert np.allclose(bowl(shape).gradient(np.array(x)), [c * v for c, v in zip(shape, x)], rtol=1e-12, atol=0)
+    assert np.allclose(
+        bowl(shape).gradient(np.array(x)), [c * v for c, v in zip(shape, x, strict=True)], rtol=1e-12, atol=0
+    )
 
 
 @given(x=places, y=places)

@@ -31,7 +31,8 @@ def heavy_ball(answer):
     if np.allclose(given, -eta * gradient):
         return wrong("That is plain descent: it forgets the velocity. Keep the share β of it.")
     return wrong(
-        f"For slope {gradient.round(2)}, velocity {velocity.round(2)}, η = {eta}, β = {beta} we expected {expected.round(4)}, got {given.round(4)}."
+        f"For slope {gradient.round(2)}, velocity {velocity.round(2)}, η = {eta}, β = {beta} we expected "
+        f"{expected.round(4)}, got {given.round(4)}."
     )
 
 
@@ -43,7 +44,8 @@ def longest_step(answer):
         return right("A run a hair below your limit comes to rest, a hair above it blows up.")
     if np.isclose(given, 2 / max(curvatures)):
         return wrong(
-            "That is the limit without momentum; with β = 0.5 the ball stands longer steps. Try it in the second figure."
+            "That is the limit without momentum; with β = 0.5 the ball stands longer steps. "
+            "Try it in the second figure."
         )
     if np.isclose(given, 2 * (1 + beta) / min(curvatures)):
         return wrong("The steepest direction blows up first, so its curvature sets the limit, not the smallest.")

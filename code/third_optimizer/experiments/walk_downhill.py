@@ -69,7 +69,7 @@ def contours():
 
 @cache
 def alone(roll=roll):
-    """The run at the best step beside the formula: slip (largest difference in LONG steps), best, edge, rate, needed."""
+    """The run at the best step beside the formula: slip (largest difference), best, edge, rate, needed."""
     best = theory.best_step(LOW, HIGH)
     rate = theory.contraction((LOW, HIGH), best)
     formula = theory.descent_path(START, (LOW, HIGH), best, LONG)
@@ -121,7 +121,7 @@ def steps_until(run, share=MILLIONTH):
 
 @cache
 def weight(roll=roll):
-    """Plain descent and the heavy ball, both at their best numbers: their distances, what theory promised, what came out."""
+    """Plain descent and the heavy ball, both at their best numbers: distances, steps promised and needed."""
     eta, beta, rate = theory.best_heavy_ball(LOW, HIGH)
     plain, heavy = roll(theory.best_step(LOW, HIGH), 0, LONG), roll(eta, beta, LONG)
     return {

@@ -63,7 +63,8 @@ def break_even_scale(step, examples, dimension, variance, fourth_moment):
 
 def best_preconditioner(covariance, examples):
     """Γ of the best single step ŷ = xᵀ Γ (1/N) Σ xᵢyᵢ for Gaussian inputs of this covariance Λ (d, d), rules
-    of covariance I: Γ = ((1 + 1/N) Λ + tr(Λ)/N · I)⁻¹ (Ahn et al. 2023, theorem 1; Zhang, Frei, Bartlett 2023, eq. 4.3).
+    of covariance I: Γ = ((1 + 1/N) Λ + tr(Λ)/N · I)⁻¹ (Ahn et al. 2023, theorem 1; Zhang, Frei,
+    Bartlett 2023, eq. 4.3).
     """
     covariance = np.asarray(covariance, float)
     if covariance.ndim != 2 or covariance.shape[0] != covariance.shape[1]:

@@ -133,7 +133,7 @@ class Explore:
     def __init__(self, compute, chart, describe, title, dials, id, height, after=None, numbers=None):
         if not (callable(describe) or (numbers and isinstance(describe, str) and describe.strip())):
             raise ValueError(
-                "describe must be a function that returns the figure's text alternative, or a text that `numbers` fill, "
+                "describe must be a function that returns the figure's text alternative, or a text that numbers fill; "
                 f"got {describe!r}"
             )
         if not dials:

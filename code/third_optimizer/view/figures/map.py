@@ -5,6 +5,7 @@ book's CSS variables, so the drawing follows the reader's theme; sizes of letter
 are set by `components.css`, larger on a phone where the drawing is scaled down.
 """
 
+import itertools
 from xml.sax.saxutils import escape
 
 # In the order of the picture.
@@ -35,11 +36,11 @@ def draw_map(level=None, small=False):
 
 def _whole(level):
     radius, middle, centres = 19, 26, (32, 128, 224, 320)
-    parts = [_glyph(name, x, middle, radius, level, 16) for name, x in zip(LEVELS, centres)]
-    for word, x, following in zip(ARROWS, centres, centres[1:]):
+    parts = [_glyph(name, x, middle, radius, level, 16) for name, x in zip(LEVELS, centres, strict=True)]
+    for word, x, following in zip(ARROWS, centres[:-1], centres[1:], strict=True):
         parts.append(_arrow(x + radius + 5, following - radius - 5, middle, 5))
         parts.append(_word(word, (x + following) / 2, middle - 8, "t3-map-verb"))
-    for name, x in zip(LEVELS, centres):
+    for name, x in zip(LEVELS, centres, strict=True):
         parts.append(_word(NAMES[name], x, 67, "t3-map-name"))
         if name != "world":  # it is no optimizer
             parts.append(_word(name, x, 84, "t3-map-level", f"var(--t3-{name}, currentColor)"))
@@ -52,8 +53,8 @@ def _whole(level):
 
 def _small(level):
     radius, middle, centres = 12, 15, (16, 68, 120, 172)
-    parts = [_glyph(name, x, middle, radius, level, 12) for name, x in zip(LEVELS, centres)]
-    for x, following in zip(centres, centres[1:]):
+    parts = [_glyph(name, x, middle, radius, level, 12) for name, x in zip(LEVELS, centres, strict=True)]
+    for x, following in itertools.pairwise(centres):
         parts.append(_arrow(x + radius + 4, following - radius - 4, middle, 4))
     left, right = centres[0], centres[-1]
     parts.append(_line(f"M{right} 32V36a5 5 0 0 1-5 5H{left + 5}a5 5 0 0 1-5-5V35.5"))

@@ -244,10 +244,10 @@ class Chapter:
                 "exercises", id, entry, label, {"kind": "number", **self._number_spec(id, numbers)}, numbers
             )
             return Stack(ask, html(f'<div class="t3-folds">{folds}</div>'))
+        asked = render(entry["prompt"], numbers, inline=False)
         return html(
-            f'<div class="t3-ask"><p class="t3-ask-kind">{escape(label)}</p>{render(entry["prompt"], numbers, inline=False)}'
-            f'</div><div class="t3-folds">{folds}</div>',
-            text=plain(render(entry["prompt"], numbers)),
+            f'<div class="t3-ask"><p class="t3-ask-kind">{escape(label)}</p>{asked}</div><div class="t3-folds">{folds}</div>',
+            text=plain(asked),
         )
 
     @cached_property

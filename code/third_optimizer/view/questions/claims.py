@@ -12,7 +12,7 @@ CLAIM_STATUS = {"T": "read in the text", "M": "measured in toys", "A": "arguable
 
 
 def read_claims(folder):
-    """The registry: what reading the claims of all YAML files in `folder` gives, id -> dict with CLAIM_FIELDS and `chapter`.
+    """The registry: what all YAML files in `folder` claim, id -> dict with CLAIM_FIELDS and `chapter`.
 
     ValueError if a field is missing, or an id stands twice.
     """
