@@ -48,6 +48,7 @@ MEASURES = {"kept by practice error": "practice", "kept by fresh error": "fresh"
 
 GENERATIONS, HERDS = 50, range(5)
 GENES = {"half of them open": PLASTIC, "none of them open": RIGID}  # of the individuals at the start
+ALLELES = ("right", "wrong", "open")
 LOOKS, NEEDLE = np.geomspace(1e4, 1e7, 61), 2.0**-20
 MILLION = 1e6
 
@@ -60,13 +61,12 @@ COUNTS = [1, 2, 3, 5, 8, 12, 20, 30, 60, 100, 200, 300]
 
 @cache
 def shares():
-    """share: of the designs that iterate, reach: that reach par, times: how much rarer the first are, each (seeds,);
-    ever, always: designs that iterate with one seed or more, with every seed; designs, seeds."""
+    """share, reach: per cent of the designs that iterate, that reach par; times: how much rarer the first are; each
+    (seeds,). ever, always: designs that iterate with one seed or more, with every seed; designs."""
     good = np.array([atlas().iterates(seed) for seed in SEEDS])
-    share, reach = good.mean(axis=1), np.array([atlas().reaches(seed).mean() for seed in SEEDS])
+    share, reach = (100 * np.mean(one, axis=1) for one in (good, [atlas().reaches(seed) for seed in SEEDS]))
     return {
         "designs": good.shape[1],
-        "seeds": SEEDS,
         "share": share,
         "reach": reach,
         "times": reach / share,
@@ -88,37 +88,43 @@ def climbed(seed):
     return tournament.seekers(atlas(), seed)
 
 
-@cache
-def climbers_odds():
-    """{seed: (TRIES,) share of the climbers who have met a machine that iterates after 1, 2, ... tries}."""
-    return {seed: (climbed(seed)[0][:, None] <= np.arange(1, TRIES + 1)).mean(axis=0) for seed in SEEDS}
-
-
 def tables(blind=None):
-    """{kind: (seeds, TRIES) odds} of dice and climbers. blind: {seed: (TRIES,)} as the page has it."""
-    kinds = {"dice": blind or blind_odds(), "climbers": climbers_odds()}
-    return {kind: np.array([table[seed] for seed in SEEDS]) for kind, table in kinds.items()}
+    """{kind: (seeds, TRIES) games in a hundred in which one of the first 1, 2, ... tries iterates}; blind: the page's."""
+    dice, tries = blind or blind_odds(), np.arange(1, TRIES + 1)
+    climbers = [(climbed(seed)[0][:, None] <= tries).mean(axis=0) for seed in SEEDS]
+    return {"dice": 100 * np.array([dice[seed] for seed in SEEDS]), "climbers": 100 * np.array(climbers)}
 
 
 def odds(budget, blind=None):
-    """(tries drawn, {kind: (seeds, tries) games in a hundred in which some try iterates}), up to `budget`."""
+    """(tries drawn, {kind: (seeds, tries) games in a hundred}), up to `budget`."""
     x = np.append(SHOWN[SHOWN < budget], budget)
-    return x, {kind: 100 * table[:, x - 1] for kind, table in tables(blind).items()}
+    return x, {kind: table[:, x - 1] for kind, table in tables(blind).items()}
 
 
 def after(budget, blind=None):
     """{kind: (seeds,) games in a hundred in which some of the first `budget` tries iterates}."""
-    return {kind: 100 * table[:, budget - 1] for kind, table in tables(blind).items()}
+    return {kind: table[:, budget - 1] for kind, table in tables(blind).items()}
 
 
-@cache
-def stuck():
-    """stuck: tries after which half of the climbers have no dial left, never: share of them that never meets a machine
-    that iterates; each (seeds,)."""
-    ends = [climbed(seed) for seed in SEEDS]
+def means(budget, blind=None):
+    """{kind: games in a hundred as in `after`, in the mean of the seeds}."""
+    return {kind: games.mean() for kind, games in after(budget, blind).items()}
+
+
+def growth(blind=None):
+    """How the odds grow, in games of a hundred: one, twelve, sixty (by dice), climb12, climb60, each (seeds,); most: a
+    whole number that dice exceed with TRIES. stuck: tries after which half of the climbers have no dial left, with
+    every seed; never: (seeds,) per cent of them that never meet a machine that iterates."""
+    found, ends = {tries: after(tries, blind) for tries in (1, 12, SIXTY, TRIES)}, [climbed(seed) for seed in SEEDS]
     return {
-        "stuck": np.array([np.median(spent) for _, spent in ends]),
-        "never": np.array([np.isinf(met).mean() for met, _ in ends]),
+        "one": found[1]["dice"],
+        "twelve": found[12]["dice"],
+        "sixty": found[SIXTY]["dice"],
+        "most": np.ceil(found[TRIES]["dice"].min()) - 1,
+        "climb12": found[12]["climbers"],
+        "climb60": found[SIXTY]["climbers"],
+        "stuck": max(np.median(spent) for _, spent in ends),
+        "never": 100 * np.array([np.isinf(met).mean() for met, _ in ends]),
     }
 
 
@@ -163,7 +169,8 @@ def selected(space, tries, bits=bits):
 def credit(bits=bits):
     """What the choice of the space is worth, in bits, each (seeds,): all (lacking as the dials are), left (in the best
     space), given (the difference), times (as many times the tries), dear (lacking in `dearer`). empty: the spaces in
-    which nothing iterates; dearer: of the others the one that lacks most."""
+    which nothing iterates; dearer: of the others the one that lacks most. twelve, sixty: bits that so many tries
+    select."""
     lacks = lacking(bits)
     some = [name for name in AWAY if np.isfinite(lacks[name]).all()]
     dearer = max(some, key=lambda name: lacks[name].mean(), default=START)
@@ -176,14 +183,22 @@ def credit(bits=bits):
         "empty": tuple(name for name in AWAY if np.isinf(lacks[name]).all()),
         "dearer": dearer,
         "dear": lacks[dearer],
+        "twelve": np.log2(12),
+        "sixty": np.log2(SIXTY),
     }
 
 
 def rule_worth(tries, blind=None):
     """(seeds,) bits, to a tenth, by which the climbers' rule beats blind draws at `tries`."""
     dice, climbers = (after(tries, blind)[kind] / 100 for kind in ("dice", "climbers"))
-    least = 1 / len(climbed(SEEDS[0])[0])  # no fewer than one climber can have met a machine
+    least = 1 / len(climbed(SEEDS[0])[0])  # a share that counts a climber if there was none
     return np.round(np.log2(np.maximum(climbers, least) / dice), 1) + 0.0
+
+
+def rules(blind=None):
+    """rule_worth early, later, late: at 12, 30, 60 tries; most: bits that 60 tries select."""
+    worth = {when: rule_worth(tries, blind) for when, tries in (("early", 12), ("later", 30), ("late", SIXTY))}
+    return worth | {"most": np.log2(SIXTY)}
 
 
 # --- other measures ------------------------------------------------------------------------------------
@@ -197,16 +212,27 @@ def winner(seed, chosen_by, values, tries):
 
 
 @cache
-def kept(chosen_by):
-    """(seeds, BUDGETS) mean fresh error of the design that wins when `chosen_by`, practice or fresh error, decides."""
-    return np.array([[winner(seed, chosen_by, atlas().scores(seed), n) for n in BUDGETS] for seed in SEEDS])
+def kept():
+    """{measure: (seeds, BUDGETS) mean fresh error of the design that wins when this measure decides}."""
+    return {
+        name: np.array([[winner(seed, what, atlas().scores(seed), n) for n in BUDGETS] for seed in SEEDS])
+        for name, what in MEASURES.items()
+    }
+
+
+def kept_at(budgets):
+    """{measure: (budgets,) the same, in the mean of the seeds}; budgets: some of BUDGETS."""
+    at = [BUDGETS.index(n) for n in budgets]
+    return {name: errors.mean(axis=0)[at] for name, errors in kept().items()}
 
 
 @cache
-def wins(chosen_by, tries=SIXTY):
-    """(seeds,) chance that the winner of `tries` draws iterates when `chosen_by` decides."""
+def wins(tries=SIXTY):
+    """practice, fresh: (seeds,) games in a hundred in which the winner of `tries` draws by that error iterates."""
     good = {seed: atlas().iterates(seed).astype(float) for seed in SEEDS}
-    return np.array([winner(seed, chosen_by, good[seed], tries) for seed in SEEDS])
+    return {
+        what: 100 * np.array([winner(seed, what, good[seed], tries) for seed in SEEDS]) for what in MEASURES.values()
+    }
 
 
 # --- a needle --------------------------------------------------------------------------------------------
@@ -221,8 +247,15 @@ def lives(genes, trials, key=12):
 def alleles(genes, trials):
     """(generations drawn, {allele: (herds, generations) share in per cent}); open ones only where there are some."""
     x = np.append(np.arange(0, GENERATIONS - 1, 2), GENERATIONS - 1)
-    kinds = ("right", "wrong", "open") if GENES[genes][2] else ("right", "wrong")
+    kinds = ALLELES if GENES[genes][2] else ALLELES[:2]
     return x, {kind: 100 * np.array([getattr(herd, kind)[x] for herd in lives(genes, trials)]) for kind in kinds}
+
+
+def last_genes(genes, trials):
+    """right, wrong, open: (herds,) shares of the genes in the last generation, in per cent; first: of right ones at the
+    start; generations."""
+    ends = {kind: 100 * np.array([getattr(herd, kind)[-1] for herd in lives(genes, trials)]) for kind in ALLELES}
+    return ends | {"first": 100 * GENES[genes][1], "generations": GENERATIONS}
 
 
 def learners_find(looks, trials):
@@ -243,10 +276,10 @@ def found(trials):
 def worth(trials):
     """worth: looks of a blind searcher that have the same chance as one look of a learner; blind, learners: chance of
     either in per cent after a million looks."""
-    at = np.argmin(abs(LOOKS - MILLION))
     return {
         "worth": np.log1p(-chance_of_a_newcomer(trials)) / (trials * np.log1p(-NEEDLE)),
-        **{name.split()[0]: chances[0][at] for name, chances in found(trials).items()},
+        "blind": 100 * blind_finds(MILLION),
+        "learners": 100 * learners_find(MILLION, trials),
     }
 
 
@@ -257,10 +290,10 @@ def first_hits(herds=200, trials=1000):
     return np.array([run.first for run in runs])
 
 
-@cache
-def rigid():
-    """The Histories of HERDS populations in which nobody learns."""
-    return [evolve(np.random.default_rng([herd, 13]), GENERATIONS, RIGID, 1) for herd in HERDS]
+def within_a_million(trials=1000):
+    """What `worth` says, and beside it simulated: per cent of `herds` populations that hit within a million looks."""
+    hits = first_hits(trials=trials) <= MILLION
+    return worth(trials) | {"herds": len(hits), "simulated": 100 * hits.mean()}
 
 
 # --- nothing to find -----------------------------------------------------------------------------------------
@@ -283,17 +316,33 @@ def exams(count=40_000):
 
 @cache
 def luck():
-    """The best of n exams of the same machine: best, (COUNTS,) its mean over SEARCHES searches, and normal, by the
-    formula for the largest of n normal numbers; noise: deviation of an exam; largest: of SIXTY normal numbers; again:
-    mean of another exam of the winner."""
+    """The best of n exams of the same machine: best, {n: its mean over SEARCHES searches}, and normal, (COUNTS,) by
+    the formula for the largest of n normal numbers; true: the machine's error; above: how far best lies above normal
+    with many tries; noise: deviation of an exam; largest: of SIXTY normal numbers; again: another exam of the winner;
+    most: bits that SIXTY tries select."""
     noise = squares().std() / np.sqrt(EXAM)
-    drawn = [np.random.default_rng([12, n]).choice(exams(), size=(SEARCHES, n)).min(axis=1) for n in COUNTS]
+    drawn = {n: np.random.default_rng([12, n]).choice(exams(), size=(SEARCHES, n)).min(axis=1) for n in COUNTS}
+    best = {n: errors.mean() for n, errors in drawn.items()}
+    normal = np.array([squares().mean() - noise * expected_maximum(n) for n in COUNTS])
     return {
-        "best": np.array([one.mean() for one in drawn]),
-        "normal": np.array([squares().mean() - noise * expected_maximum(n) for n in COUNTS]),
+        "best": best,
+        "normal": normal,
+        "true": par(),
+        "above": np.mean(list(best.values())[-4:]) - normal[-4:].mean(),
         "noise": noise,
         "largest": expected_maximum(SIXTY),
+        "most": np.log2(SIXTY),
         "again": np.random.default_rng([12, 3]).choice(squares(), size=(SEARCHES, EXAM)).mean(),
+    }
+
+
+def exams_drawn():
+    """{series: [(COUNTS,) errors]} of the figure."""
+    level = np.full(len(COUNTS), par())
+    return {
+        "luck, by formula": [luck()["normal"]],
+        "its true error": [level],
+        "best exam": [[*luck()["best"].values()]],
     }
 
 
@@ -302,10 +351,9 @@ def luck():
 
 def predictions(bits=bits):
     """The numbers of the page's predictions, {id: {name: number, or one a seed}}."""
-    measured = shares()
-    each = 100 * measured["share"]
+    designs, each = shares()["designs"], shares()["share"]
     return {
-        "share": {"designs": measured["designs"], "share": each.mean(), "each": each, "seeds": len(SEEDS)},
+        "share": {"designs": designs, "share": each.mean(), "each": each, "seeds": len(SEEDS)},
         "sixty": {"most": np.log2(SIXTY), "lacks": lacking(bits)[START]},
     }
 
@@ -324,31 +372,24 @@ def exercises(lack=10):
     }
 
 
-def quiz(bits=bits):
-    """The numbers of the page's quiz."""
-    return {"all": lacking(bits)[START], "most": np.log2(SIXTY)}
-
-
 def claims(blind=None, bits=bits):
     """The numbers on the page's cards, {claim: {name: number, or one a seed}}; odds in games of a hundred."""
-    measured, space = shares(), credit(bits)
+    designs, grown, space = shares()["designs"], growth(blind), credit(bits)
+    rigid = lives("none of them open", 1, key=13)
     return {
         "C16": {
-            "designs": measured["designs"],
+            "designs": designs,
             "seeds": len(SEEDS),
-            "one": 100 * measured["share"],
-            "sixty": after(SIXTY, blind)["dice"],
-            "most": np.floor(after(TRIES, blind)["dice"].min()),  # more than this with every seed
-            "climb": after(SIXTY, blind)["climbers"],
-            "practice": 100 * wins("practice"),
-            "herds": len(rigid()),
-            "lives": rigid()[0].evaluations[-1],
-            "hits": int(sum(herd.hits.sum() for herd in rigid())),
-            "luck": luck()["best"][COUNTS.index(SIXTY)],
+            **{name: grown[name] for name in ("one", "sixty", "most", "climb60")},
+            "practice": wins()["practice"],
+            "herds": len(rigid),
+            "lives": rigid[0].evaluations[-1],
+            "hits": int(sum(herd.hits.sum() for herd in rigid)),
+            "luck": luck()["best"][SIXTY],
             "par": par(),
         },
         "C17": {
-            "designs": measured["designs"],
+            "designs": designs,
             "seeds": len(SEEDS),
             "most": np.log2(SIXTY),
             "best": tuple(name.lstrip("… ") for name in GOOD),
