@@ -132,8 +132,8 @@ MUTANTS = [
     Mutant(
         "improvement is expected on the wrong side",
         "code/third_optimizer/meta/search.py",
-        "math.erfc(-v / math.sqrt(2))",
-        "math.erfc(v / math.sqrt(2))",
+        "(z * ndtr(z) +",
+        "(z * ndtr(-z) +",
         "tests/test_search.py::test_expected_improvement_is_the_mean_of_what_lies_below",
     ),
     Mutant(

@@ -89,7 +89,7 @@ def climbed(seed):
 
 
 def tables(blind=None):
-    """{kind: (seeds, TRIES) games in a hundred in which one of the first 1, 2, ... tries iterates}; blind: the page's."""
+    """{kind: (seeds, TRIES) games in a hundred in which one of the first 1, 2, ... tries iterates}."""
     dice, tries = blind or blind_odds(), np.arange(1, TRIES + 1)
     climbers = [(climbed(seed)[0][:, None] <= tries).mean(axis=0) for seed in SEEDS]
     return {"dice": 100 * np.array([dice[seed] for seed in SEEDS]), "climbers": 100 * np.array(climbers)}

@@ -13,6 +13,8 @@ from math import comb
 
 import numpy as np
 
+from .search import whole
+
 WRONG, RIGHT, OPEN = 0, 1, 2
 LOCI, INDIVIDUALS, TRIALS = 20, 1000, 1000  # the paper's
 PLASTIC, RIGID = (0.25, 0.25, 0.5), (0.5, 0.5, 0.0)  # shares of wrong, right and open alleles at the beginning
@@ -20,7 +22,7 @@ PLASTIC, RIGID = (0.25, 0.25, 0.5), (0.5, 0.5, 0.0)  # shares of wrong, right an
 
 def chance_of_a_hit(open_loci, trials):
     """Chance that an individual with `open_loci` open loci and no wrong one hits within `trials`: 1 - (1 - 2^-k)^T."""
-    _whole("trials", trials)
+    whole("trials", trials)
     with np.errstate(divide="ignore"):  # nothing open: a hit for certain
         return -np.expm1(trials * np.log1p(-(0.5 ** np.asarray(open_loci, dtype=float))))
 
@@ -75,7 +77,7 @@ def evolve(rng, generations=50, shares=PLASTIC, trials=TRIALS, individuals=INDIV
     A generation without a hit has parents drawn evenly. until_hit: end after the first generation with a hit.
     """
     for name, value in {"generations": generations, "trials": trials, "individuals": individuals, "loci": loci}.items():
-        _whole(name, value)
+        whole(name, value)
     if len(shares) != 3 or min(shares) < 0 or not np.isclose(sum(shares), 1):
         raise ValueError(f"shares must be three numbers from 0 that add up to 1, got {shares!r}")
     genomes = rng.choice(3, size=(individuals, loci), p=shares)
@@ -92,8 +94,3 @@ def evolve(rng, generations=50, shares=PLASTIC, trials=TRIALS, individuals=INDIV
             break
         genomes = children(genomes, fitness(needed, trials), rng)
     return History(*np.array(rows).T, first)
-
-
-def _whole(name, value):
-    if not (isinstance(value, int | np.integer) and value >= 1):
-        raise ValueError(f"{name} must be a whole number, at least 1, got {value!r}")

@@ -13,11 +13,11 @@ No search pays for a design twice, and each ends early where nothing is left to 
 from 1 raises a ValueError.
 """
 
-import math
 import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import ndtr
 
 from .design import LIMITS, Design
 
@@ -50,7 +50,7 @@ def best_by_try(tries, budget):
 
     inf before the first score; a search that ended early keeps what it has.
     """
-    _whole("budget", budget)
+    whole("budget", budget)
     ended = np.searchsorted(spent(tries), np.arange(1, budget + 1) + 1e-9, side="right")  # sums of fractions round
     return np.concatenate([[np.inf], best_so_far(tries)])[ended]
 
@@ -61,8 +61,8 @@ def players(space, evaluate, search, budget, count, start=None, seed=0):
     Column 0 is the start's score, which is given and not taken from the budget; inf without a start. Column j is the
     best once j tries are spent. Player i draws from default_rng([seed, i]).
     """
-    _whole("budget", budget)
-    _whole("count", count)
+    whole("budget", budget)
+    whole("count", count)
     lines, given = np.full((count, budget + 1), np.inf), start is not None
     for i in range(count):
         tries = search(space, evaluate, budget + given, np.random.default_rng([seed, i]), start)
@@ -70,14 +70,15 @@ def players(space, evaluate, search, budget, count, start=None, seed=0):
     return lines
 
 
-def _whole(name, value):
+def whole(name, value):
+    """ValueError unless `value`, called `name`, is a whole number from 1."""
     if not (isinstance(value, int | np.integer) and value >= 1):
         raise ValueError(f"{name} must be a whole number, at least 1, got {value!r}")
 
 
 def _begin(evaluate, budget, start):
     """The tries at the beginning: the start, if there is one."""
-    _whole("budget", budget)
+    whole("budget", budget)
     return [] if start is None else [Try(start.plain(), evaluate(start.plain()))]
 
 
@@ -163,8 +164,7 @@ def features(space):
 def expected_improvement(mean, deviation, best):
     """How far normal variables are expected to fall below `best`, 0 counted where they do not (Jones et al. 1998); arrays."""
     z = (best - mean) / deviation
-    below = np.array([math.erfc(-v / math.sqrt(2)) / 2 for v in z])
-    return deviation * (z * below + np.exp(-z * z / 2) / math.sqrt(2 * math.pi))
+    return deviation * (z * ndtr(z) + np.exp(-z * z / 2) / np.sqrt(2 * np.pi))
 
 
 def bayesian(space, evaluate, budget, rng, start=None):
@@ -178,7 +178,7 @@ def bayesian(space, evaluate, budget, rng, start=None):
     from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
     from threadpoolctl import threadpool_limits
 
-    _whole("budget", budget)
+    whole("budget", budget)
     tries = random_search(space, evaluate, min(budget, FIRST), rng, start)
     at, new = features(space), np.ones(len(space.designs), dtype=bool)
     kernel = ConstantKernel(1.0, (0.05, 20.0)) * Matern(1.0, (0.1, 20.0), nu=2.5) + WhiteKernel(0.1, (1e-4, 1.0))
@@ -209,7 +209,7 @@ def tpe(space, evaluate, budget, rng, start=None):
     """
     import optuna
 
-    _whole("budget", budget)
+    whole("budget", budget)
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     kinds = {
         name: optuna.distributions.IntDistribution(0, len(stops) - 1)

@@ -1,6 +1,7 @@
 """What choosing the best of several blind draws can do: urns and the largest of normal numbers."""
 
 import numpy as np
+from scipy.special import ndtr
 
 from .descent import _above, _whole
 
@@ -42,8 +43,6 @@ def expected_maximum(count):
 
     By quadrature over (−9, 9), to about six digits.
     """
-    from scipy.special import ndtr
-
     _whole("count", count)
     _above("count", count)
     x = np.linspace(-9, 9, 18_001)
