@@ -61,6 +61,15 @@ def run_here(page):
     return names
 
 
+def calls(page, *names):
+    """How often the page's code calls one of these functions, however the call is written."""
+    return sum(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names
+        for cell in code_cells(page)
+        for node in ast.walk(ast.parse(cell.source))
+    )
+
+
 def shown_by(page, edits=()):
     """What each code cell of the page book/`page`.md displays, run in this process as the build does: [value or None].
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -12,9 +11,9 @@ from dataclasses import asdict, replace
 import numpy as np
 import pytest
 
-from tests.notebooks import BOOK, ROOT
-from third_optimizer.meta import ATLAS_SPACE, CONFIRM, SEEDS, Design, Grid, Space, run, train_grid
-from third_optimizer.meta.grid import COLUMNS, pack, rounded
+from tests.notebooks import BOOK
+from third_optimizer.meta import ATLAS_SPACE, CONFIRM, SEEDS, Design, Grid, Space, run, running, train_grid
+from third_optimizer.meta.grid import COLUMNS, edition, grid_store, pack, rounded
 from third_optimizer.meta.running import CURVE, STABLE, stable
 
 SHORT = Design(practice_time=30)
@@ -90,48 +89,48 @@ def test_errors_keep_four_digits(value, kept):
 # --- stopped and gone on with --------------------------------------------------------------------------
 
 
-def test_only_what_is_missing_is_trained(small, tmp_path, monkeypatch):
+@pytest.fixture
+def trained(monkeypatch):
+    """The runs that are trained, as (design, seed, confirm)."""
+    seen, one = [], running.run
+
+    def told(design, seed, confirm=False, **options):
+        seen.append((design, seed, confirm))
+        return one(design, seed, confirm=confirm, **options)
+
+    monkeypatch.setattr(running, "run", told)
+    return seen
+
+
+def test_only_what_is_missing_is_trained(small, tmp_path, trained):
     file, grid = small
-    other = tmp_path / "other.npz"
+    other, name = tmp_path / "other.npz", grid_store(file, SMALL).makers[0].name
     notes = [
         {
-            "design": asdict(SMALL.designs[i]),
-            "seed": seed,
-            "run": {name: grid.columns[name][i, k].tolist() for name in COLUMNS},
+            "maker": name,
+            "at": {"design": asdict(SMALL.designs[i]), "run": {"seed": seed, "confirm": seed == 4}},
+            "values": {column: grid.columns[column][i, k].tolist() for column in COLUMNS},
         }
         for i, seed, k in [(0, 1, 0), (0, 2, 1), (1, 4, 2)]
     ]
-    stale = {"design": asdict(Design()), "seed": 1, "run": notes[0]["run"]}  # of another time
-    other.with_name("other.npz.journal").write_text("\n".join(map(json.dumps, [*notes, stale])) + '\n{"design": {"prob')
-    trained = []
-    import third_optimizer.meta.grid as module
-
-    one = module.train_one
-    monkeypatch.setattr(
-        module, "train_one", lambda design, seed, *rest: trained.append((design, seed)) or one(design, seed, *rest)
-    )
+    stale = notes[0] | {"at": {"design": asdict(Design()), "run": {"seed": 1, "confirm": False}}}  # of another time
+    other.with_name("other.npz.journal").write_text("\n".join(map(json.dumps, [*notes, stale])) + '\n{"maker": "prob')
     assert same(train_grid(other, SMALL, (1, 2), (4,), jobs=1), grid)
     assert len(trained) == len(set(trained)) == 3 * len(SMALL.designs) - 3
     assert other.read_bytes() == file.read_bytes()
     assert same(train_grid(other, SMALL, (1, 2), (4,), jobs=1), grid) and len(trained) == 9
 
 
-def test_a_larger_space_keeps_the_runs_there_are(small, tmp_path, monkeypatch):
-    import third_optimizer.meta.grid as module
-
+def test_a_larger_space_keeps_the_runs_there_are(small, tmp_path, trained):
     file, grid = small
-    other, trained = tmp_path / "larger.npz", []
+    other = tmp_path / "larger.npz"
     other.write_bytes(file.read_bytes())
     larger = Space(
         SMALL.base, **{name: (*stops, 64) if name == "problems" else stops for name, stops in SMALL.stops.items()}
     )
-    one = module.train_one
-    monkeypatch.setattr(
-        module, "train_one", lambda design, seed, *rest: trained.append((design, seed)) or one(design, seed, *rest)
-    )
     grown = train_grid(other, larger, (1, 2, 4), (), jobs=1)  # seed 4 was for confirming and is not now: trained anew
     assert len(trained) == len(set(trained))
-    assert set(trained) == {
+    assert {(design, seed) for design, seed, _ in trained} == {
         (design, seed) for design in larger.designs for seed in (1, 2, 4) if design not in SMALL.index or seed == 4
     }
     for design in SMALL.designs:
@@ -166,7 +165,7 @@ def test_kills_lose_nothing_and_repeat_nothing(tmp_path):
             time.sleep(0.005)
         process.wait()
         lines = journal.read_bytes().split(b"\n")[:-1] if journal.exists() else []
-        notes = [(json.dumps(note["design"]), note["seed"]) for note in map(json.loads, lines)]
+        notes = [json.dumps(note["at"]) for note in map(json.loads, lines)]
         assert len(notes) == len(set(notes)) and (file.exists() or len(notes) >= held)
     assert kills >= 3
     space = Space(Design(practice_time=200), problems=(4, 8, None), step_length=(0.001, 0.003, 0.01))
@@ -209,11 +208,11 @@ def test_a_damaged_or_older_grid_gets_a_clear_error(small, tmp_path):
     np.savez_compressed(bad, **changed)
     told("is damaged \\(its checksum")
     about = json.loads(parts["about"].tobytes())
-    for change, message in (({"version": 0}, "version 0, this code reads"), ({"seeds": [1, 3]}, "is damaged")):
+    for change, message in (({"version": 0}, "version 0, this code reads"), ({"notes": {"a": 1}}, "is damaged")):
         np.savez_compressed(bad, **parts | {"about": np.frombuffer(json.dumps(about | change).encode(), np.uint8)})
         told(message)
     bad.write_bytes(file.read_bytes())
-    told("holds other designs", Space(SHORT, passes=(1, 2)))
+    told("holds another design than is asked for", Space(SHORT, passes=(1, 2)))
     with pytest.raises(ValueError, match="holds no run of: Practice problems 64"):
         grid.outcome(Design(problems=64), 1)
     with pytest.raises(ValueError, match="seed must be one of 1, 2, 4, got 7"):
@@ -268,11 +267,22 @@ def test_the_start_by_rule_looks_perfect_and_is_useless(atlas):
     assert atlas.mean(start, "practice") < 1 and min(atlas.outcome(start, seed).fresh for seed in SEEDS) > 90
 
 
-def test_the_file_says_how_it_was_made(tmp_path):
-    with np.load(BOOK / "data/atlas.npz") as stored:
-        about = json.loads(stored["about"].tobytes())
-    assert about["made_by"] == "python -m third_optimizer.meta.grid" and re.fullmatch("[0-9a-f]{64}", about["sha256"])
-    assert "atlas:" in (ROOT / "Makefile").read_text()
+def test_a_readers_code_outlives_the_files_form(small, tmp_path):
+    """The fingerprint that codes hold hangs on the designs' numbers and scores alone: it stays with another column, and
+    with the first file's digest; another score is another grid."""
+    file, grid = small
+    assert Grid.load(BOOK / "data/atlas.npz").fingerprint == 0x8817  # as the first readers' codes have it
+    store = grid_store(tmp_path / "grid.npz", SMALL, (1, 2), (4,))
+    store.file.write_bytes(file.read_bytes())
+    store.notes = {"codes": {"fingerprint": 77, "edition": edition(SMALL, (1, 2), (4,), store.columns)}}
+    store.save()
+    assert Grid.load(store.file, SMALL).fingerprint == 77 != grid.fingerprint
+    store.columns["tripled"][0] += 1
+    store.save()
+    assert Grid.load(store.file, SMALL).fingerprint == 77
+    store.columns["fresh"][0] += 1
+    store.save()
+    assert Grid.load(store.file, SMALL).fingerprint not in (77, grid.fingerprint)
 
 
 def test_packing_needs_a_finished_curve():

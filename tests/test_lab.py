@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import pytest
 import yaml
 
-from tests.notebooks import BOOK, chapters
+from tests.notebooks import BOOK, calls, chapters
 from third_optimizer.meta import Grid
 from third_optimizer.meta.codes import GameCode, encode
 from third_optimizer.view.game.game import shown
@@ -144,13 +144,13 @@ def test_chapter_reads_right_in_jupyterlab(lab, browser, page):
     )
 
     figures = tab.locator("figure.t3-figure:not(.t3-free *)")  # free mode has a test of its own
-    source, data = page.read_text("utf8"), yaml.safe_load(page.with_suffix(".yml").read_text("utf8"))
+    data = yaml.safe_load(page.with_suffix(".yml").read_text("utf8"))
     asked = (
         len(data["predict"]),
         len(data["quiz"]),
         sum(exercise["kind"] == "number" for exercise in data["exercises"].values()),
     )
-    assert figures.count() == len(re.findall(r"^(?:explore|figure)\(", source, re.M))
+    assert figures.count() == calls(page, "explore", "figure")
     for figure in figures.all():
         assert figure.locator(".t3-chart svg path").count() > 2
         assert figure.locator(".t3-reading").inner_text()

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from tests.notebooks import BOOK, notebooks
+from tests.notebooks import BOOK, calls, notebooks, read
 
 # Runs inside the kernel after the page: finds the live figures and drives their sliders.
 DRIVE = """
@@ -52,8 +52,6 @@ def test_sliders_never_raise(page, kernel_environment):
     import nbformat
     from nbclient import NotebookClient
 
-    from tests.notebooks import read
-
     notebook = read(page)
     notebook.cells.append(nbformat.v4.new_code_cell(DRIVE))
     # the kernel inherits this process's environment; the fixture's is set around it
@@ -74,7 +72,7 @@ def test_sliders_never_raise(page, kernel_environment):
         if line.startswith("DRIVEN")
     ]
     driven = json.loads(line.removeprefix("DRIVEN "))
-    assert len(driven) == sum(cell.source.count("\nexplore(") for cell in notebook.cells[:-1])
+    assert len(driven) == calls(page, "explore")
     assert all(count >= 3 for count in driven.values()), driven
 
 

@@ -8,11 +8,11 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from tests.conftest import ROOT, SITE
-from tests.notebooks import pages
+from tests.notebooks import calls, notebooks, pages
 
 NAMES = [page.relative_to(ROOT).with_suffix("").as_posix() for page in pages()]
 AXE = (ROOT / "tests/vendor/axe.min.js").read_text("utf8")
-FIGURES = [name for name in NAMES if "\nexplore(" in (ROOT / f"{name}.md").read_text("utf8")]
+FIGURES = [page.relative_to(ROOT).with_suffix("").as_posix() for page in notebooks() if calls(page, "explore")]
 VIEWS = [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")]
 
 
@@ -88,6 +88,14 @@ def test_internal_links_and_anchors_lead_somewhere():
 
 
 # --- figures -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", notebooks(), ids=lambda page: page.stem)
+def test_every_figure_of_the_code_is_on_the_page(page, site):
+    """So that no test of figures passes a page by."""
+    text = (site / "book" / f"{page.stem}.html").read_text("utf8")
+    for kind in ("explore", "figure"):
+        assert text.count(f'data-t3="{kind}"') == calls(page, kind)
 
 
 def figures(page):

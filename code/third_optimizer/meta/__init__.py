@@ -4,8 +4,10 @@ from .design import DIALS, Design, Dial, Space
 from .grid import ATLAS_SPACE, CONFIRM, DIAL_SEEDS, DIAL_SPACE, SEEDS, Grid, train_grid
 from .log import Entry, Log
 from .plasticity import PLASTIC, RIGID, chance_of_a_hit, chance_of_a_newcomer, evolve
+from .recipe import Stage, train_in_stages
 from .running import WORLD, Outcome, par, run
 from .search import SEARCHES, Try, bayesian, best_by_try, best_so_far, climb, halve, players, random_search, spent, tpe
+from .store import Maker, Store
 
 __all__ = [
     "ATLAS_SPACE",
@@ -23,8 +25,11 @@ __all__ = [
     "Entry",
     "Grid",
     "Log",
+    "Maker",
     "Outcome",
     "Space",
+    "Stage",
+    "Store",
     "Try",
     "bayesian",
     "best_by_try",
@@ -41,4 +46,5 @@ __all__ = [
     "spent",
     "tpe",
     "train_grid",
+    "train_in_stages",
 ]

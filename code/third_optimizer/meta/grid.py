@@ -1,35 +1,27 @@
 """Every design of a space trained with every seed, stored in one file, so that a page without a kernel can look a try up.
 
-    python -m third_optimizer.meta.grid book/data
-
-trains what the files of STORED lack in that folder (or goes on training: what a file or a journal holds is not
-trained again). `make atlas` calls it.
+A Grid reads a Store (meta.store) whose axes are the designs and the seeds.
 """
 
-import contextlib
 import hashlib
 import json
 import math
-import os
-import sys
-import zipfile
 from dataclasses import asdict
-from functools import cached_property
-from pathlib import Path
+from functools import partial
 
 import numpy as np
 
-from .design import DIALS, Design, Space, design_from
-from .running import CURVE, NEAR, Outcome, looks, par, run, stable
+from . import running
+from .design import DIALS, Design, Space
+from .running import CURVE, NEAR, Outcome, looks, par
+from .store import Maker, Store, read
 
-VERSION = 2
 # The atlas: every dial at every stop.
 ATLAS_SPACE = Space(Design(), **{name: dial.stops for name, dial in DIALS.items()})
 SEEDS, CONFIRM = (1, 2, 3), (4, 5)  # for tries; only for confirming, on prompts of their own
 # The landing page's one dial: 1,000 steps, and the number of practice problems.
 DIAL_SPACE = Space(Design(practice_time=1000), problems=(1, 2, 4, 8, 16, 32, 64, 128, 256, 1024, None))
 DIAL_SEEDS = (1, 2, 3, 4, 5)
-STORED = {"first_dial.npz": (DIAL_SPACE, DIAL_SEEDS, ()), "atlas.npz": (ATLAS_SPACE, SEEDS, CONFIRM)}
 
 # What is stored of a run: name -> (shape, type). NaN fills what is not there.
 COLUMNS = {
@@ -44,7 +36,7 @@ COLUMNS = {
     "tripled": ((), "f8"),
     "stable": ((), "i1"),
 }
-AGAIN = "make it anew with `make atlas`"
+AGAIN = "make atlas"
 LEAST, MOST = 1e-3, 9999.0  # per cent: a smaller error is stored as 0, a larger finite one as this
 
 
@@ -79,12 +71,13 @@ def pack(outcome, steady):
 class Grid:
     """Stored runs: `outcome(design, seed)` for every design of `space` and every seed of `seeds` and `confirm`.
 
-    columns: name -> array (designs, seeds and confirming seeds, *shape), as in COLUMNS.
+    columns: name -> array (designs, seeds and confirming seeds, *shape), as in COLUMNS. fingerprint: see `edition`; None:
+    that of these columns.
     """
 
-    def __init__(self, space, seeds, confirm, columns, sha256=None):
-        self.sha256 = sha256  # of the file it was read from
+    def __init__(self, space, seeds, confirm, columns, fingerprint=None):
         self.space, self.seeds, self.confirm, self.columns = space, tuple(seeds), tuple(confirm), columns
+        self.fingerprint = int(edition(space, seeds, confirm, columns)[:4], 16) if fingerprint is None else fingerprint
 
     def place(self, design, seed):
         """(row, column) of a run; ValueError names a design or seed that was not trained."""
@@ -151,61 +144,32 @@ class Grid:
             key=lambda design: -math.inf if design.problems is None else -design.problems,
         )
 
-    def about(self):
-        """What the file says of itself."""
-        about = {
-            "version": VERSION,
-            "made_by": "python -m third_optimizer.meta.grid",
-            "seeds": list(self.seeds),
-            "confirm": list(self.confirm),
-            "designs": [asdict(design) for design in self.space.designs],
-        }
-        return about | {"sha256": digest(about, self.columns)}
-
-    @cached_property
-    def fingerprint(self):
-        """16 bits of the digest: which grid a code or a file belongs to."""
-        return int((self.sha256 or self.about()["sha256"])[:4], 16)
-
-    def save(self, file):
-        """Write the grid with a digest of all it says."""
-        about = self.about()
-        temporary = Path(file).with_name(f"{Path(file).name}.{os.getpid()}.tmp")
-        with temporary.open("wb") as out:
-            np.savez_compressed(out, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **self.columns)
-        os.replace(temporary, file)
-
     @classmethod
     def load(cls, file, space=ATLAS_SPACE):
         """Read a stored grid. ValueError, saying what to do, if the file is damaged, older, or of another space."""
-        about, columns = read(file)
-        if [design_from(design) for design in about["designs"]] != space.designs:
-            raise ValueError(f"{Path(file).name} holds other designs than this space: {AGAIN}")
-        return cls(space, about["seeds"], about["confirm"], columns, about["sha256"])
+        about, columns = read(file, AGAIN)
+        runs = about["axes"].get("run", [])
+        seeds, confirm = ([run["seed"] for run in runs if run["confirm"] == which] for which in (False, True))
+        return cls.of(grid_store(file, space, seeds, confirm).accept(about, columns))
+
+    @classmethod
+    def of(cls, store):
+        """The Grid of a Store that `grid_store` described and that is made."""
+        columns, (space, seeds, confirm) = store.columns, store.grid
+        codes = store.notes.get("codes", {})
+        same = codes.get("edition") == edition(space, seeds, confirm, columns)
+        return cls(space, seeds, confirm, columns, codes["fingerprint"] if same else None)
 
 
-def read(file):
-    """(what a grid's file says of itself, its columns). ValueError, saying what to do, if it is damaged or older."""
-    name = Path(file).name
-    try:
-        with np.load(file) as stored:
-            about = json.loads(stored["about"].tobytes())
-            columns = {column: stored[column] for column in COLUMNS}
-    except FileNotFoundError:
-        raise
-    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile, zipfile.zlib.error) as problem:
-        raise ValueError(f"{name} cannot be read ({problem}): {AGAIN}") from None
-    if about.get("version") != VERSION:
-        raise ValueError(f"{name} has version {about.get('version')!r}, this code reads {VERSION}: {AGAIN}")
-    if digest(about, columns) != about.get("sha256"):
-        raise ValueError(f"{name} is damaged (its checksum does not fit): {AGAIN}")
-    return about, columns
+def edition(space, seeds, confirm, columns):
+    """Hex digest of what a reader's code hangs on: which design has which number, and what its runs scored.
 
-
-def digest(about, columns):
-    """Hex digest of what a file says, but the digest itself."""
-    sha = hashlib.sha256(json.dumps({k: v for k, v in about.items() if k != "sha256"}, sort_keys=True).encode())
-    for name in COLUMNS:
+    Its first 16 bits are a grid's fingerprint, which every code holds. A file keeps the fingerprint beside the digest it
+    belongs to, so that a code stays valid when a file gains columns or another form.
+    """
+    designs = [list(asdict(design).values()) for design in space.designs]
+    sha = hashlib.sha256(json.dumps([designs, list(seeds), list(confirm)]).encode())
+    for name in ("practice", "fresh", "at"):
         sha.update(np.ascontiguousarray(columns[name]).tobytes())
     return sha.hexdigest()
 
@@ -215,77 +179,28 @@ def run_alone(design, seed, **options):
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
-        return run(design, seed, **options)
+        return running.run(design, seed, **options)
 
 
-def train_one(design, seed, confirm, nudge):
-    """A run as the journal keeps it: {column: value}. nudge: train it twice, to say whether it is stable."""
-    from threadpoolctl import threadpool_limits
+def train_one(design, run, first):
+    """A run as the store keeps it: {column: value}. run: {"seed", "confirm"}. first: the seed whose runs are trained
+    twice, to say whether they are stable."""
+    outcome = running.run(design, **run)
+    return pack(outcome, running.stable(design, outcome=outcome, **run) if run["seed"] == first else -1)
 
-    with threadpool_limits(1):
-        outcome = run(design, seed, confirm=confirm)
-        return pack(outcome, stable(design, seed, outcome, confirm=confirm) if nudge else -1)
+
+def grid_store(file, space=ATLAS_SPACE, seeds=SEEDS, confirm=CONFIRM):
+    """The Store of a grid; the runs of the first seed are trained twice, to mark what is stable."""
+    runs = [{"seed": seed, "confirm": seed in confirm} for seed in (*seeds, *confirm)]
+    maker = Maker(partial(train_one, first=seeds[0]), COLUMNS, {"first": seeds[0]})
+    store = Store(file, {"design": space.designs, "run": runs}, [maker], AGAIN)
+    store.grid = (space, tuple(seeds), tuple(confirm))
+    return store
 
 
 def train_grid(file, space=ATLAS_SPACE, seeds=SEEDS, confirm=CONFIRM, jobs=-1):
     """Train what `file` does not hold yet, over `jobs` joblib workers, and write it; a Grid. Runs of a smaller space are kept.
 
-    The runs of the first seed are trained twice, to mark what is stable. Every run is appended to a journal beside the file when it ends, so a kill loses at most the runs under way, and
-    nothing is trained twice. Inside `joblib.parallel_config(backend="dask")` the same call trains on a Dask cluster.
+    Stopped, it goes on; inside `joblib.parallel_config(backend="dask")` the same call trains on a Dask cluster.
     """
-    from joblib import Parallel, delayed
-    from tqdm import tqdm
-
-    file, journal, every = Path(file), Path(f"{file}.journal"), (*seeds, *confirm)
-    runs = {}
-
-    def keep(design, seed, values):
-        try:
-            index = space.index.get(design_from(design))
-        except (ValueError, TypeError):
-            return  # a design of another time
-        if index is not None:
-            runs[index, seed] = values
-
-    if file.is_file():
-        with contextlib.suppress(ValueError):  # damaged or older: trained anew
-            about, columns = read(file)
-            for i, design in enumerate(about["designs"]):
-                for j, seed in enumerate(about["seeds"] + about["confirm"]):
-                    if (seed in about["confirm"]) == (seed in confirm):  # they are examined on different prompts
-                        keep(design, seed, {name: columns[name][i, j] for name in COLUMNS})
-    if journal.is_file():
-        for line in journal.read_text("utf8").splitlines():
-            with contextlib.suppress(ValueError, KeyError, TypeError):  # the line a kill cut short
-                note = json.loads(line)
-                if note["run"].keys() == COLUMNS.keys():
-                    keep(note["design"], note["seed"], note["run"])
-    missing = [(i, seed) for seed in every for i in range(len(space.designs)) if (i, seed) not in runs]
-    results = Parallel(n_jobs=jobs, return_as="generator_unordered")(
-        delayed(lambda i, seed: (i, seed, train_one(space.designs[i], seed, seed in confirm, seed == seeds[0])))(
-            i, seed
-        )
-        for i, seed in missing
-    )
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with journal.open("a", encoding="utf8") as notes:
-        for i, seed, values in tqdm(results, f"training {file.stem}", len(missing), unit="run"):
-            notes.write(json.dumps({"design": asdict(space.designs[i]), "seed": seed, "run": values}) + "\n")
-            notes.flush()
-            runs[i, seed] = values
-    columns = {
-        name: np.array([[runs[i, seed][name] for seed in every] for i in range(len(space.designs))], dtype=kind)
-        for name, (_, kind) in COLUMNS.items()
-    }
-    grid = Grid(space, seeds, confirm, columns)
-    grid.save(file)
-    journal.unlink(missing_ok=True)
-    return grid
-
-
-if __name__ == "__main__":
-    from .tournament import play
-
-    for name, spaces in STORED.items():
-        grid = train_grid(Path(sys.argv[1]) / name, *spaces)
-    play(grid, Path(sys.argv[1]) / "tournament.json")
+    return Grid.of(grid_store(file, space, seeds, confirm).make(jobs))

@@ -4,24 +4,19 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from third_optimizer.base import adam, clip, momentum, train
-from third_optimizer.mesa import MLP, LinearAttention, LookupTable, follows, practice, run_longer
+from third_optimizer.base import adam, clip, momentum
+from third_optimizer.mesa import MLP, LinearAttention, LookupTable, follows, run_longer
 from third_optimizer.theory import best_single_step, single_step_error
 from third_optimizer.world import Prompts, Regression, error
+
+from .recipe import Stage, train_in_stages
 
 WORLD = Regression(dimension=8, examples=16)
 BATCH = 64
 CURVE = 12  # points at which a run is looked at
 SCALES = {"attention": {"small": 0.02, "large": 0.2}, "mlp": {"small": 0.5, "large": 1.0}}
-LOOK, EXAM, ASKED = (
-    500,
-    20_000,
-    4_000,
-)  # prompts of a look on the way, of the examination at the end, of its further questions
-NUDGE, STABLE = (
-    1e-12,
-    1e-4,
-)  # a start moved by the first changes no score by more than the second, of itself: then the run is stable
+LOOK, EXAM, ASKED = 500, 20_000, 4_000  # prompts of a look on the way, of the examination, of its further questions
+NUDGE, STABLE = 1e-12, 1e-4  # a start moved by the first changes no score by more than the second, if a run is stable
 NEAR = 1.05  # within five per cent two scores are called the same, and par is called reached
 MOST = 200.0  # per cent of guessing zero: beyond it a score is only called large, and counts as this
 
@@ -98,23 +93,17 @@ def practise(design, seed, world=WORLD, look=None, nudge=0.0):
     moments = set(looks(design.practice_time)) - {design.practice_time} if look else set()
     rule = adam(design.step_length) if design.step_rule == "adaptive" else momentum(design.step_length, 0.9)
     rule = clip(rule, 1.0) if design.brake else rule
-    parameters, state, done = None, None, 0
-    for passes, steps in stages(design):
-        model, scale = build(replace(design, passes=passes), world)
-        parameters = model.init(rng, scale) + nudge if parameters is None else parameters
+    plan = [Stage(build(replace(design, passes=passes), world)[0], rule, steps) for passes, steps in stages(design)]
+    before = np.cumsum([0, *(stage.steps for stage in plan)])
 
-        def callback(step, values, loss, model=model, done=done, steps=steps):
-            if step < steps and done + step in moments:  # a stage's last step is the next one's first
-                look(done + step, model, values, pool)
+    def callback(stage, step, values, loss):
+        if step < plan[stage].steps and before[stage] + step in moments:  # a stage's last step is the next one's first
+            look(int(before[stage]) + step, plan[stage].model, values, pool)
 
-        stage = train(
-            practice(model, world, BATCH, pool), parameters, rule, steps, rng=rng, state=state, callback=callback
-        )
-        parameters, state = stage.parameters, stage.state
-        if stage.diverged:
-            return model, parameters, pool, done + stage.diverged_at
-        done += steps
-    return model, parameters, pool, None
+    start = plan[0].model.init(rng, build(design, world)[1]) + nudge
+    *earlier, last = train_in_stages(plan, start, world, rng, batch=BATCH, pool=pool, callback=callback)
+    diverged_at = int(before[len(earlier)]) + last.diverged_at if last.diverged else None
+    return plan[len(earlier)].model, last.parameters, pool, diverged_at
 
 
 def run(design, seed, world=WORLD, confirm=False, progress=None):
@@ -153,7 +142,8 @@ def run(design, seed, world=WORLD, confirm=False, progress=None):
 
 
 def questions(model, parameters, prompts, world, loops):
-    """The examination's further questions, on fresh prompts: the fields of an Outcome after `diverged_at`. loops: the model has passes to run on."""
+    """The examination's further questions, on fresh prompts: the fields of an Outcome after `diverged_at`. loops: the
+    model has passes to run on."""
 
     def answer(asked):
         return model.answer(parameters, asked)
@@ -169,7 +159,8 @@ def questions(model, parameters, prompts, world, loops):
 
 
 def stable(design, seed, outcome, world=WORLD, confirm=False):
-    """Whether the run does not hang on the last digits: a start nudged by NUDGE comes to the same scores, or blows up at the same step.
+    """Whether the run does not hang on the last digits: a start nudged by NUDGE comes to the same scores, or blows up at
+    the same step.
 
     What is not stable comes out otherwise on another processor, whose sums round differently.
     """

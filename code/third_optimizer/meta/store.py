@@ -1,0 +1,262 @@
+"""One store of computed results: what takes too long for a page is computed once and kept with where it came from.
+
+A store is a table over axes. At each point of their product a maker gives values for its columns. The file holds the
+columns, the axes, what made them and a digest. `make` computes what the file lacks, point by point: a killed run goes on
+where it was, a new value on an axis costs its points only, and a new maker adds its columns without the others' work.
+
+    layers = Store("layers.npz", {"dimension": (2, 3), "seed": (0, 1)}, [Maker(train, {"error": ((), "f8")})])
+    layers.make()                        # over all cores, with a progress bar; inside joblib.parallel_config(backend="dask") on a cluster
+    layers.at(dimension=2, seed=0)       # {"error": 0.1}
+    layers.get(dimension=4, seed=0)      # is no stop: computed now
+"""
+
+import contextlib
+import hashlib
+import itertools
+import json
+import os
+import platform
+import zipfile
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, is_dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+VERSION = 3
+
+
+@dataclass(frozen=True)
+class Maker:
+    """What computes some columns. make(**point) -> {column: value}, a function of the point alone.
+
+    columns: name -> (shape, numpy type). settings: what the numbers hang on beside the point (JSON); with others than
+    the file's, all is computed anew. wanted(**point): where there is anything to compute; elsewhere a column holds NaN,
+    or −1 among whole numbers.
+    """
+
+    make: Callable
+    columns: dict
+    settings: dict = field(default_factory=dict)
+    wanted: Callable | None = None
+
+    @property
+    def name(self):
+        """Module and name of the function, as the file says it."""
+        function = getattr(self.make, "func", self.make)  # of a partial
+        return f"{function.__module__}.{function.__qualname__}"
+
+
+class Store:
+    """axes: name -> values (numbers, texts, dataclasses, dicts of these). command: what makes the file, for errors."""
+
+    def __init__(self, file, axes, makers, command="make data"):
+        self.file, self.makers, self.command = Path(file), list(makers), command
+        self.axes = {name: tuple(values) for name, values in axes.items()}
+        self.plain = {name: [_plain(value) for value in values] for name, values in self.axes.items()}
+        self.notes = {}  # whatever else the file is to say, JSON
+
+    @property
+    def shape(self):
+        return tuple(len(values) for values in self.axes.values())
+
+    # --- reading -----------------------------------------------------------------------------------
+
+    @cached_property
+    def columns(self):
+        """name -> array over the axes, then the column's own shape, read from the file.
+
+        ValueError, saying what to do, if the file is damaged, older, of other axes, or lacks anything.
+        """
+        return self.accept(*read(self.file, self.command)).columns
+
+    def accept(self, about, arrays):
+        """Take what a file says and holds (`read`) as this store's; ValueError as for `columns`. Returns self."""
+        if about["axes"] != self.plain:
+            other = [
+                name for name in {**self.plain, **about["axes"]} if about["axes"].get(name) != self.plain.get(name)
+            ]
+            raise ValueError(f"{self.file.name} holds another {other[0]} than is asked for: {self.again}")
+        for maker in self.makers:
+            lacking = [name for name in maker.columns if name not in arrays]
+            if lacking or about["makers"].get(maker.name, {}).get("settings") != maker.settings:
+                what = f"lacks {', '.join(lacking)}" if lacking else f"was made with other settings of {maker.name}"
+                raise ValueError(f"{self.file.name} {what}: {self.again}")
+        self.notes = about["notes"]
+        self.__dict__["columns"] = {name: arrays[name] for maker in self.makers for name in maker.columns}
+        return self
+
+    @property
+    def again(self):
+        return f"make it anew with `{self.command}`"
+
+    def place(self, **point):
+        """The point's index on every axis; ValueError names a value that is no stop."""
+        if point.keys() != self.axes.keys():
+            raise ValueError(f"a point of {self.file.name} has {', '.join(self.axes)}, got {', '.join(point)}")
+        found = []
+        for name, value in point.items():
+            if _plain(value) not in self.plain[name]:
+                raise ValueError(f"{name} must be one of {', '.join(map(str, self.axes[name]))}, got {value!r}")
+            found.append((name, self.plain[name].index(_plain(value))))
+        return tuple(dict(found)[name] for name in self.axes)
+
+    def at(self, **point):
+        """The stored values at a point, {column: value}."""
+        place = self.place(**point)
+        return {name: column[place] for name, column in self.columns.items()}
+
+    def get(self, **point):
+        """Stored at the stops, computed in between."""
+        try:
+            place = self.place(**point)
+        except ValueError:
+            return {name: value for maker in self.makers for name, value in maker.make(**point).items()}
+        return {name: column[place] for name, column in self.columns.items()}
+
+    # --- making --------------------------------------------------------------------------------------
+
+    def make(self, jobs=-1):
+        """Compute what the file and its journal lack, over `jobs` joblib workers, and write the file; returns self.
+
+        Every result is appended to the journal when it is there, so a kill loses at most what was under way.
+        """
+        from joblib import Parallel, delayed
+        from tqdm import tqdm
+
+        kept = self._kept()
+        missing = [
+            (maker, place)
+            for maker in self.makers
+            for place in itertools.product(*map(range, self.shape))
+            if (maker.name, place) not in kept and (not maker.wanted or maker.wanted(**self._point(place)))
+        ]
+        if not missing and self._whole():
+            return self
+        results = Parallel(n_jobs=jobs, return_as="generator_unordered")(
+            delayed(_made)(maker, place, self._point(place)) for maker, place in missing
+        )
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        with self._journal.open("a", encoding="utf8") as notes:
+            for name, place, values in tqdm(results, f"making {self.file.stem}", len(missing), unit="point"):
+                at = {axis: self.plain[axis][i] for axis, i in zip(self.axes, place, strict=True)}
+                notes.write(json.dumps({"maker": name, "at": at, "values": values}) + "\n")
+                notes.flush()
+                kept[name, place] = values
+        self.__dict__["columns"] = {
+            name: self._column(
+                name, *kind, {place: row[name] for (made, place), row in kept.items() if made == maker.name}
+            )
+            for maker in self.makers
+            for name, kind in maker.columns.items()
+        }
+        self.save()
+        self._journal.unlink(missing_ok=True)
+        return self
+
+    def save(self):
+        """Write the columns as they stand."""
+        about = {
+            "version": VERSION,
+            "axes": self.plain,
+            "makers": {
+                maker.name: {"columns": list(maker.columns), "settings": maker.settings} for maker in self.makers
+            },
+            "made_with": {"python": platform.python_version(), "numpy": np.__version__},
+            "notes": self.notes,
+        }
+        about["sha256"] = digest(about, self.columns)
+        temporary = self.file.with_name(f"{self.file.name}.{os.getpid()}.tmp")
+        with temporary.open("wb") as out:
+            np.savez_compressed(out, about=np.frombuffer(json.dumps(about).encode(), np.uint8), **self.columns)
+        os.replace(temporary, self.file)
+
+    @property
+    def _journal(self):
+        return Path(f"{self.file}.journal")
+
+    def _whole(self):
+        """Whether the file needs no writing."""
+        with contextlib.suppress(ValueError, FileNotFoundError):
+            return bool(self.columns)
+        return False
+
+    def _point(self, place):
+        return {name: self.axes[name][i] for name, i in zip(self.axes, place, strict=True)}
+
+    def _kept(self):
+        """{(maker, place): {column: value}} of what file and journal hold and these axes and makers still want."""
+        index = {
+            name: {json.dumps(value, sort_keys=True): i for i, value in enumerate(values)}
+            for name, values in self.plain.items()
+        }
+        makers, kept = {maker.name: maker for maker in self.makers}, {}
+
+        def keep(name, at, values):
+            with contextlib.suppress(KeyError):  # of another time: such a point or maker is no more
+                place = tuple(index[axis][json.dumps(at[axis], sort_keys=True)] for axis in self.axes)
+                if values.keys() == makers[name].columns.keys() and at.keys() == self.axes.keys():
+                    kept[name, place] = values
+
+        with contextlib.suppress(ValueError, FileNotFoundError):  # damaged or older: computed anew
+            about, arrays = read(self.file, self.command)
+            self.notes = about["notes"]
+            for name, made in about["makers"].items():
+                if name in makers and made["settings"] == makers[name].settings and set(made["columns"]) <= set(arrays):
+                    for place in itertools.product(*(range(len(values)) for values in about["axes"].values())):
+                        at = {axis: values[i] for (axis, values), i in zip(about["axes"].items(), place, strict=True)}
+                        keep(name, at, {column: arrays[column][place] for column in made["columns"]})
+        if self._journal.is_file():
+            for line in self._journal.read_text("utf8").splitlines():
+                with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):  # the line a kill cut short
+                    note = json.loads(line)
+                    keep(note["maker"], note["at"], note["values"])
+        return {key: values for key, values in kept.items() if self._wanted(makers[key[0]], key[1])}
+
+    def _wanted(self, maker, place):
+        return not maker.wanted or maker.wanted(**self._point(place))
+
+    def _column(self, name, shape, kind, values):
+        array = np.full((*self.shape, *shape), -1 if np.dtype(kind).kind == "i" else np.nan, dtype=kind)
+        for place, value in values.items():
+            array[place] = value
+        return array
+
+
+def _made(maker, place, point):
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(1):  # the same sums in the same order wherever it runs, and as fast
+        return maker.name, place, {name: np.asarray(value).tolist() for name, value in maker.make(**point).items()}
+
+
+def _plain(value):
+    """A value of an axis as JSON."""
+    return json.loads(json.dumps(asdict(value) if is_dataclass(value) else getattr(value, "item", lambda: value)()))
+
+
+def read(file, command="make data"):
+    """(what a store's file says of itself, its columns). ValueError, saying what to do, if it is damaged or older."""
+    file, again = Path(file), f"make it anew with `{command}`"
+    try:
+        with np.load(file) as stored:
+            about = json.loads(stored["about"].tobytes())
+            columns = {column: stored[column] for column in stored.files if column != "about"}
+    except FileNotFoundError:
+        raise
+    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile, zipfile.zlib.error) as problem:
+        raise ValueError(f"{file.name} cannot be read ({problem}): {again}") from None
+    if about.get("version") != VERSION:
+        raise ValueError(f"{file.name} has version {about.get('version')!r}, this code reads {VERSION}: {again}")
+    if digest(about, columns) != about.get("sha256"):
+        raise ValueError(f"{file.name} is damaged (its checksum does not fit): {again}")
+    return about, columns
+
+
+def digest(about, columns):
+    """Hex digest of what a file says, but the digest itself."""
+    sha = hashlib.sha256(json.dumps({k: v for k, v in about.items() if k != "sha256"}, sort_keys=True).encode())
+    for name in sorted(columns):
+        sha.update(name.encode() + np.ascontiguousarray(columns[name]).tobytes())
+    return sha.hexdigest()
