@@ -27,7 +27,7 @@ def atlas():
 @cache
 def searchers():
     """How the best score of each search fell on the atlas, as the board shows it (tournament.load)."""
-    return tournament.load(DATA / "tournament.json", atlas())
+    return tournament.load(DATA, atlas())
 
 
 def reach(errors):

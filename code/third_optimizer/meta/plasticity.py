@@ -2,10 +2,10 @@
 
 G. E. Hinton and S. J. Nowlan, "How Learning Can Guide Evolution", Complex Systems 1, 1987, 495-502.
 
-A genome holds at each locus a right allele, a wrong one or an open one ("?"). The task is a needle: every locus right is a
-hit, and anything else is as bad as anything else. An individual's trials fill its open loci at random until it hits or its
-trials are over. What it learned is not inherited; but who hits early has more children. A trial is one look at the needle:
-it is what everything here is counted in.
+A genome holds at each locus a right allele, a wrong one or an open one ("?"). The task is a needle: every locus right
+is a hit, and anything else is as bad as anything else. An individual's trials fill its open loci at random until it
+hits or its trials are over. What it learned is not inherited; but who hits early has more children. A trial is one look
+at the needle: it is what everything here is counted in.
 """
 
 from dataclasses import dataclass
@@ -39,13 +39,13 @@ def chance_of_a_newcomer(trials, shares=PLASTIC, loci=LOCI):
 
 
 def trials_needed(genomes, rng):
-    """Trials that each individual would need to hit, (individuals,); inf where an allele is wrong. genomes: (individuals, loci)."""
+    """(individuals,) trials that each would need to hit; inf where an allele is wrong. genomes: (individuals, loci)."""
     needed = rng.geometric(0.5 ** (genomes == OPEN).sum(axis=1)).astype(float)
     return np.where((genomes == WRONG).any(axis=1), np.inf, needed)
 
 
 def fitness(needed, trials=TRIALS):
-    """1 + 19 n / trials with n trials left after the hit, and 1 for who never hit (n = 0): the paper's, with its 1,000 trials."""
+    """1 + 19 n / trials with n trials left after the hit, 1 for who never hit: the paper's, with its 1,000 trials."""
     return 1 + 19 * np.maximum(trials - needed, 0) / trials
 
 

@@ -7,7 +7,8 @@ evaluate  evaluate(design) -> score, the lower the better, inf after a blow-up: 
           runs, the search cannot tell
 budget    tries it may spend, a whole number; a try costs 1, only `halve` knows cheaper ones
 rng       numpy.random.Generator, the only source of chance
-start     the design to try first, at the cost of 1; it may lie outside the space. Without one a search begins where it likes
+start     the design to try first, at the cost of 1; it may lie outside the space. Without one a search begins where it
+          likes
 
 No search pays for a design twice, and each ends early where nothing is left to try. A budget that is no whole number
 from 1 raises a ValueError.
@@ -114,21 +115,20 @@ def halve(space, evaluate, budget, rng, start=None):
     """Successive halving over practice time: many short runs, and the best half of them once more, for long.
 
     (Karnin et al. 2013; Jamieson and Talwalkar 2016, with two rungs.) Designs are drawn with equal chance at the dial's
-    shortest stop, where a run costs shortest / longest of a try. The best go on to the longest stop, where it costs 1: at
-    most half of them, or more where the space has too few to draw. A start is tried as it stands and, if that is short,
-    may go on too. ValueError if the space does not turn the dial `practice_time`.
+    shortest stop, where a run costs shortest / longest of a try. The best go on to the longest stop, where it costs 1:
+    at most half of them, or more where the space has too few to draw. A start is tried as it stands and, if that is
+    short, may go on too. ValueError if the space does not turn the dial `practice_time`.
     """
     stops = set(space.stops.get("practice_time", ()))
     if len(stops) < 2:
         raise ValueError(
-            f"halving needs a space with two or more stops of practice_time, got the dials {', '.join(space.stops) or 'none'}"
+            "halving needs a space with two or more stops of practice_time, "
+            f"got the dials {', '.join(space.stops) or 'none'}"
         )
     short, long = min(stops), max(stops)
     tries = _begin(evaluate, budget, start)
-    paid, left = (
-        {t.design for t in tries},
-        (budget - len(tries)) * long,
-    )  # in steps of practice: whole numbers, nothing rounds
+    paid = {t.design for t in tries}
+    left = (budget - len(tries)) * long  # in steps of practice: whole numbers, nothing rounds
     longs = left // (long + 2 * short)  # two short runs for each long one
     shorts = (left - longs * long) // short
     pool = [design for design in space.designs if design.practice_time == short and design not in paid]
@@ -162,7 +162,7 @@ def features(space):
 
 
 def expected_improvement(mean, deviation, best):
-    """How far normal variables are expected to fall below `best`, 0 counted where they do not (Jones et al. 1998); arrays."""
+    """How far normal variables are expected to fall below `best`, 0 where they do not (Jones et al. 1998); arrays."""
     z = (best - mean) / deviation
     return deviation * (z * ndtr(z) + np.exp(-z * z / 2) / np.sqrt(2 * np.pi))
 
@@ -191,7 +191,7 @@ def bayesian(space, evaluate, budget, rng, start=None):
         scores = np.log(np.clip([t.score for t in known], *CLIP))
         # one core: the matrices are so small that several cores mostly wait for each other
         with threadpool_limits(1), warnings.catch_warnings():
-            # few scores often fit best at a bound of a parameter, or leave the likelihood flat: what is found then is used
+            # few scores often fit best at a bound of a parameter, or leave the likelihood flat: what is found is used
             warnings.simplefilter("ignore", ConvergenceWarning)
             process = GaussianProcessRegressor(kernel, normalize_y=True).fit(at[rows], scores)
             # the deviation holds the noise: what the dials do not explain is part of the one score a design has
@@ -201,8 +201,8 @@ def bayesian(space, evaluate, budget, rng, start=None):
 
 
 def tpe(space, evaluate, budget, rng, start=None):
-    """The tree-structured Parzen estimator (Bergstra et al. 2011), Optuna's: it asks for what is likely among the better
-    tries and unlikely among the others.
+    """The tree-structured Parzen estimator (Bergstra et al. 2011), Optuna's: it asks for what is likely among the
+    better tries and unlikely among the others.
 
     A design tried before is not paid again: the sampler is told its score and asked once more; after AGAIN times an
     untried design is drawn. The first FIRST designs are drawn at random, the start among them.
