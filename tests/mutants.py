@@ -132,8 +132,8 @@ MUTANTS = [
     Mutant(
         "improvement is expected on the wrong side",
         "code/third_optimizer/meta/search.py",
-        "math.erfc(-v / math.sqrt(2))",
-        "math.erfc(v / math.sqrt(2))",
+        "(z * ndtr(z) +",
+        "(z * ndtr(-z) +",
         "tests/test_search.py::test_expected_improvement_is_the_mean_of_what_lies_below",
     ),
     Mutant(
@@ -177,6 +177,34 @@ MUTANTS = [
         "np.cumprod(np.maximum(left - good, 0) / left)",
         "np.cumprod(np.full(tries, (designs - good) / designs))",
         "tests/test_selection.py::test_the_chance_of_a_hit_is_what_counting_all_draws_gives",
+    ),
+    Mutant(
+        "a winner reports on itself",
+        "code/third_optimizer/experiments/be_the_meta_optimizer.py",
+        "for other in SEEDS if other != seed]",
+        "for other in SEEDS]",
+        "tests/test_chapter_10.py::test_confirming_never_uses_the_seed_that_chose",
+    ),
+    Mutant(
+        "players go by the fresh error whatever their score",
+        "code/third_optimizer/experiments/be_the_meta_optimizer.py",
+        'seen.columns = seen.columns | {"fresh": fresh}',
+        "",
+        "tests/test_chapter_10.py::test_players_of_another_score_play_for_it",
+    ),
+    Mutant(
+        "an edit of bits changes nothing",
+        "code/third_optimizer/experiments/change_the_odds.py",
+        "rows = [(name, value) for name in SPACES[space] for value in lacking(bits)[name]]",
+        "rows = [(name, value) for name in SPACES[space] for value in lacking()[name]]",
+        "tests/test_chapter_12.py::test_an_edit_of_an_open_cell_is_seen",
+    ),
+    Mutant(
+        "equals win by their place",
+        "code/third_optimizer/experiments/change_the_odds.py",
+        "mean = np.bincount(place, values) / ties",
+        "mean = np.bincount(place, values)",
+        "tests/test_chapter_12.py::test_claim_c16",
     ),
     Mutant(
         "a damaged grid is read all the same",

@@ -106,6 +106,11 @@ def texts_of(shown):
             yield f"{value.spec['frame']['title']} {value.text}"
 
 
+def cards_of(shown):
+    """The markup of the claim cards that cells display."""
+    return [v.spec["html"] for v in shown if getattr(v, "kind", "") == "html" and "t3-claim" in v.spec["html"]]
+
+
 def open_function(page, name):
     """The source of the function `name` as an open cell of book/`page`.md defines it."""
     for cell in code_cells(BOOK / f"{page}.md"):
@@ -114,6 +119,13 @@ def open_function(page, name):
                 if isinstance(node, ast.FunctionDef) and node.name == name:
                     return ast.get_source_segment(cell.source, node)
     raise AssertionError(f"no open cell of {page} defines {name}")
+
+
+def open_cell(page, words):
+    """The source of the one open cell of book/`page`.md that holds these words."""
+    cells = [cell for cell in code_cells(BOOK / f"{page}.md") if "hide-input" not in cell.metadata.get("tags", [])]
+    (source,) = [cell.source for cell in cells if words in cell.source]
+    return source
 
 
 def page_fixture(name):

@@ -2,16 +2,18 @@
 
 G. E. Hinton and S. J. Nowlan, "How Learning Can Guide Evolution", Complex Systems 1, 1987, 495-502.
 
-A genome holds at each locus a right allele, a wrong one or an open one ("?"). The task is a needle: every locus right is a
-hit, and anything else is as bad as anything else. An individual's trials fill its open loci at random until it hits or its
-trials are over. What it learned is not inherited; but who hits early has more children. A trial is one look at the needle:
-it is what everything here is counted in.
+A genome holds at each locus a right allele, a wrong one or an open one ("?"). The task is a needle: every locus right
+is a hit, and anything else is as bad as anything else. An individual's trials fill its open loci at random until it
+hits or its trials are over. What it learned is not inherited; but who hits early has more children. A trial is one look
+at the needle: it is what everything here is counted in.
 """
 
 from dataclasses import dataclass
 from math import comb
 
 import numpy as np
+
+from .search import whole
 
 WRONG, RIGHT, OPEN = 0, 1, 2
 LOCI, INDIVIDUALS, TRIALS = 20, 1000, 1000  # the paper's
@@ -20,7 +22,7 @@ PLASTIC, RIGID = (0.25, 0.25, 0.5), (0.5, 0.5, 0.0)  # shares of wrong, right an
 
 def chance_of_a_hit(open_loci, trials):
     """Chance that an individual with `open_loci` open loci and no wrong one hits within `trials`: 1 - (1 - 2^-k)^T."""
-    _whole("trials", trials)
+    whole("trials", trials)
     with np.errstate(divide="ignore"):  # nothing open: a hit for certain
         return -np.expm1(trials * np.log1p(-(0.5 ** np.asarray(open_loci, dtype=float))))
 
@@ -37,13 +39,13 @@ def chance_of_a_newcomer(trials, shares=PLASTIC, loci=LOCI):
 
 
 def trials_needed(genomes, rng):
-    """Trials that each individual would need to hit, (individuals,); inf where an allele is wrong. genomes: (individuals, loci)."""
+    """(individuals,) trials that each would need to hit; inf where an allele is wrong. genomes: (individuals, loci)."""
     needed = rng.geometric(0.5 ** (genomes == OPEN).sum(axis=1)).astype(float)
     return np.where((genomes == WRONG).any(axis=1), np.inf, needed)
 
 
 def fitness(needed, trials=TRIALS):
-    """1 + 19 n / trials with n trials left after the hit, and 1 for who never hit (n = 0): the paper's, with its 1,000 trials."""
+    """1 + 19 n / trials with n trials left after the hit, 1 for who never hit: the paper's, with its 1,000 trials."""
     return 1 + 19 * np.maximum(trials - needed, 0) / trials
 
 
@@ -75,7 +77,7 @@ def evolve(rng, generations=50, shares=PLASTIC, trials=TRIALS, individuals=INDIV
     A generation without a hit has parents drawn evenly. until_hit: end after the first generation with a hit.
     """
     for name, value in {"generations": generations, "trials": trials, "individuals": individuals, "loci": loci}.items():
-        _whole(name, value)
+        whole(name, value)
     if len(shares) != 3 or min(shares) < 0 or not np.isclose(sum(shares), 1):
         raise ValueError(f"shares must be three numbers from 0 that add up to 1, got {shares!r}")
     genomes = rng.choice(3, size=(individuals, loci), p=shares)
@@ -92,8 +94,3 @@ def evolve(rng, generations=50, shares=PLASTIC, trials=TRIALS, individuals=INDIV
             break
         genomes = children(genomes, fitness(needed, trials), rng)
     return History(*np.array(rows).T, first)
-
-
-def _whole(name, value):
-    if not (isinstance(value, int | np.integer) and value >= 1):
-        raise ValueError(f"{name} must be a whole number, at least 1, got {value!r}")

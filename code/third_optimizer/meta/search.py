@@ -7,17 +7,18 @@ evaluate  evaluate(design) -> score, the lower the better, inf after a blow-up: 
           runs, the search cannot tell
 budget    tries it may spend, a whole number; a try costs 1, only `halve` knows cheaper ones
 rng       numpy.random.Generator, the only source of chance
-start     the design to try first, at the cost of 1; it may lie outside the space. Without one a search begins where it likes
+start     the design to try first, at the cost of 1; it may lie outside the space. Without one a search begins where it
+          likes
 
 No search pays for a design twice, and each ends early where nothing is left to try. A budget that is no whole number
 from 1 raises a ValueError.
 """
 
-import math
 import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.special import ndtr
 
 from .design import LIMITS, Design
 
@@ -50,7 +51,7 @@ def best_by_try(tries, budget):
 
     inf before the first score; a search that ended early keeps what it has.
     """
-    _whole("budget", budget)
+    whole("budget", budget)
     ended = np.searchsorted(spent(tries), np.arange(1, budget + 1) + 1e-9, side="right")  # sums of fractions round
     return np.concatenate([[np.inf], best_so_far(tries)])[ended]
 
@@ -61,8 +62,8 @@ def players(space, evaluate, search, budget, count, start=None, seed=0):
     Column 0 is the start's score, which is given and not taken from the budget; inf without a start. Column j is the
     best once j tries are spent. Player i draws from default_rng([seed, i]).
     """
-    _whole("budget", budget)
-    _whole("count", count)
+    whole("budget", budget)
+    whole("count", count)
     lines, given = np.full((count, budget + 1), np.inf), start is not None
     for i in range(count):
         tries = search(space, evaluate, budget + given, np.random.default_rng([seed, i]), start)
@@ -70,14 +71,15 @@ def players(space, evaluate, search, budget, count, start=None, seed=0):
     return lines
 
 
-def _whole(name, value):
+def whole(name, value):
+    """ValueError unless `value`, called `name`, is a whole number from 1."""
     if not (isinstance(value, int | np.integer) and value >= 1):
         raise ValueError(f"{name} must be a whole number, at least 1, got {value!r}")
 
 
 def _begin(evaluate, budget, start):
     """The tries at the beginning: the start, if there is one."""
-    _whole("budget", budget)
+    whole("budget", budget)
     return [] if start is None else [Try(start.plain(), evaluate(start.plain()))]
 
 
@@ -113,21 +115,20 @@ def halve(space, evaluate, budget, rng, start=None):
     """Successive halving over practice time: many short runs, and the best half of them once more, for long.
 
     (Karnin et al. 2013; Jamieson and Talwalkar 2016, with two rungs.) Designs are drawn with equal chance at the dial's
-    shortest stop, where a run costs shortest / longest of a try. The best go on to the longest stop, where it costs 1: at
-    most half of them, or more where the space has too few to draw. A start is tried as it stands and, if that is short,
-    may go on too. ValueError if the space does not turn the dial `practice_time`.
+    shortest stop, where a run costs shortest / longest of a try. The best go on to the longest stop, where it costs 1:
+    at most half of them, or more where the space has too few to draw. A start is tried as it stands and, if that is
+    short, may go on too. ValueError if the space does not turn the dial `practice_time`.
     """
     stops = set(space.stops.get("practice_time", ()))
     if len(stops) < 2:
         raise ValueError(
-            f"halving needs a space with two or more stops of practice_time, got the dials {', '.join(space.stops) or 'none'}"
+            "halving needs a space with two or more stops of practice_time, "
+            f"got the dials {', '.join(space.stops) or 'none'}"
         )
     short, long = min(stops), max(stops)
     tries = _begin(evaluate, budget, start)
-    paid, left = (
-        {t.design for t in tries},
-        (budget - len(tries)) * long,
-    )  # in steps of practice: whole numbers, nothing rounds
+    paid = {t.design for t in tries}
+    left = (budget - len(tries)) * long  # in steps of practice: whole numbers, nothing rounds
     longs = left // (long + 2 * short)  # two short runs for each long one
     shorts = (left - longs * long) // short
     pool = [design for design in space.designs if design.practice_time == short and design not in paid]
@@ -161,10 +162,9 @@ def features(space):
 
 
 def expected_improvement(mean, deviation, best):
-    """How far normal variables are expected to fall below `best`, 0 counted where they do not (Jones et al. 1998); arrays."""
+    """How far normal variables are expected to fall below `best`, 0 where they do not (Jones et al. 1998); arrays."""
     z = (best - mean) / deviation
-    below = np.array([math.erfc(-v / math.sqrt(2)) / 2 for v in z])
-    return deviation * (z * below + np.exp(-z * z / 2) / math.sqrt(2 * math.pi))
+    return deviation * (z * ndtr(z) + np.exp(-z * z / 2) / np.sqrt(2 * np.pi))
 
 
 def bayesian(space, evaluate, budget, rng, start=None):
@@ -178,7 +178,7 @@ def bayesian(space, evaluate, budget, rng, start=None):
     from sklearn.gaussian_process.kernels import ConstantKernel, Matern, WhiteKernel
     from threadpoolctl import threadpool_limits
 
-    _whole("budget", budget)
+    whole("budget", budget)
     tries = random_search(space, evaluate, min(budget, FIRST), rng, start)
     at, new = features(space), np.ones(len(space.designs), dtype=bool)
     kernel = ConstantKernel(1.0, (0.05, 20.0)) * Matern(1.0, (0.1, 20.0), nu=2.5) + WhiteKernel(0.1, (1e-4, 1.0))
@@ -191,7 +191,7 @@ def bayesian(space, evaluate, budget, rng, start=None):
         scores = np.log(np.clip([t.score for t in known], *CLIP))
         # one core: the matrices are so small that several cores mostly wait for each other
         with threadpool_limits(1), warnings.catch_warnings():
-            # few scores often fit best at a bound of a parameter, or leave the likelihood flat: what is found then is used
+            # few scores often fit best at a bound of a parameter, or leave the likelihood flat: what is found is used
             warnings.simplefilter("ignore", ConvergenceWarning)
             process = GaussianProcessRegressor(kernel, normalize_y=True).fit(at[rows], scores)
             # the deviation holds the noise: what the dials do not explain is part of the one score a design has
@@ -201,15 +201,15 @@ def bayesian(space, evaluate, budget, rng, start=None):
 
 
 def tpe(space, evaluate, budget, rng, start=None):
-    """The tree-structured Parzen estimator (Bergstra et al. 2011), Optuna's: it asks for what is likely among the better
-    tries and unlikely among the others.
+    """The tree-structured Parzen estimator (Bergstra et al. 2011), Optuna's: it asks for what is likely among the
+    better tries and unlikely among the others.
 
     A design tried before is not paid again: the sampler is told its score and asked once more; after AGAIN times an
     untried design is drawn. The first FIRST designs are drawn at random, the start among them.
     """
     import optuna
 
-    _whole("budget", budget)
+    whole("budget", budget)
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     kinds = {
         name: optuna.distributions.IntDistribution(0, len(stops) - 1)

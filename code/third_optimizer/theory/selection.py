@@ -1,6 +1,7 @@
 """What choosing the best of several blind draws can do: urns and the largest of normal numbers."""
 
 import numpy as np
+from scipy.special import ndtr
 
 from .descent import _above, _whole
 
@@ -14,7 +15,7 @@ def _check(designs, tries):
 
 
 def blind_chance(good, designs, tries):
-    """Chance that one or more of the first 1, 2, ... `tries` blind draws, none drawn twice, is among the `good`, (tries,).
+    """(tries,) chance that one or more of the first 1, 2, ... blind draws, none drawn twice, is among the `good`.
 
     The hypergeometric distribution's: all of n draws miss with chance ∏ (designs − good − j) / (designs − j), j < n.
     """
@@ -38,12 +39,10 @@ def rank_chances(designs, tries):
 
 
 def expected_maximum(count):
-    """Mean of the largest of `count` independent standard normal numbers: ∫ x d Φ(x)^n, for Φ(x)^n is the chance that all n lie below x.
+    """Mean of the largest of `count` independent standard normal numbers: ∫ x d Φ(x)^n, by quadrature over (−9, 9).
 
-    By quadrature over (−9, 9), to about six digits.
+    Φ(x)^n is the chance that all n lie below x. To about six digits.
     """
-    from scipy.special import ndtr
-
     _whole("count", count)
     _above("count", count)
     x = np.linspace(-9, 9, 18_001)
