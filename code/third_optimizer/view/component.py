@@ -19,7 +19,14 @@ BUNDLES = {
     "qr": ("qrcode/qrcode.js",),
 }  # what a notebook's page asks for when it needs it
 # What draws components, in the order in which a page loads it. Each file stands beside the Python it belongs to.
-STYLES = ("component.css", "game/game.css", "game/board.css")
+STYLES = (
+    "component.css",
+    "figures/figures.css",
+    "questions/questions.css",
+    "site/landing.css",
+    "game/game.css",
+    "game/board.css",
+)
 SCRIPTS = (
     "questions/store.js",
     "figures/chart.js",

@@ -25,9 +25,11 @@ VIEW = HERE.parent
 
 # --- the page ----------------------------------------------------------------------------------
 
-STYLES = [*component.STYLES, "site/book.css"]
+DRESS = ("fonts", "theme", "prose", "cells", "bar", "sidebar", "search", "paper")
+STYLES = [*component.STYLES, *(f"site/{name}.css" for name in DRESS)]  # in the order of the cascade
+BOOK = "site/book.css"  # all of them, as a page loads them; beside site/fonts/, which they name
 SCRIPTS = list(component.SCRIPTS)
-ASSETS = [*STYLES, *SCRIPTS, "site/favicon.svg", "site/fonts", "vendor"]  # below view/, and below _static/ on the site
+ASSETS = [*SCRIPTS, "site/favicon.svg", "site/fonts", "vendor"]  # below view/, and below _static/ on the site
 BUNDLES = {name: [f"vendor/{file}" for file in files] for name, files in component.BUNDLES.items()}
 THEME = {
     "use_download_button": False,  # the bar above a page is ours: templates/sections/header-article.html
@@ -37,16 +39,17 @@ THEME = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
-# The theme's icon font (half a megabyte of script for seven icons); book.css draws those we need.
+# The theme's icon font (half a megabyte of script for seven icons); bar.css draws those we need.
 UNWANTED = re.compile(r'\s*<script src="[^"]*fontawesome\.js[^"]*"></script>')
 
 
 def gathered(folder):
-    """`folder`, made anew with a copy of the ASSETS: they stand beside their Python, which no page needs."""
+    """`folder`, made anew with a copy of the ASSETS, which stand beside their Python, and the STYLES in one file."""
     shutil.rmtree(folder, ignore_errors=True)
     for name in ASSETS:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if (VIEW / name).is_dir() else shutil.copy)(VIEW / name, folder / name)
+    (folder / BOOK).write_text("\n".join((VIEW / name).read_text("utf8") for name in STYLES), "utf8")
     return folder
 
 
@@ -142,8 +145,7 @@ def setup(app):
     app.connect("build-finished", write_runs)
     app.connect("build-finished", drop_unwanted)
     app.connect("build-finished", fill_minutes)
-    for style in STYLES:
-        app.add_css_file(style, priority=900)
+    app.add_css_file(BOOK, priority=900)
     for script in SCRIPTS:
         app.add_js_file(script, priority=600, loading_method="defer")
     return {"parallel_read_safe": True, "parallel_write_safe": True}
