@@ -38,8 +38,10 @@ def spine(folder="."):
 def next_screen(heading, last="Come in"):
     """The landing page's tour: a link to the next screen, named by its heading, and one past all of them to `last`."""
 
+    from docutils.nodes import make_id  # as Sphinx names the headings
+
     def link(to, words):
-        return f'<a href="#{re.sub("[^a-z]+", "-", to.lower()).strip("-")}">{escape(words)}</a>'
+        return f'<a href="#{make_id(to)}">{escape(words)}</a>'
 
     skip = "" if heading == last else link(last, "Skip to the doors")
     return html(
