@@ -38,7 +38,7 @@ from tests.notebooks import BOOK, chapters, notebooks, pages, read
 from tests.test_contributing import copy_project
 from tests.test_lab import jupyterlab
 from third_optimizer.view.figures.explore import REST
-from third_optimizer.view.site.extension import KERNEL_ENVIRONMENT
+from third_optimizer.view.site.execution import KERNEL_ENVIRONMENT
 
 POSITIONS = 60  # of the dials of a built figure
 PRESSES = 15  # of an arrow key, up and again down, on each live slider

@@ -1,15 +1,24 @@
 """The build: what must fail it does, and no change can leave stale output."""
 
+import os
+import re
 import shutil
 import subprocess
 import sys
 import textwrap
+import time
+from pathlib import Path
+from types import SimpleNamespace
 
+import nbformat
 import pytest
+from jupyter_cache import get_cache
+from myst_parser.config.main import MdParserConfig
+from sphinx.errors import ExtensionError
 
-from tests.notebooks import ROOT
-from third_optimizer.view.site import extension as site_module
-from third_optimizer.view.site.extension import dependencies, page_key, shared_fingerprint
+from tests.notebooks import ROOT, notebooks
+from third_optimizer.view.component import SCRIPTS, STYLES
+from third_optimizer.view.site import execution
 
 PAGE = """\
 ---
@@ -88,65 +97,205 @@ def test_a_cell_that_takes_too_long_fails_the_build(project):
     assert status != 0 and "Timeout" in log
 
 
-def test_stored_data_quiz_files_and_requirements_are_part_of_the_key(project):
-    """Whatever a page reads, a change of it is seen: outputs are new although no code cell changed."""
+def test_what_a_page_reads_is_part_of_its_key(project):
+    """Outputs are new although no code cell changed; what a page does not read changes nothing."""
     data = project / "book/data.yml"
     data.write_text("value: one")
     write(project, "print(open('data.yml').read())")
     assert "one" in build(project)[2]
     data.write_text("value: two")
     assert "value: two" in build(project)[2]
+    (project / "book/other.yml").write_text("value: three")
+    assert "executing notebooks" not in build(project)[1]
     requirements = project / "requirements.txt"
     requirements.write_text(requirements.read_text() + "# a change\n")
     assert "executing notebooks" in build(project)[1]
 
 
-def test_a_pages_prose_is_part_of_its_key(project):
-    """Reading minutes are computed from it."""
-    write(project, "print('size', len(open('index.md').read()))", "Short.")
-    first = build(project)[2]
-    write(project, "print('size', len(open('index.md').read()))", "Rather longer than that.")
-    size = len((project / "book/index.md").read_text())
-    second = build(project)[2]
-    assert f"size {size}" in second and f"size {size}" not in first
+def test_two_pages_of_the_same_code_show_their_own_outputs(project):
+    write(project, "import os; print('drawn', os.urandom(8).hex())")
+    shutil.copy(project / "book/index.md", project / "book/other.md")
+    (project / "_toc.yml").write_text("format: jb-book\nroot: book/index\nchapters: [{file: book/other}]\n")
+
+    def drawn():
+        status, log, _ = build(project)
+        assert status == 0, log
+        pages = [(project / f"_build/html/book/{name}.html").read_text("utf8") for name in ("index", "other")]
+        return [re.search("drawn ([0-9a-f]{16})", page)[1] for page in pages]
+
+    first = drawn()
+    assert len(set(first)) == 2
+    assert drawn() == first  # from the cache
+    other = project / "book/other.md"
+    other.write_text(other.read_text().replace("Some prose", "Other prose"))
+    again = drawn()
+    assert again[0] == first[0] and again[1] not in first
 
 
-@pytest.mark.parametrize("inside", ["base/training.py", "view/questions/chapter.py", "view/questions/ask.js"])
-def test_the_package_is_part_of_the_key(tmp_path, monkeypatch, inside):
-    package = tmp_path / "code"
-    shutil.copytree(
-        site_module.PACKAGE, package, ignore=shutil.ignore_patterns("*.egg-info", "__pycache__", "vendor", "fonts")
+def test_the_key_shows_on_no_page(project):
+    build(project)
+    (record,) = get_cache(project / "_build/.jupyter_cache").list_cache_records()
+    shown = [
+        file for file in (project / "_build/html").rglob("*.*") if record.data["key"].encode() in file.read_bytes()
+    ]
+    assert len(record.data["key"]) == 64 and shown == []
+
+
+# --- which pages run again, after each kind of change: the runs themselves are stubs -------------------------
+
+
+@pytest.fixture
+def book(tmp_path, monkeypatch):
+    """run() runs what is stale in a book of three pages, of the same code, and returns their names.
+
+    `reads` says what each page reads, `meanwhile` what happens while it runs."""
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.md").write_text(PAGE.format(code="1", prose=f"Page {name}."), "utf8")
+        (tmp_path / f"{name}.yml").write_text(name)
+    for name in ("requirements.txt", "shared.py", "data.npz", "style.css"):
+        (tmp_path / name).write_text(name)
+    (tmp_path / "folder").mkdir()
+    reads = {"a": ["a.yml", "shared.py"], "b": ["b.yml", "shared.py", "data.npz"], "c": ["c.yml", "folder", "absent"]}
+    ran, meanwhile = [], {}
+
+    def stub(notebook, folder, root, timeout):
+        name = re.search(r"Page (\w)", notebook.cells[0].source)[1]
+        ran.append(name)
+        began = time.time()
+        meanwhile.pop(name, lambda: None)()
+        return 0.1, began, reads[name]
+
+    monkeypatch.setattr(execution, "run", stub)
+    config = SimpleNamespace(execution_cache_path=tmp_path / "cache", execution_timeout=1, custom_formats={})
+    env = SimpleNamespace(
+        doc2path=lambda document: tmp_path / f"{document}.md", myst_config=MdParserConfig(), mystnb_config=config
     )
-    monkeypatch.setattr(site_module, "PACKAGE", package)
-    (tmp_path / "book").mkdir()
-    (tmp_path / "requirements.txt").write_text("numpy==1\n")
-    page = tmp_path / "book/index.md"
-    page.write_text("# A page\n")
-    before = page_key(page, shared_fingerprint(tmp_path))
-    assert page_key(page, shared_fingerprint(tmp_path)) == before
-    file = package / "third_optimizer" / inside
-    file.write_text(file.read_text() + "\n")
-    assert page_key(page, shared_fingerprint(tmp_path)) != before
+    app = SimpleNamespace(srcdir=tmp_path, env=env, config=SimpleNamespace(external_site_map=list(reads)))
+
+    def run():
+        ran.clear()
+        runs = execution.Runs()
+        runs.execute_pages(app)
+        assert set(runs.keys) == set(reads) and len({key for _, key in runs.keys.values()}) == len(reads)
+        return sorted(ran)
+
+    past = time.time() - 60
+    for file in tmp_path.rglob("*"):
+        os.utime(file, (past, past))
+    monkeypatch.setattr(
+        execution, "changed_since", lambda path, moment: path.exists() and path.stat().st_mtime > moment
+    )
+    assert run() == ["a", "b", "c"] and run() == []
+    return SimpleNamespace(path=tmp_path, run=run, meanwhile=meanwhile, app=app)
 
 
-def test_a_pages_text_is_part_of_the_key(tmp_path):
-    page = tmp_path / "index.md"
-    page.write_text("# A page\n")
-    before = page_key(page, "shared")
-    page.write_text("# A page, and a word more\n")
-    assert page_key(page, "shared") != before
+@pytest.mark.parametrize(
+    ("changed", "run_again"),
+    [
+        ("a.yml", ["a"]),  # one chapter's YAML
+        ("b.md", ["b"]),  # a word of prose
+        ("style.css", []),
+        ("shared.py", ["a", "b"]),  # a module: its users
+        ("data.npz", ["b"]),  # stored data: its readers
+        ("requirements.txt", ["a", "b", "c"]),
+        ("folder/new.yml", ["c"]),  # a listed folder
+        ("folder/.hidden", []),
+        ("absent", ["c"]),  # looked for, and not there before
+    ],
+)
+def test_a_change_runs_the_pages_that_depend_on_it(book, changed, run_again):
+    with (book.path / changed).open("a") as file:
+        file.write("\nchanged\n")
+    assert book.run() == run_again and book.run() == []
 
 
-def test_dependencies_are_those_of_a_page():
-    names = {file.relative_to(ROOT).as_posix() for file in dependencies(ROOT)}
-    for expected in (
-        "requirements.txt",
-        "book/02_walk_downhill.yml",
-        "book/checks/02_walk_downhill.py",
-        "code/third_optimizer/base/optimizers.py",
-    ):
-        assert expected in names
-    assert not any(name.endswith((".md", ".pyc")) or "egg-info" in name for name in names)
+def test_what_changed_while_a_page_ran_was_not_seen(book):
+    shared = book.path / "shared.py"
+    shared.write_text("changed")
+
+    def change():
+        shared.write_text("changed again")
+        os.utime(shared, (time.time() + 5, time.time() + 5))
+
+    book.meanwhile["a"] = change
+    assert book.run() == ["a", "b"]
+    os.utime(shared, (1, 1))
+    assert "a" in book.run() and book.run() == []
+
+
+def test_a_page_that_changed_since_it_ran_is_not_signed(book):
+    runs, source = execution.Runs(), [(book.path / "a.md").read_text("utf8")]
+    runs.execute_pages(book.app)
+    changed = [source[0] + "x"]
+    runs.sign(book.app, "a", source)
+    assert f"display_name: {runs.keys['a'][1]}}}" in source[0]
+    with pytest.raises(ExtensionError, match="a was changed while the book was being built"):
+        runs.sign(book.app, "a", changed)
+
+
+def test_a_page_without_a_kernel_is_named(book):
+    with pytest.raises(ValueError, match="names no kernel"):
+        execution.signed("# A page\n\ndisplay_name: no front matter\n", "key")
+
+
+def test_the_clock_of_files(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("x")
+    assert execution.changed_since(file, time.time() - 1) and not execution.changed_since(file, time.time() + 1)
+    os.utime(file, (1, 1))  # a tool may set the time of writing back, not that of the change
+    assert execution.changed_since(file, time.time() - 1) and not execution.changed_since(tmp_path / "absent", 0)
+
+
+def test_a_kernel_records_what_a_page_reads(tmp_path):
+    """Files opened, folders listed, modules imported, with their bytecode there or not; nothing written, nothing outside."""
+    for name, text in {"read.txt": "1", "list/in.txt": "2", "mine.py": "import below", "below.py": "x = 1"}.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    code = """
+        import pathlib, os, mine, third_optimizer.base
+        open("read.txt").read(), list(pathlib.Path("list").glob("*.txt")), open("written.txt", "w").write("3")
+        assert "RECORD" not in globals() and "runpy" not in globals()
+        try: open("absent.txt")
+        except FileNotFoundError: pass"""
+    for _ in range(2):  # the second time there is bytecode
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(textwrap.dedent(code))], metadata={"kernelspec": {"name": "python3", "display_name": "Python"}}
+        )
+        _, _, read = execution.run(notebook, tmp_path, tmp_path, 60)
+        ours = {path for path in read if (tmp_path / path).is_relative_to(tmp_path) and not path.startswith("..")}
+        assert {"read.txt", "list", "mine.py", "below.py", "absent.txt"} <= ours
+        assert not ours & {"written.txt", "list/in.txt", "."}
+        package = {Path(path).as_posix().partition("code/third_optimizer/")[2] for path in read} - {""}
+        assert {"__init__.py", "base/optimizers.py", "base/training.py"} <= package and "meta/grid.py" not in package
+
+
+def test_the_pages_of_this_book_depend_on_what_they_use(site, monkeypatch):
+    """By the records of the build: one file is changed, and these pages would run again."""
+    records = {record.uri: record.data for record in get_cache(ROOT / "_build/.jupyter_cache").list_cache_records()}
+    pages = {page.relative_to(ROOT).with_suffix("").as_posix() for page in notebooks()}
+    chapters = {page for page in pages if page[5].isdigit()}
+
+    def stale(changed):
+        true = execution.state
+        with monkeypatch.context() as patch:
+            patch.setattr(execution, "state", lambda path: "?" if path == (ROOT / changed) else true(path))
+            return {
+                page
+                for page in pages
+                if records[page]["key"]
+                != execution.page_key(ROOT, page, (ROOT / f"{page}.md").read_text("utf8"), records[page]["read"])
+            }
+
+    assert not stale("nothing"), "changed since the book was built: run `make book` first (`make test` does)"
+    for page in chapters:
+        assert stale(f"{page}.yml") == {page} and stale(f"{page}.md") <= {page}
+    for asset in (*STYLES, *SCRIPTS):
+        assert stale(f"code/third_optimizer/view/{asset}") == set()
+    assert stale("code/third_optimizer/view/component.py") == pages
+    users = stale("code/third_optimizer/base/optimizers.py")
+    assert {"book/02_walk_downhill", "book/10_be_the_meta_optimizer"} <= users < pages - {"book/my_answers"}
+    readers = stale("book/data/atlas.npz")
+    assert {"book/10_be_the_meta_optimizer", "book/atlas"} <= readers < pages - {"book/02_walk_downhill"}
 
 
 def test_launch_links_appear_with_the_address_and_lead_to_the_page(project):

@@ -485,7 +485,6 @@ class Notebook:
           tell(message) { for (const hear of [...(hearers["msg:custom"] || [])]) hear(message); }, set(name, value) { this.state[name] = value; for (const hear of [...(hearers["change:" + name] || [])]) hear(); } }; }""",
             {"kind": "game", "spec": self.widget.spec, "answers": self.widget.answers, "frame": {}, "busy": ""},
         )
-        self.page.add_style_tag(content=self.widget._css)
         self.page.add_script_tag(
             type="module",
             content=f"{self.widget._esm}\nglobalThis.drawn = render({{model, el: document.querySelector('#here')}});",

@@ -6,8 +6,11 @@ game       the board and its rules, free mode, the class board
 site       the Sphinx extension, templates, the look of the book
 
 Questions and game stand on figures, site on all three; `component` lies below them all. Scripts and styles stand beside
-the Python they belong to.
+the Python they belong to. The game stands on all of `meta`, so it is imported by the pages that show one: the build
+runs a page again when a module it imports has changed.
 """
+
+import importlib
 
 from .component import html
 from .figures.charts import axis, by_row, dots_by_row, lines, marks, notes, rule_at, squares, strands
@@ -15,12 +18,18 @@ from .figures.explore import Choice, Slider, explore
 from .figures.figure import figure
 from .figures.map import draw_map
 from .figures.saying import between, listed, power, say, signed
-from .game.board import board
-from .game.free import free
-from .game.game import play
 from .questions.chapter import Chapter, my_answers
 from .questions.claims import claim_card
 from .site.spine import next_screen, spine
+
+GAME = {"board": "board", "free": "free", "play": "game"}  # name -> module of the room
+
+
+def __getattr__(name):
+    if name not in GAME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f".game.{GAME[name]}", __name__), name)
+
 
 __all__ = [
     "Chapter",

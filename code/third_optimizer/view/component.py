@@ -5,6 +5,7 @@ JSON. On a built page it is a `div` that holds the specification and a fallback 
 scripts. In a notebook it is an anywidget running the same script.
 """
 
+import hashlib
 import json
 import os
 import weakref
@@ -18,7 +19,14 @@ BUNDLES = {
     "qr": ("qrcode/qrcode.js",),
 }  # what a notebook's page asks for when it needs it
 # What draws components, in the order in which a page loads it. Each file stands beside the Python it belongs to.
-STYLES = ("component.css", "game/game.css", "game/board.css")
+STYLES = (
+    "component.css",
+    "figures/figures.css",
+    "questions/questions.css",
+    "site/landing.css",
+    "game/game.css",
+    "game/board.css",
+)
 SCRIPTS = (
     "questions/store.js",
     "figures/chart.js",
@@ -94,6 +102,17 @@ def fallback_text(text):
 
 
 @cache
+def core():
+    """(digest, code, style): what draws every component, as an ES module and a style sheet."""
+    code = "\n".join(
+        ["globalThis.ThirdOptimizerInNotebook = true;"]
+        + [(HERE / name).read_text("utf8") for name in (*SCRIPTS, "notebook.js")]
+    )
+    style = "\n".join((HERE / name).read_text("utf8") for name in STYLES)
+    return hashlib.sha256((code + style).encode()).hexdigest()[:16], code, style
+
+
+@cache
 def _widget_class():
     """The anywidget class, made on first use: on a built page nobody pays for importing it."""
     import anywidget
@@ -103,15 +122,11 @@ def _widget_class():
         """`kind` and `spec` as in Component; `frame` is what a figure shows now.
 
         A question's answer travels through `answers` (all of the reader's answers), which the
-        kernel keeps in a file. Vega is sent once, when a page first asks for it: it is two hundred
-        times the size of a figure. So is what draws a QR code.
+        kernel keeps in a file. A widget carries a stub; the core, and Vega, two hundred times the size of a figure, and
+        what draws a QR code are sent once, when a page first asks for them.
         """
 
-        _esm = "\n".join(
-            ["globalThis.ThirdOptimizerInNotebook = true;"]
-            + [(HERE / name).read_text("utf8") for name in (*SCRIPTS, "notebook.js")]
-        )
-        _css = "\n".join((HERE / name).read_text("utf8") for name in STYLES)
+        _esm = f'const CORE = "{core()[0]}";\n' + (HERE / "widget.js").read_text("utf8")
         kind = traitlets.Unicode().tag(sync=True)
         spec = traitlets.Dict().tag(sync=True)
         frame = traitlets.Dict().tag(sync=True)
@@ -127,7 +142,10 @@ def _widget_class():
             self.on_msg(self._receive)
 
         def _receive(self, _, content, buffers):
-            if content["type"] in BUNDLES:
+            if content["type"] == "core":
+                _, code, style = core()
+                self.send({"type": "core", "code": code, "style": style})
+            elif content["type"] in BUNDLES:
                 self.send(
                     {
                         "type": content["type"],

@@ -1,31 +1,17 @@
 /* The same components inside a notebook: an anywidget whose kernel sends frames and keeps answers.
- * Appended to the other files as an ES module (component.py).
+ * The end of the core, an ES module, which widget.js loads once for the page (component.py puts it together).
  */
 const T = globalThis.ThirdOptimizer;
 
-/* The bundles arrive through the kernel, not from the network, and once for the whole page: every
- * widget is a module of its own, so the promise is kept where all of them see it. run(code): a bundle. */
-function load(model, type, run) {
-  T.loading ??= {};
-  T.loading[type] ??= new Promise((resolve) => {
-    model.on("msg:custom", (message) => {
-      if (message.type !== type) return;
-      message.code.forEach(run);
-      resolve();
-    });
-    model.send({ type });
-  });
-  return T.loading[type];
-}
-
 const bundle = (code, ...system) => new Function("define", "exports", "module", code).call(globalThis, ...system);
 // without a module system the bundles of Vega define globals; the QR library would define a variable of the function
-const loadVega = (model) => load(model, "vega", (code) => bundle(code));
+const loadVega = (model) => T.load(model, "vega", "vega", ({ code }) => code.map((part) => bundle(part)));
 const loadQR = (model) =>
-  load(model, "qr", (code) => {
+  T.load(model, "qr", "qr", ({ code }) => {
     const module = {};
-    bundle(code, undefined, {}, module);
+    bundle(code[0], undefined, {}, module);
     globalThis.qrcode = module.exports;
+    return true;
   });
 
 /* The store of store.js, kept by the kernel. */
@@ -73,7 +59,8 @@ const kernel = (model) => ({
   qr: () => loadQR(model),
 });
 
-async function render({ model, el }) {
+async function render({ model, el, load }) {
+  T.load = load;
   const kind = model.get("kind"),
     spec = model.get("spec");
   if (!T.watching) {

@@ -41,7 +41,7 @@
     );
   }
 
-  /* Write `text` into an element that keeps the height of the longest text it ever held (see components.css). */
+  /* Write `text` into an element that keeps the height of the longest text it ever held (see figures.css). */
   function write(element, text) {
     if (text.length > (element.longest || 0)) {
       element.longest = text.length;

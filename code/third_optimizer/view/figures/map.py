@@ -2,7 +2,7 @@
 
 Whole on the landing page, small in the head of every chapter with its level lit. Colours are the
 book's CSS variables, so the drawing follows the reader's theme; sizes of letters in the whole map
-are set by `components.css`, larger on a phone where the drawing is scaled down.
+are set by `figures.css`, larger on a phone where the drawing is scaled down.
 """
 
 import itertools

@@ -1,12 +1,11 @@
 """The parts every chapter shares, drawn from the files beside it.
 
-`Chapter("02_walk_downhill")` reads `02_walk_downhill.md` (to count its words), `.yml` (head,
+`Chapter("02_walk_downhill")` reads `02_walk_downhill.yml` (head,
 predictions, claims, exercises, quiz) and `checks/02_walk_downhill.py` (checkers), all in the folder
 the notebook runs in. Texts in the YAML are Markdown; `{name}` in them is filled with the
 numbers the notebook passes, so that no number is typed there.
 """
 
-import re
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -21,15 +20,8 @@ from .claims import claim_card
 from .exercises import Verdict, judge_code, judge_number, load_checks
 from .texts import plain, render
 
-WORDS_A_MINUTE = 200  # of technical prose; code cells are counted in the minutes to do
+MINUTES = "<!-- minutes to read -->"  # on a built page, until site/minutes.py has counted the words of the whole page
 LEVELS = ("base", "mesa", "meta", "world")
-
-
-def count_words(text):
-    """Words a reader reads in a MyST notebook: not its front matter, not its code cells."""
-    text = re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.S)
-    text = re.sub(r"^```.*?^```", "", text, flags=re.S | re.M)
-    return len(re.findall(r"\w+(?:['’.-]\w+)*", text))
 
 
 class Chapter:
@@ -53,46 +45,28 @@ class Chapter:
             raise ValueError(f"{self.name}.yml has no {id!r} under {section}; there: {', '.join(entries) or 'none'}")
         return entries[id]
 
-    def _all_words(self):
-        """Every text of the YAML file, joined: it is read too."""
-
-        def texts(value):
-            if isinstance(value, dict):
-                return [
-                    t
-                    for k, v in value.items()
-                    if k not in {"solution", "first_line", "misconceptions"}
-                    for t in texts(v)
-                ]
-            if isinstance(value, list):
-                return [t for v in value for t in texts(v)]
-            return [value] if isinstance(value, str) else []
-
-        return " ".join(texts(self.data))
-
-    def minutes_to_read(self):
-        """Whole minutes, rounded up, from the words of the page and of its YAML file."""
-        words = count_words((self.folder / f"{self.name}.md").read_text("utf8")) + count_words(self._all_words())
-        return -(-words // WORDS_A_MINUTE)
-
     # --- head and cards: plain HTML -------------------------------------------------------------
 
     def head(self):
-        """The map with this chapter's level lit, its question, what the reader will do, the time."""
+        """The map with this chapter's level lit, its question, what the reader will do, the time; in a kernel without
+        the minutes to read, which are counted on the built page."""
         d = self.data
+        do = int(d["minutes_to_do"])
+        time = f"<span>{MINUTES} minutes to read</span> · <span>{do} to do</span>"
+        if not is_static():
+            time = f"<span>{do} minutes to do</span>"
         will = "".join(f"<li>{render(text, {})}</li>" for text in d["you_will"])
         return html(
             f'<header class="t3-head"><div class="t3-map">{draw_map(d["level"], small=True)}</div>'
             f'<p class="t3-question">{render(d["question"], {})}</p>'
             f'<p class="t3-will-title">You will</p><ul class="t3-will">{will}</ul>'
-            f'<p class="t3-meta-line"><span>{self.minutes_to_read()} minutes to read</span> · '
-            f"<span>{int(d['minutes_to_do'])} to do</span> · <span>needs {render(d['needs'], {})}</span></p></header>",
+            f'<p class="t3-meta-line">{time} · <span>needs {render(d["needs"], {})}</span></p></header>',
             text=plain(d["question"]),
         )
 
     def claim(self, id, **numbers):
         """The claim card of `id`, its measured number filled in by this page."""
-        return claim_card(id, self.folder, **numbers)
+        return claim_card(id, self.folder / f"{self.name}.yml", **numbers)
 
     # --- questions ------------------------------------------------------------------------------
 

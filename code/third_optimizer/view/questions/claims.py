@@ -11,19 +11,9 @@ CLAIM_FIELDS = ("statement", "status", "measured", "rival", "control", "limit", 
 CLAIM_STATUS = {"T": "read in the text", "M": "measured in toys", "A": "arguable only"}
 
 
-def read_claims(folder):
-    """The registry: what all YAML files in `folder` claim, id -> dict with CLAIM_FIELDS and `chapter`.
-
-    ValueError if a field is missing, or an id stands twice.
-    """
-    claims = {}
-    for file in sorted(Path(folder).glob("*.yml")):
-        for id, claim in (yaml.safe_load(file.read_text("utf8")).get("claims") or {}).items():
-            if id in claims:
-                raise ValueError(
-                    f"claim {id} stands in {claims[id]['chapter']}.yml and in {file.name}: give one another id"
-                )
-            claims[id] = claim | {"chapter": file.stem}
+def claims_of(file):
+    """What one chapter's YAML file claims: id -> dict with CLAIM_FIELDS. ValueError if a field is missing."""
+    claims = yaml.safe_load(Path(file).read_text("utf8")).get("claims") or {}
     for id, claim in claims.items():
         missing = [field for field in CLAIM_FIELDS if not claim.get(field)]
         if missing:
@@ -33,11 +23,26 @@ def read_claims(folder):
     return claims
 
 
-def claim_card(id, folder=".", **numbers):
-    """The card of claim `id` in the YAML files of `folder`; `numbers` fill its placeholders."""
-    claims = read_claims(folder)
+def read_claims(folder):
+    """The registry: what all YAML files in `folder` claim, as claims_of says, and `chapter`. ValueError if an id
+    stands twice."""
+    claims = {}
+    for file in sorted(Path(folder).glob("*.yml")):
+        for id, claim in claims_of(file).items():
+            if id in claims:
+                raise ValueError(
+                    f"claim {id} stands in {claims[id]['chapter']}.yml and in {file.name}: give one another id"
+                )
+            claims[id] = claim | {"chapter": file.stem}
+    return claims
+
+
+def claim_card(id, file, **numbers):
+    """The card of claim `id` in a chapter's YAML `file`; `numbers` fill its placeholders. A page shows its own claims:
+    it does not read the other chapters' files, and so need not run again when one of them changes."""
+    claims = claims_of(file)
     if id not in claims:
-        raise ValueError(f"claim {id!r} is in no chapter's YAML; there: {', '.join(claims)}")
+        raise ValueError(f"claim {id!r} is not in {Path(file).name}; there: {', '.join(claims) or 'none'}")
     claim = claims[id]
     rows = [
         ("Measured" if claim["status"] == "M" else "Evidence", claim["measured"]),

@@ -1,156 +1,35 @@
 """The page's side of the book: a Sphinx extension that executes the notebooks and dresses the pages.
 
-It does four things, and the built site depends on each:
+It does five things, and the built site depends on each:
 
 1. **Execution.** Before Sphinx reads a page, every notebook of `_toc.yml` is executed into
-   jupyter-cache, several at once, unless the cache already holds it *for exactly these sources*
-   (see :func:`page_key`). MyST-NB then finds every page in the cache.
+   jupyter-cache, several at once, unless the cache already holds it *for exactly what it depends on*
+   (`execution.py`). MyST-NB then finds every page in the cache.
 2. **Assets.** Our styles and scripts, and the vendored bundles, are copied from the package.
 3. **Weight.** Vega is asked for only by pages that hold a chart.
-4. **Silence.** Nothing on any page asks another host for anything.
+4. **Minutes.** What is said of a page as a whole is filled in when all are written (`minutes.py`).
+5. **Silence.** Nothing on any page asks another host for anything.
 """
 
-import hashlib
-import os
 import re
 import shutil
-import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sphinx.errors import ExtensionError
-from sphinx.util import logging
-
 from .. import component
+from .execution import Runs
+from .minutes import fill
 
 HERE = Path(__file__).parent
 VIEW = HERE.parent
-PACKAGE = HERE.parents[2]  # the folder with pyproject.toml
-logger = logging.getLogger(__name__)
-
-# What a kernel of the build sees: pages are drawn for readers without a kernel, and a page is
-# executed on one core whatever the machine, so that its stated seconds mean something.
-KERNEL_ENVIRONMENT = {
-    "THIRD_OPTIMIZER_STATIC": "1",
-    "PYTHONHASHSEED": "0",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-}
-
-
-# --- execution ---------------------------------------------------------------------------------
-
-
-def dependencies(root):
-    """Every file under the project's `root` that any page may depend on, sorted.
-
-    These are the package, everything in `book/` that is not itself a page (quiz files, claims,
-    checkers, stored data) and the requirements. A page's own text is added by :func:`page_key`.
-    """
-    root = Path(root)
-    files = [root / "requirements.txt", *PACKAGE.rglob("*"), *(root / "book").rglob("*")]
-    return sorted(
-        {
-            f.resolve()
-            for f in files
-            if f.is_file()
-            and f.suffix not in {".md", ".pyc"}
-            and not any(part.startswith(".") or part.endswith(".egg-info") or part == "__pycache__" for part in f.parts)
-        }
-    )
-
-
-def shared_fingerprint(root):
-    """Hex digest of everything all pages depend on; see :func:`dependencies`."""
-    digest = hashlib.sha256(os.sys.version.encode())
-    for file in dependencies(root):
-        digest.update(str(file).encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()
-
-
-def page_key(page, shared):
-    """The key under which the outputs of `page` (a path) are valid: its own text and `shared`.
-
-    jupyter-cache by itself looks only at a notebook's code cells. An output also depends on the
-    package, on the data beside the page, and (reading minutes) on the page's prose.
-    """
-    return hashlib.sha256(shared.encode() + Path(page).read_bytes()).hexdigest()
-
-
-def run(notebook, folder, timeout):
-    """Execute `notebook` (in place) in `folder`, `timeout` seconds a cell; returns the seconds taken."""
-    from nbclient import NotebookClient
-
-    began = time.perf_counter()
-    NotebookClient(
-        notebook,
-        timeout=timeout,
-        kernel_name=notebook.metadata.kernelspec.name,
-        resources={"metadata": {"path": str(folder)}},
-        record_timing=False,
-        extra_arguments=["--log-level=40"],  # a kernel on this machine's loopback warns of eavesdroppers
-    ).execute()
-    return time.perf_counter() - began
-
-
-def execute_pages(app):
-    """Execute every notebook the cache does not hold under its current key, in parallel."""
-    from jupyter_cache import get_cache
-    from jupyter_cache.base import CacheBundleIn
-    from myst_nb.core.read import create_nb_reader
-    from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
-    from tqdm import tqdm
-
-    os.environ.update(KERNEL_ENVIRONMENT)
-    config = app.env.mystnb_config
-    cache = get_cache(config.execution_cache_path)
-    shared = shared_fingerprint(app.srcdir)
-
-    stale = []
-    for document in app.config.external_site_map:
-        page = Path(app.env.doc2path(document))
-        reader = create_nb_reader(str(page), app.env.myst_config, config, page.read_text("utf8"))
-        if reader is None:
-            continue
-        notebook, key = reader.read(page.read_text("utf8")), page_key(page, shared)
-        try:
-            fresh = cache.match_cache_notebook(notebook).data.get("key") == key
-        except KeyError:
-            fresh = False
-        if not fresh:
-            stale.append((page, notebook, key))
-    if not stale:
-        return
-
-    failed = []
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # each kernel is a process of its own
-        running = {
-            pool.submit(run, notebook, page.parent, config.execution_timeout): (page, notebook, key)
-            for page, notebook, key in stale
-        }
-        for done in tqdm(as_completed(running), "executing notebooks", len(running), unit="page"):
-            page, notebook, key = running[done]
-            try:
-                seconds = done.result()
-            except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
-                failed.append(f"{page.name}: {type(problem).__name__}: {problem}")
-                continue
-            cache.cache_notebook_bundle(
-                CacheBundleIn(notebook, str(page), data={"execution_seconds": seconds, "key": key}),
-                check_validity=False,
-                overwrite=True,
-            )
-    if failed:
-        raise ExtensionError("a notebook failed:\n\n" + "\n\n".join(failed))
-
 
 # --- the page ----------------------------------------------------------------------------------
 
-STYLES = [*component.STYLES, "site/book.css"]
+DRESS = ("fonts", "theme", "prose", "cells", "bar", "sidebar", "search", "paper")
+STYLES = [*component.STYLES, *(f"site/{name}.css" for name in DRESS)]  # in the order of the cascade
+BOOK = "site/book.css"  # all of them, as a page loads them; beside site/fonts/, which they name
 SCRIPTS = list(component.SCRIPTS)
-ASSETS = [*STYLES, *SCRIPTS, "site/favicon.svg", "site/fonts", "vendor"]  # below view/, and below _static/ on the site
+ASSETS = [*SCRIPTS, "site/favicon.svg", "site/fonts", "vendor"]  # below view/, and below _static/ on the site
 BUNDLES = {name: [f"vendor/{file}" for file in files] for name, files in component.BUNDLES.items()}
 THEME = {
     "use_download_button": False,  # the bar above a page is ours: templates/sections/header-article.html
@@ -160,16 +39,17 @@ THEME = {
     "pygments_light_style": "a11y-high-contrast-light",
     "pygments_dark_style": "a11y-high-contrast-dark",
 }
-# The theme's icon font (half a megabyte of script for seven icons); book.css draws those we need.
+# The theme's icon font (half a megabyte of script for seven icons); bar.css draws those we need.
 UNWANTED = re.compile(r'\s*<script src="[^"]*fontawesome\.js[^"]*"></script>')
 
 
 def gathered(folder):
-    """`folder`, made anew with a copy of the ASSETS: they stand beside their Python, which no page needs."""
+    """`folder`, made anew with a copy of the ASSETS, which stand beside their Python, and the STYLES in one file."""
     shutil.rmtree(folder, ignore_errors=True)
     for name in ASSETS:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (shutil.copytree if (VIEW / name).is_dir() else shutil.copy)(VIEW / name, folder / name)
+    (folder / BOOK).write_text("\n".join((VIEW / name).read_text("utf8") for name in STYLES), "utf8")
     return folder
 
 
@@ -181,7 +61,7 @@ def configure(app, config):
     config.nb_ipywidgets_js = {}
     # Here and not in _config.yml: given there they would replace what Jupyter Book sets, the repository's address too.
     config.html_theme_options |= THEME
-    # Keyed by content: see execute_pages. Outside _build/html, so a clean site keeps its cache.
+    # Keyed by content: see execution.py. Outside _build/html, so a clean site keeps its cache.
     config.nb_execution_cache_path = str(Path(app.srcdir) / "_build" / ".jupyter_cache")
 
 
@@ -229,6 +109,12 @@ def write_runs(app, exception):
     (folder / name).write_text(text, "utf8")
 
 
+def fill_minutes(app, exception):
+    """Once every page is written: what is said of the pages as a whole."""
+    if not exception and app.builder.format == "html":
+        fill(app.outdir, app.srcdir)
+
+
 def drop_unwanted(app, exception):
     """Remove the theme's icon script from the written pages (its template has no switch for it)."""
     if exception or app.builder.format != "html":
@@ -252,12 +138,14 @@ def setup(app):
     """Register with Sphinx; listed under `extensions` in `_config.yml`."""
     # After Jupyter Book's own handlers (500), which set what we correct.
     app.connect("config-inited", configure, priority=900)
-    app.connect("builder-inited", execute_pages, priority=900)
+    runs = Runs()
+    app.connect("builder-inited", runs.execute_pages, priority=900)
+    app.connect("source-read", runs.sign, priority=900)
     app.connect("html-page-context", dress_page)
     app.connect("build-finished", write_runs)
     app.connect("build-finished", drop_unwanted)
-    for style in STYLES:
-        app.add_css_file(style, priority=900)
+    app.connect("build-finished", fill_minutes)
+    app.add_css_file(BOOK, priority=900)
     for script in SCRIPTS:
         app.add_js_file(script, priority=600, loading_method="defer")
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -4,32 +4,44 @@ import re
 from html import escape
 from pathlib import Path
 
-from ..component import html
+from ..component import html, is_static
 from ..figures.map import LETTERS
 from ..questions.chapter import Chapter
 
+SPINE = "<!-- the chapters that stand -->"  # on a built page, until minutes.py fills it in
 
-def spine(folder="."):
-    """An ordered list of the numbered chapters in `folder`, each a stop with its level's letter and its minutes to read
-    and to do; side roads (○ in the title) are marked. Made from the chapters' own files: it lists what exists."""
-    stops = []
+
+def stops(folder, minutes):
+    """HTML: the numbered chapters in `folder` in order, each a stop with its level's letter and its minutes to read
+    (where `minutes` has its name) and to do; side roads (○ in the title) are marked. It lists what exists."""
+    items = []
     for page in sorted(Path(folder).glob("[0-9]*.md")):
-        chapter = Chapter(page.stem, folder)
+        data = Chapter(page.stem, folder).data
         number, kind, title = re.search(r"^# (\d+) ([●○]) (.*)$", page.read_text("utf8"), re.M).groups()
-        level, side = chapter.data["level"], " data-side" if kind == "○" else ""
-        stops.append(
+        level, side = data["level"], " data-side" if kind == "○" else ""
+        read, do = f"{minutes.get(page.stem)} min to read, ", int(data["minutes_to_do"])
+        items.append(
             f'<li data-level="{level}"{side}><span class="t3-stop" aria-hidden="true">{LETTERS[level]}</span>'
             f'<a href="{page.stem}.html">{number} {escape(title)}</a>'
-            f'<span class="t3-stop-minutes">{chapter.minutes_to_read()} min to read, {int(chapter.data["minutes_to_do"])} to do</span></li>'
+            f'<span class="t3-stop-minutes">{read if page.stem in minutes else ""}{do}{"" if minutes else " min"} to do'
+            "</span></li>"
         )
-    return html(f'<ol class="t3-spine">{"".join(stops)}</ol>', text=f"{len(stops)} chapters")
+    return f'<ol class="t3-spine">{"".join(items)}</ol>'
+
+
+def spine(folder="."):
+    """The line of chapters. A built page leaves a place for it, so that its outputs hang on no other page's text; in a
+    kernel it is read from the files now, without the minutes to read, which are counted on built pages."""
+    return html(SPINE if is_static() else stops(folder, {}), text="the chapters, in order")
 
 
 def next_screen(heading, last="Come in"):
     """The landing page's tour: a link to the next screen, named by its heading, and one past all of them to `last`."""
 
+    from docutils.nodes import make_id  # as Sphinx names the headings
+
     def link(to, words):
-        return f'<a href="#{re.sub("[^a-z]+", "-", to.lower()).strip("-")}">{escape(words)}</a>'
+        return f'<a href="#{make_id(to)}">{escape(words)}</a>'
 
     skip = "" if heading == last else link(last, "Skip to the doors")
     return html(
