@@ -20,16 +20,27 @@ BUNDLES = {
 # What draws components, in the order in which a page loads it. Each file stands beside the Python it belongs to.
 STYLES = ("component.css", "game/game.css", "game/board.css")
 SCRIPTS = (
+    "dom.js",
     "questions/store.js",
     "figures/chart.js",
+    "figures/parts.js",
     "figures/explore.js",
     "questions/ask.js",
     "questions/answers.js",
+    "game/rules.js",
+    "game/codes.js",
     "game/runs.js",
+    "game/state.js",
+    "game/charts.js",
+    "game/log.js",
+    "game/screens.js",
+    "game/sharing.js",
     "game/reveal.js",
     "game/picture.js",
-    "game/codes.js",
+    "game/dials.js",
+    "game/record.js",
     "game/game.js",
+    "game/pasted.js",
     "game/board.js",
     "page.js",
 )
