@@ -14,7 +14,7 @@ from third_optimizer.mesa import LinearAttention, beside_one_step, least_squares
 from third_optimizer.world import Regression, error
 
 from . import train_layers, unedited
-from .train_layers import ARRIVED, DIALS, RIVAL, TRIED, best_step, learn, stores
+from .train_layers import ARRIVED, RIVAL, TRIED, best_step, learn, stores
 
 DOTS = Regression(1, 3)
 WORLD, LAYER, SEEDS = Regression(10, 10), LinearAttention(10), range(5)

@@ -15,7 +15,10 @@ from .running import Outcome
 
 @dataclass(frozen=True)
 class Entry:
-    """A try in the log: its number from 0, the design, the seed, the outcome; the reader's bet and name if any."""
+    """A try in the log: its number from 0, the design, the seed, the outcome; the reader's bet and name if any.
+
+    stood: the design as the dials stood, where that says more than design does of dials that make no difference.
+    """
 
     number: int
     design: Design
@@ -23,6 +26,7 @@ class Entry:
     outcome: Outcome
     bet: str | None = None
     reader: str | None = None
+    stood: Design | None = None
 
 
 class Log:
@@ -39,7 +43,7 @@ class Log:
         weakref.finalize(self, storage.engine.dispose)  # or its connections stay open for as long as the process lives
         self.study = optuna.create_study(storage=storage, study_name=name, direction="minimize", load_if_exists=True)
 
-    def add(self, design, seed, outcome, bet=None, reader=None):
+    def add(self, design, seed, outcome, bet=None, reader=None, stood=None):
         """Write a try; once this returns, the try is kept. reader: whose it is, where several share a database."""
         import optuna
 
@@ -53,6 +57,7 @@ class Log:
                     "seed": int(seed),
                     "bet": bet,
                     "reader": reader,
+                    "stood": stood and asdict(stood),
                     "outcome": json.dumps(asdict(outcome)),
                 },
             )
@@ -68,7 +73,8 @@ def _entry(trial):
     values = trial.user_attrs
     outcome = {name: tuple(v) if isinstance(v, list) else v for name, v in json.loads(values["outcome"]).items()}
     design = design_from(values["design"])
-    return Entry(trial.number, design, values["seed"], Outcome(**outcome), values["bet"], values.get("reader"))
+    stood = values.get("stood") and design_from(values["stood"])
+    return Entry(trial.number, design, values["seed"], Outcome(**outcome), values["bet"], values.get("reader"), stood)
 
 
 def _param(name, value):

@@ -1,7 +1,7 @@
 /* The game board: turn the dials, train, read one sentence, log it, compare with simulated players.
  *
  * On a page a try is a run that was recorded when the book was made; in a notebook the kernel trains it (notebook.js).
- * What a game is and how it goes on stands in state.js, what is said of it in rules.js, where it is kept in record.js, and
+ * What a game is and how it goes on stands in state.js, what is said of it in rules.js, where it is kept in record.js,
  * how it is played in the specification's modes. Here is the desk: what the reader does, and what is drawn again then.
  */
 (function (root) {

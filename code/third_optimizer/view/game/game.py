@@ -37,17 +37,21 @@ class Game:
         self.grid, self.space, self.budget, self.id, self.then = grid, space, budget, id, then
         self.tournament = tournament if tournament and tournament["budget"] == budget else NO_PLAYERS
         self.fields = list(space.stops)
-        self.trainer = Trainer(id, self.design, self.place, folder)
+        self.trainer = Trainer(id, self.standing, self.place, folder)
 
     @cached_property
     def places(self):
         """Every position of the dials, the last dial fastest: tuples of indices of stops."""
         return list(itertools.product(*(range(len(stops)) for stops in self.space.stops.values())))
 
+    def standing(self, place):
+        """The design as the dials stand at a position."""
+        stops = {name: self.space.stops[name][at] for name, at in zip(self.fields, place, strict=True)}
+        return replace(self.space.base, **stops)
+
     def design(self, place):
         """The design at a position of the dials; redundant dials stand where they make no difference."""
-        stops = {name: self.space.stops[name][at] for name, at in zip(self.fields, place, strict=True)}
-        return replace(self.space.base, **stops).plain()
+        return self.standing(place).plain()
 
     def place(self, design):
         return [self.space.stops[name].index(getattr(design, name)) for name in self.fields]

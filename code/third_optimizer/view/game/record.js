@@ -10,6 +10,7 @@
     /* game: the board (game.js). known: the reader's answers hold its game; entry: as they do. */
     constructor(game) {
       Object.assign(this, { game, spec: game.spec, store: game.store, known: false, entry: null, asked: null });
+      this.seen = new Set(); // what was kept, here or in another window, in a line each
     }
 
     /* Follow what other windows play. */
@@ -27,7 +28,7 @@
       if (misfit) store.set(`${spec.id}/${misfit}`, kept);
       this.known = Boolean(state);
       this.entry = this.known ? kept : null;
-      this.heard = kept && kept.at;
+      if (this.known) this.seen.add(`${state.number}: ${kept.answer}`);
       this.game.state = state || S.begin(spec, (misfit || 0) + 1);
     }
 
@@ -43,6 +44,7 @@
         value: S.answer(state, game.kernel),
         verdict: "played",
       };
+      this.seen.add(`${state.number}: ${this.entry.answer}`);
       this.store.set(spec.id, this.entry);
     }
 
@@ -114,13 +116,15 @@
     hearOfLog() {
       const there = this.store.get(this.spec.id),
         { number } = this.game.state;
-      if (!there || !there.value || there.at === this.heard || this.asking || this.game.busy) return;
-      this.heard = there.at;
-      if (there.value.number < number) return; // an echo of what was kept before
+      if (!there || !there.value || this.asking || this.game.busy) return;
+      const said = `${there.value.number}: ${there.answer}`;
+      if (this.seen.has(said)) return; // an echo
+      this.seen.add(said);
+      if (there.value.number < number) return;
       if (there.value.number > number) {
         this.restore();
         this.game.showAll();
-      } else if (this.entry && there.answer === this.entry.answer) return;
+      }
       [this.entry, this.known] = [there, true];
       this.asked = this.ask();
     }

@@ -2,7 +2,7 @@
  *
  * state: {version, number, mode, start, place: [stop of each dial], past: [places],
  *   tries: [{place, seed, bet, practice, fresh, at, practice_curve, fresh_curve, ...}], rule,
- *   older: [tries that only an earlier edition's answers hold], bet, training: {place, seed, bet} or null,
+ *   older: [tries that an earlier edition's answers of a live game hold], bet, training: {place, seed, bet} or null,
  *   opened: line of the log that is open or null, rival: whose players the chart shows, screen: of the end}
  * spec: what game.py tells of a board. A run's errors are per cent of guessing zero, null where not finite.
  */
@@ -194,10 +194,10 @@
       return { ...state, tries: [...state.tries, one], training: null, bet: null, opened: null };
     },
     failed: (state) => ({ ...state, training: null }),
-    /* A kernel's log, the record of its games. What only an earlier edition's answers hold comes before it. */
+    /* A kernel's log, the record of its games. Tries that an earlier edition's answers hold stand as they are there. */
     logged: (state, { tries }, spec) => {
-      const older = state.older.filter((one) => !tries.some((other) => same(one, other, spec)));
-      return { ...state, older, tries: [...older, ...tries].slice(0, spec.budget), opened: null };
+      const more = tries.filter((one) => !state.older.some((other) => same(one, other, spec)));
+      return { ...state, tries: [...state.older, ...more].slice(0, spec.budget), opened: null };
     },
     ended: (state) => ({ ...state, training: null, bet: null }),
     open: (state, { line }) => ({ ...state, opened: line === state.opened ? null : line }),

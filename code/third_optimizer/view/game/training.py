@@ -56,7 +56,7 @@ def told(outcome):
 class Trainer:
     """What a board of the game `id` may ask of its kernel.
 
-    design(place), place(design): between positions of the dials and Designs. folder: where the tries' file is.
+    design(place), place(design): between positions of the dials and Designs as they stand. folder: where the tries' file is.
     """
 
     under_way = []  # threads that train a try, for whichever board
@@ -91,14 +91,15 @@ class Trainer:
 
     def train(self, widget, message):
         """Train, tell the board of the progress, write the try down; gives the tries of this game."""
-        design, seed = self.design(message["place"]), message["seed"]
+        stood, seed = self.design(message["place"]), message["seed"]
+        design = stood.plain()
 
         def progress(share, practice, fresh):
             errors = {"practice": plain(practice), "fresh": plain(fresh)}
             widget.send({"type": "progress", "number": message["number"], "share": share} | errors)
 
         outcome = run_alone(design, seed, progress=progress)
-        self.log(message["game"]).add(design, seed, outcome, message["bet"], component.record.reader())
+        self.log(message["game"]).add(design, seed, outcome, message["bet"], component.record.reader(), stood)
         return self.tries(message["game"])
 
     def tell(self, _, message):
@@ -113,4 +114,6 @@ class Trainer:
         if isinstance(kept, Path) and not kept.is_file():
             return []  # looking leaves no file behind
         entries = self.log(number).entries(whose(self.folder))
-        return [{"place": self.place(e.design), "seed": e.seed, "bet": e.bet} | told(e.outcome) for e in entries]
+        return [
+            {"place": self.place(e.stood or e.design), "seed": e.seed, "bet": e.bet} | told(e.outcome) for e in entries
+        ]
