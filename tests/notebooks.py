@@ -4,6 +4,7 @@ Also what other tests need to know of the notebooks: which there are, and their 
 """
 
 import ast
+import importlib
 from pathlib import Path
 
 import jupytext
@@ -52,13 +53,9 @@ def chapters():
     return [page for page in notebooks() if page.name[0].isdigit()]
 
 
-def run_here(page):
-    """Execute the page's code cells in this process and return their names: the page's own functions,
-    for tests to call. The working directory must be book/."""
-    names = {"__name__": "__main__"}
-    for cell in code_cells(page):
-        exec(compile(cell.source, f"{page.name}", "exec"), names)
-    return names
+def experiments_of(chapter):
+    """The module of experiments of a chapter ("02_walk_downhill")."""
+    return importlib.import_module(f"third_optimizer.experiments.{chapter.split('_', 1)[1]}")
 
 
 def calls(page, *names):
@@ -94,16 +91,21 @@ def shown_by(page, edits=()):
     return shown
 
 
-def texts_of(shown):
-    """The words of what cells display: sentences, and each figure's title and text alternative at its start."""
+def frames_of(shown):
+    """What the figures among them show at their start: [{"title", "text", "columns"}]."""
     for value in shown:
-        if hasattr(value, "frame"):  # a figure with dials
-            frame = value.frame(value.start())
-            yield f"{frame['title']} {frame['text']}"
-        elif hasattr(value, "data"):  # a sentence
-            yield value.data
+        if hasattr(value, "frame"):  # with dials
+            yield value.frame(value.start())
         elif getattr(value, "kind", "") == "figure":
-            yield f"{value.spec['frame']['title']} {value.text}"
+            yield value.spec["frame"]
+
+
+def texts_of(shown):
+    """The words of what cells display: sentences, and each figure's title and text alternative."""
+    for value in shown:
+        if hasattr(value, "data"):  # a sentence
+            yield value.data
+        yield from (f"{frame['title']} {frame['text']}" for frame in frames_of([value]))
 
 
 def cards_of(shown):
@@ -126,19 +128,6 @@ def open_cell(page, words):
     cells = [cell for cell in code_cells(BOOK / f"{page}.md") if "hide-input" not in cell.metadata.get("tags", [])]
     (source,) = [cell.source for cell in cells if words in cell.source]
     return source
-
-
-def page_fixture(name):
-    """A fixture, once for a test file: what running the page book/`name`.md as the build does leaves behind."""
-
-    @pytest.fixture(scope="module")
-    def names():
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("THIRD_OPTIMIZER_STATIC", "1")
-            patch.chdir(BOOK)
-            yield run_here(BOOK / f"{name}.md")
-
-    return names
 
 
 class MystNotebook(IPyNbFile):

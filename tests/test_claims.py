@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import yaml
 
-from tests.notebooks import BOOK
+from tests.notebooks import BOOK, experiments_of
 from third_optimizer.view.questions.claims import CLAIM_FIELDS, read_claims
 
 CLAIMS = read_claims(BOOK)
@@ -43,8 +43,7 @@ def altered(value):
 
 def numbers_of(id):
     """The numbers on a claim's card, from its chapter's experiments."""
-    name = CLAIMS[id]["chapter"].split("_", 1)[1]
-    return importlib.import_module(f"third_optimizer.experiments.{name}").claims()[id]
+    return experiments_of(CLAIMS[id]["chapter"]).claims()[id]
 
 
 @pytest.mark.parametrize("id", MEASURED)

@@ -28,14 +28,12 @@ NAME = next((Path(file).stem for file in created if file.endswith(".md")), None)
 # Runs in the copy's book/: the page's code, then each exercise with its solution, its known mistakes
 # and its dots, against the numbers the page itself passes.
 JUDGE = """
-import json, sys
+import importlib, json, sys
 import jupytext
 import third_optimizer
-from third_optimizer.view import Chapter
 
-name, passed = sys.argv[1], {}
-shown = Chapter.exercise
-Chapter.exercise = lambda self, id, **numbers: (passed.update({id: numbers}), shown(self, id, **numbers))[1]
+name = sys.argv[1]
+passed = importlib.import_module(f"third_optimizer.experiments.{name.split('_', 1)[1]}").exercises()
 page = {}
 for cell in jupytext.read(f"{name}.md").cells:
     if cell.cell_type == "code":
@@ -50,8 +48,9 @@ def answer(entry, code):
 
 chapter, verdicts = page["chapter"], {}
 for id, entry in chapter.data["exercises"].items():
-    slips = [answer(entry, slip["code"]) if "code" in slip else passed[id][slip["value"]] for slip in entry["misconceptions"]]
-    said = [chapter.check(id, given, **passed[id]) for given in (answer(entry, entry["solution"]), *slips, ...)]
+    numbers = passed.get(id, {})
+    slips = [answer(entry, slip["code"]) if "code" in slip else numbers[slip["value"]] for slip in entry["misconceptions"]]
+    said = [chapter.check(id, given, **numbers) for given in (answer(entry, entry["solution"]), *slips, ...)]
     verdicts[id] = [[verdict.right, verdict.says] for verdict in said]
 print(json.dumps({"package": third_optimizer.__file__, "verdicts": verdicts}))
 """

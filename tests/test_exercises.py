@@ -9,7 +9,7 @@ import itertools
 import pytest
 import yaml
 
-from tests.notebooks import BOOK, ROOT, chapters, run_here
+from tests.notebooks import BOOK, ROOT, chapters, experiments_of
 from third_optimizer.view.component import SCRIPTS
 from third_optimizer.view.questions.chapter import Chapter
 from third_optimizer.view.questions.exercises import NOT_TRIED, judge_code, judge_number, load_checks
@@ -92,22 +92,13 @@ def test_a_number_is_right_within_its_tolerance_and_no_further(truth):
     assert said == ["No.", "Yes.", "Yes.", "Yes.", "No.", "No.", "Twice.", "Twice.", "No.", "No.", "No."]
 
 
-@pytest.fixture
-def number_specs(monkeypatch, static):
-    """(spec, solution) of every number exercise, as its page draws it."""
-    monkeypatch.chdir(BOOK)
+@pytest.fixture(scope="module")
+def number_specs():
+    """(spec, solution) of every number exercise, with the numbers that its chapter's experiments give the page."""
     specs = {}
-    original = Chapter.exercise
-
-    def spy(self, id, **numbers):
-        entry = self._entry("exercises", id)
+    for name, id, entry in EXERCISES:
         if entry["kind"] == "number":
-            specs[self.name, id] = (self._number_spec(id, numbers), entry)
-        return original(self, id, **numbers)
-
-    monkeypatch.setattr(Chapter, "exercise", spy)
-    for page in chapters():
-        run_here(page)
+            specs[name, id] = (Chapter(name, BOOK)._number_spec(id, experiments_of(name).exercises()[id]), entry)
     return specs
 
 

@@ -722,8 +722,9 @@ def test_machines_of_other_starts_reach_the_page(board, spec):
 
 
 def test_the_start_of_the_day_is_one_that_machines_have_played(stage, board):
-    others = game(GRID, id=ID, tournament=PLAYED).spec(live=False)["others"]
-    opened, shown_board = stage(changes={"others": others}, timezone_id="Pacific/Auckland", accept_downloads=True)
+    told = game(GRID, id=ID, tournament=PLAYED).spec(live=False)
+    changes = {name: told[name] for name in ("others", "modes")}
+    opened, shown_board = stage(changes=changes, timezone_id="Pacific/Auckland", accept_downloads=True)
     page = opened.page
     seen = []
     for hour in ("10:30", "11:30"):  # the last of February and the first of March there

@@ -2,8 +2,8 @@
 
     python -m third_optimizer.experiments.data [atlas.npz ...]
 
-All cores, a progress bar, resumable: what a file or its journal holds is not made again. On a cluster, `make_data` inside
-`joblib.parallel_config(backend="dask")`.
+All cores, a progress bar, resumable: what a file or its journal holds is not made again. On a cluster, `make_data`
+inside `joblib.parallel_config(backend="dask")`.
 """
 
 import sys

@@ -15,6 +15,7 @@ from third_optimizer.world import Regression, error
 
 from . import train_layers, unedited
 from .train_layers import ARRIVED, RIVAL, TRIED, best_step, learn, stores
+from .train_layers import DIALS as DIALS  # the page names its stops
 
 DOTS = Regression(1, 3)
 WORLD, LAYER, SEEDS = Regression(10, 10), LinearAttention(10), range(5)
@@ -87,9 +88,10 @@ def layer_runs(seed, learn=learn):
 
 
 def parameters_at(seed, step, learn=learn):
-    """A layer's parameters after so many steps of training."""
-    early, late = layer_runs(seed, learn)
-    return early.path[step] if step < len(early.path) else late.path[step - len(early.path) + 1]
+    """A layer's parameters after so many steps of training, or at its end if it was shorter."""
+    first, *later = (run.path for run in layer_runs(seed, learn))
+    path = np.concatenate([first, *(one[1:] for one in later)])  # a stage begins where the last one ended
+    return path[min(step, len(path) - 1)]
 
 
 @cache
@@ -184,7 +186,7 @@ def learners(learn=learn):
 
     return {
         "untrained layer": profiles(*layers(0)),
-        "trained layer": profiles(*layers(sum(len(run.path) - 1 for run in layer_runs(0, learn)))),
+        "trained layer": profiles(*layers(10**6)),  # at the end
         "trained MLP": {name: rivals(10)[name] for name in ("error", "step", "exact", "follows")},
         "one gradient step": profiles(lambda p: one_step_rules(p, best_step(WORLD))),
         "least squares": profiles(least_squares),
@@ -370,13 +372,9 @@ def exercises():
         best_step(Regression(3, 40, inputs="gaussian")),
         Regression(10, 10**6, inputs="gaussian"),
     )
+    fresh = left_by(best_step(million), million)
     return {
-        "endless": {
-            "endless": left_by(a, million),
-            "fresh": left_by(best_step(million), million),
-            "at_home": left_by(a, GAUSS),
-            "found": 100 * a**2,
-        },
+        "endless": {"endless": left_by(a, million), "fresh": fresh, "at_home": left_by(a, GAUSS), "found": 100 * a**2},
         "limit": {"limit": theory.break_even_scale(other, 40, 3, 1, 3), "squared": 2, "with_a": np.sqrt(2 / other)},
     }
 

@@ -142,7 +142,8 @@ def design_from(values):
 
 
 class Space:
-    """The designs a search may try: values of each dial that may turn (a Design checks them); dials not named stand where `base` has them.
+    """The designs a search may try: values of each dial that may turn (a Design checks them); dials not named stand
+    where `base` has them.
 
     Space(step_length=(0.001, 0.01), passes=(1, 4)). `designs` lists each different design once, in a fixed order.
     """

@@ -1,4 +1,4 @@
-"""Every design of a space trained with every seed, stored in one file, so that a page without a kernel can look a try up.
+"""Every design of a space trained with every seed, stored in one file, so that a page without kernel can look a try up.
 
 A Grid reads a Store (meta.store) whose axes are the designs and the seeds.
 """
@@ -41,7 +41,7 @@ LEAST, MOST = 1e-3, 9999.0  # per cent: a smaller error is stored as 0, a larger
 
 
 def rounded(value):
-    """An error as it is stored and shown: four significant digits within LEAST and MOST; what is not finite stays so."""
+    """An error as it is stored and shown: four significant digits within LEAST and MOST; what is not finite stays."""
     if not math.isfinite(value):
         return value
     value = min(float(f"{value:.4g}"), MOST)
@@ -71,8 +71,8 @@ def pack(outcome, steady):
 class Grid:
     """Stored runs: `outcome(design, seed)` for every design of `space` and every seed of `seeds` and `confirm`.
 
-    columns: name -> array (designs, seeds and confirming seeds, *shape), as in COLUMNS. fingerprint: see `edition`; None:
-    that of these columns.
+    columns: name -> array (designs, seeds and confirming seeds, *shape), as in COLUMNS. fingerprint: see `edition`;
+    None: that of these columns.
     """
 
     def __init__(self, space, seeds, confirm, columns, fingerprint=None):
@@ -131,13 +131,14 @@ class Grid:
         return self.scores(seed) <= NEAR * par()
 
     def iterates(self, seed):
-        """Which designs are of the best class with one seed: fresh error at most half of par, and at most a quarter of that
-        again when run eight times as long. (designs,) of bool; `seed` is one of `seeds`."""
+        """Which designs are of the best class with one seed: fresh error at most half of par, and at most a quarter of
+        that again when run eight times as long. (designs,) of bool; `seed` is one of `seeds`."""
         fresh, longer = self.scores(seed), self.columns["longer"][:, self.seeds.index(seed), 2]
         return (fresh <= par() / 2) & (longer <= fresh / 4)
 
     def start(self):
-        """The start by rule: the design with the lowest mean practice error; of equals (to LEAST) the one with the most problems, then the first."""
+        """The start by rule: the design with the lowest mean practice error; of equals (to LEAST) the one with the most
+        problems, then the first."""
         practice = self.means("practice").round(3)
         return min(
             (design for design, error in zip(self.space.designs, practice, strict=True) if error == practice.min()),
@@ -164,8 +165,8 @@ class Grid:
 def edition(space, seeds, confirm, columns):
     """Hex digest of what a reader's code hangs on: which design has which number, and what its runs scored.
 
-    Its first 16 bits are a grid's fingerprint, which every code holds. A file keeps the fingerprint beside the digest it
-    belongs to, so that a code stays valid when a file gains columns or another form.
+    Its first 16 bits are a grid's fingerprint, which every code holds. A file keeps the fingerprint beside the digest
+    it belongs to, so that a code stays valid when a file gains columns or another form.
     """
     designs = [list(asdict(design).values()) for design in space.designs]
     sha = hashlib.sha256(json.dumps([designs, list(seeds), list(confirm)]).encode())
@@ -199,7 +200,8 @@ def grid_store(file, space=ATLAS_SPACE, seeds=SEEDS, confirm=CONFIRM):
 
 
 def train_grid(file, space=ATLAS_SPACE, seeds=SEEDS, confirm=CONFIRM, jobs=-1):
-    """Train what `file` does not hold yet, over `jobs` joblib workers, and write it; a Grid. Runs of a smaller space are kept.
+    """Train what `file` does not hold yet, over `jobs` joblib workers, and write it; a Grid. Runs of a smaller space
+    are kept.
 
     Stopped, it goes on; inside `joblib.parallel_config(backend="dask")` the same call trains on a Dask cluster.
     """

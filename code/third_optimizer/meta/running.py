@@ -35,8 +35,8 @@ class Outcome:
 
     practice, fresh: at the end, on problems from the practice pool and on new ones. steps, practice_curve,
     fresh_curve: at CURVE moments from the start to the end. diverged_at: the step of the blow-up, or None.
-    longer, blown: error and share of prompts blown up when run on for 2, 4 and 8 times its passes (mesa.run_longer); empty
-    for a machine without passes. follows: how far answers follow other labels (mesa.follows). tripled: error on
+    longer, blown: error and share of prompts blown up when run on for 2, 4 and 8 times its passes (mesa.run_longer);
+    empty for a machine without passes. follows: how far answers follow other labels (mesa.follows). tripled: error on
     rules three times as large.
     """
 
@@ -80,9 +80,9 @@ def looks(practice_time):
 def practise(design, seed, world=WORLD, look=None, nudge=0.0):
     """Train `design` with `seed`: (model, parameters, pool, step of the blow-up or None).
 
-    The seed draws the pool, the start and the practice. look(step, model, parameters, pool) is called on the way at CURVE
-    moments, the end not among them. nudge: added to every number of the start. ValueError for a seed that is no whole
-    number from 0.
+    The seed draws the pool, the start and the practice. look(step, model, parameters, pool) is called on the way at
+    CURVE moments, the end not among them. nudge: added to every number of the start. ValueError for a seed that is no
+    whole number from 0.
     """
     if not (isinstance(seed, int | np.integer) and seed >= 0):
         raise ValueError(f"seed must be a whole number, at least 0, got {seed!r}")
@@ -159,8 +159,8 @@ def questions(model, parameters, prompts, world, loops):
 
 
 def stable(design, seed, outcome, world=WORLD, confirm=False):
-    """Whether the run does not hang on the last digits: a start nudged by NUDGE comes to the same scores, or blows up at
-    the same step.
+    """Whether the run does not hang on the last digits: a start nudged by NUDGE comes to the same scores, or blows up
+    at the same step.
 
     What is not stable comes out otherwise on another processor, whose sums round differently.
     """

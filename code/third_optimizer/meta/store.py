@@ -1,11 +1,11 @@
 """One store of computed results: what takes too long for a page is computed once and kept with where it came from.
 
 A store is a table over axes. At each point of their product a maker gives values for its columns. The file holds the
-columns, the axes, what made them and a digest. `make` computes what the file lacks, point by point: a killed run goes on
-where it was, a new value on an axis costs its points only, and a new maker adds its columns without the others' work.
+columns, the axes, what made them and a digest. `make` computes what the file lacks, point by point: a killed run goes
+on where it was, a new value on an axis costs its points only, and a new maker adds its columns at no cost of others.
 
     layers = Store("layers.npz", {"dimension": (2, 3), "seed": (0, 1)}, [Maker(train, {"error": ((), "f8")})])
-    layers.make()                        # over all cores, with a progress bar; inside joblib.parallel_config(backend="dask") on a cluster
+    layers.make()                        # over all cores; inside joblib.parallel_config(backend="dask") on a cluster
     layers.at(dimension=2, seed=0)       # {"error": 0.1}
     layers.get(dimension=4, seed=0)      # is no stop: computed now
 """

@@ -31,9 +31,9 @@ AGAIN = "make atlas"
 def lines(grid, name, count, jobs=-1, start=None, space=None, seed=None):
     """Best fresh error so far of `count` players of a search, (count, BUDGET + 1), column 0 the start.
 
-    Player i draws from seed [i, 0]. start: the design to begin with, by default the grid's by rule. space: the designs to
-    play with, by default all of the grid's. A player looks at a design's run with `seed`, by default the grid's first,
-    as a reader does at first.
+    Player i draws from seed [i, 0]. start: the design to begin with, by default the grid's by rule. space: the designs
+    to play with, by default all of the grid's. A player looks at a design's run with `seed`, by default the grid's
+    first, as a reader does at first.
     """
     from joblib import Parallel, delayed
 
@@ -54,8 +54,8 @@ def lines(grid, name, count, jobs=-1, start=None, space=None, seed=None):
 
 
 def seekers(grid, seed, count=300):
-    """Climbers from the start, with the runs of one seed and max(LONG) tries, two arrays (count,): the try at which each
-    first met a machine that iterates (Grid.iterates), inf: never; the tries it could spend before it was stuck.
+    """Climbers from the start, with the runs of one seed and max(LONG) tries, two arrays (count,): the try at which
+    each first met a machine that iterates (Grid.iterates), inf: never; the tries it could spend before it was stuck.
 
     Climber i draws from seed [i, 3].
     """
@@ -69,8 +69,8 @@ def seekers(grid, seed, count=300):
 
 
 def odds(seed, grid):
-    """The chance that some try iterates after LONG tries, with the runs of one seed: share of the designs; dice, in closed
-    form, and climbing (seekers), each (LONG,)."""
+    """The chance that some try iterates after LONG tries, with the runs of one seed: share of the designs; dice, in
+    closed form, and climbing (seekers), each (LONG,)."""
     good, (met, _) = grid.iterates(seed), seekers(grid, seed)
     chance = blind_chance(int(good.sum()), len(good), min(max(LONG), len(good)))
     return {
@@ -81,7 +81,7 @@ def odds(seed, grid):
 
 
 def days(grid):
-    """The starts of the day: DAYS different designs that fail on fresh problems without exploding, drawn once and for all."""
+    """The starts of the day: DAYS different designs that fail on fresh problems and do not explode, drawn once."""
     fresh = grid.scores(grid.seeds[0], most=np.inf)
     failing = np.flatnonzero((fresh > 2 * par()) & np.isfinite(fresh))
     return [grid.space.designs[i] for i in np.random.default_rng([0, DAY]).permutation(failing)[:DAYS]]

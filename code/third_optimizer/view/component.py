@@ -46,7 +46,7 @@ SCRIPTS = (
 )
 
 
-# The record of the reader's answers, for widgets: questions/answers.py names itself here, as this module stands below it.
+# The record of the reader's answers, for widgets: questions/answers.py names itself here: this module stands below.
 # It has load(), put(id, answer) and clear(), and each returns {"answers": {id: answer}}.
 record = None
 

@@ -110,7 +110,7 @@ class Regression:
 
 
 def error(answers, prompts):
-    """Squared error on the same prompts, per cent of guessing zero (100: learned nothing); inf if not all are finite."""
+    """Squared error on the same prompts, per cent of guessing zero (100: learned nothing); inf if one is not finite."""
     with np.errstate(over="ignore", invalid="ignore"):
         value = 100 * np.mean((answers - prompts.answer) ** 2) / np.mean(prompts.answer**2)
     return float(value) if np.isfinite(value) else np.inf

@@ -110,7 +110,7 @@ def notes(said, **place):
 
 
 def squares(still, names, x_domain, y_domain):
-    """A square for each row's number (columns x, y, size, sign), its area the size, negative ones in the colour of text.
+    """A square for each row's number (columns x, y, size, sign): area is size, negative ones have the colour of text.
 
     still: columns of squares that do not move. names: [(x, y, text)] of the matrices.
     """
@@ -157,10 +157,10 @@ def by_row(named):
 
 
 def dots_by_row(title, domain, colour="$base", *, rows=None, shape="square", size=60, opacity=0.6, ticks=5):
-    """A dot for each row of the columns `value` and `row` (by_row): runs beside one another under the name they belong to.
+    """A dot for each row of the columns `value` and `row` (by_row): runs side by side under the name they belong to.
 
-    title: of the horizontal axis, with its unit. domain: of that axis. colour: of all, or {row: colour}. rows: the names
-    from top to bottom; None: as they come.
+    title: of the horizontal axis, with its unit. domain: of that axis. colour: of all, or {row: colour}. rows: the
+    names from top to bottom; None: as they come.
     """
     one = {"color": colour} if isinstance(colour, str) else {}
     drawn = alt.Chart().mark_point(shape=shape, filled=True, size=size, opacity=opacity, clip=True, **one)

@@ -246,7 +246,8 @@ class Chapter:
             return Stack(ask, html(f'<div class="t3-folds">{folds}</div>'))
         asked = render(entry["prompt"], numbers, inline=False)
         return html(
-            f'<div class="t3-ask"><p class="t3-ask-kind">{escape(label)}</p>{asked}</div><div class="t3-folds">{folds}</div>',
+            f'<div class="t3-ask"><p class="t3-ask-kind">{escape(label)}</p>{asked}</div>'
+            f'<div class="t3-folds">{folds}</div>',
             text=plain(asked),
         )
 
