@@ -7,9 +7,10 @@ import re
 import numpy as np
 import pytest
 
+from tests.codes import GameCode, encode
 from tests.conftest import ROOT, Page
+from tests.games import RULES
 from third_optimizer.meta import DIALS, Design, Space
-from third_optimizer.meta.codes import GameCode, encode
 from third_optimizer.view.component import BUNDLES, SCRIPTS, STYLES, to_json
 from third_optimizer.view.game.board import board, places
 
@@ -228,7 +229,7 @@ def test_a_dial_out_of_use_stays_where_it_was(open_board):
         )
     ]
     assert opened.page.evaluate(
-        "([designs, places]) => ThirdOptimizer.board.turned(designs, places)", [there_and_back, places(SPACE)]
+        "([designs, places]) => ThirdOptimizer.pasted.turned(designs, places)", [there_and_back, places(SPACE)]
     ) == [1, 1, 1]
 
 
@@ -291,7 +292,7 @@ def test_starts_and_ways_to_play_are_told_apart_when_they_differ(open_board):
     _, shown = open_board(
         "\n".join(code(g) for g in (game_of(1), game_of(2, start=9, mode=1), game_of(3, mode=5), game_of(4, mode=15)))
     )
-    other = shown.page.evaluate("score => ThirdOptimizer.game.shown(score)", min(score(9, 1), 1e9))
+    other = shown.page.evaluate(f"score => {RULES}.shown(score)", min(score(9, 1), 1e9))
     assert shown.locator(".t3-board-apart").all_inner_texts() == [
         "started at 186, plain game",
         f"started at {other}, start of the day",
@@ -327,9 +328,7 @@ def test_games_for_practice_error_show_what_they_chose_and_are_counted_apart(ope
         for text in says[2:]
     ) and "boss" not in "".join(says[:2])
     assert shown.locator("tbody td:last-child").all_inner_texts()[2:] == ["–", "–"]
-    read = opened.page.evaluate(
-        "values => values.map(ThirdOptimizer.game.shown)", sorted(min(line[-1], 1e9) for line in drawn)
-    )
+    read = opened.page.evaluate(f"values => values.map({RULES}.shown)", sorted(min(line[-1], 1e9) for line in drawn))
     summary = shown.locator(".t3-board-summary").inner_text()
     assert summary.startswith("2 games: the best of each lies between")
     assert (
@@ -429,7 +428,7 @@ def test_a_line_is_a_name_and_a_code(open_board, line, name, rest):
     opened, _ = open_board()
     name = name.encode("utf-16", "surrogatepass").decode("utf-16")
     assert opened.page.evaluate(
-        "line => ThirdOptimizer.board.split(line)", line.encode("utf-16", "surrogatepass").decode("utf-16")
+        "line => ThirdOptimizer.pasted.split(line)", line.encode("utf-16", "surrogatepass").decode("utf-16")
     ) == [name, rest]
 
 

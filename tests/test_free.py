@@ -16,8 +16,9 @@ from third_optimizer.meta.design import LIMITS, NEVER
 from third_optimizer.meta.grid import run_alone
 from third_optimizer.meta.running import STABLE
 from third_optimizer.view import free, play
-from third_optimizer.view.game.free import RANGES, WINDOWS, number, price, step_seconds, told
-from third_optimizer.view.game.game import compare, shown, tries_path
+from third_optimizer.view.game.free_dials import RANGES, WINDOWS, number, price, step_seconds, told
+from third_optimizer.view.game.rules import compare, shown
+from third_optimizer.view.game.training import tries_path
 
 GRID = Grid.load(BOOK / "data/atlas.npz")
 ID = "chapter/free"

@@ -1,289 +1,51 @@
-"""The game: its rules in both languages, its weight, its training in a kernel, and whole games played in Chromium."""
+"""The game on a page: what the page is told, its weight, and whole games played in Chromium."""
 
 import csv
 import datetime
 import gzip
-import itertools
-import json
 import math
 import re
-import threading
-import time
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import ROOT, Page
-from tests.notebooks import BOOK
-from third_optimizer.meta import ATLAS_SPACE, SEEDS, Design, Grid, Log, Space, run, tournament
-from third_optimizer.meta.codes import decode
-from third_optimizer.meta.running import STABLE
+from tests.codes import decode
+from tests.games import (  # noqa: F401 (fixtures)
+    AXE,
+    BOSS,
+    GRID,
+    ID,
+    LEAK,
+    MEMORY,
+    OTHER,
+    PAGE,
+    PLAYERS,
+    QUICK,
+    board_,
+    everything_said,
+    finish,
+    kept,
+    log_rows,
+    new_game,
+    page_script_,
+    play_,
+    put,
+    spec_,
+    stage_,
+    state,
+    state_of,
+    to_screen,
+    train,
+    turn,
+    uncovered,
+    until,
+)
+from third_optimizer.meta import ATLAS_SPACE, SEEDS, Design, Space
 from third_optimizer.view import play as game
-from third_optimizer.view.component import BUNDLES, SCRIPTS, STYLES, Component, to_json
-from third_optimizer.view.game.game import MOST, compare, ending, sentence, shown, tries_path, uncovered
+from third_optimizer.view.component import to_json
+from third_optimizer.view.game.rules import compare, shown
 from third_optimizer.view.game.runs import payload, script
-
-GRID = Grid.load(BOOK / "data/atlas.npz")
-MACHINES = tournament.load(BOOK / "data/tournament.json", GRID)
-VIEW = ROOT / "code/third_optimizer/view"
-AXE = (ROOT / "tests/vendor/axe.min.js").read_text("utf8")
-PAGE = "book/10_be_the_meta_optimizer"
-ID = "10_be_the_meta_optimizer/game"
-
-
-@pytest.fixture(scope="module")
-def board():
-    return game(GRID, id=ID, tournament=MACHINES)
-
-
-@pytest.fixture(scope="module")
-def spec(board):
-    return board.spec(live=False)
-
-
-# --- the rules, in Python and on the page ------------------------------------------------------------
-
-
-def state(practice, fresh, at=None):
-    return {"practice": practice, "fresh": fresh, "at": at}
-
-
-START, WILD = state(0.0, 186.4), state(4.0, 1e30)
-SAID = [
-    (dict(now=state(12.4, 48.2), last=state(0.01, 99.0), best=99.0), "Fresh 48, was 99. Practice got worse (0 to 12)."),
-    (dict(now=state(33.0, 33.9), last=state(33.2, 34.4), best=34.4), "Fresh 34, as before. Practice stayed at 33."),
-    (
-        dict(now=state(33.6, 36.0), last=state(33.4, 37.0), best=34.0),
-        "Fresh 36, was 37. Practice hardly moved (33 to 34).",
-    ),
-    (dict(now=state(math.inf, math.inf, 2178), last=START, best=186.4), "It exploded at step 2,178. That cost a try."),
-    (
-        dict(now=state(33.0, 33.0), last=state(math.inf, math.inf, 140), best=186.4),
-        "Fresh 33; the run before exploded. Practice 33. That is par: as good as the best single gradient step.",
-    ),
-    (
-        dict(now=state(3.0, 3.1), last=START, best=186.4),
-        "Fresh 3.1, was 186. Practice got worse (0 to 3.0). That is below par: better than any single gradient step.",
-    ),
-    (
-        dict(now=state(3.0, 3.1), last=state(33.0, 33.0), best=33.0, moved=2),
-        "Fresh 3.1, was 33. Practice got better (33 to 3.0). That is below par: better than any single gradient step.",
-    ),
-    (
-        dict(now=WILD, last=state(33.0, 33.0), best=33.0),
-        "Fresh over 200, was 33. Practice got better (33 to 4.0). It holds on its practice problems and runs away on fresh ones.",
-    ),
-    (
-        dict(now=state(5.0, 7.0), last=state(33.0, 90.0), best=6.0, moved=2),
-        "Fresh 7.0, was 90. Practice got better (33 to 5.0). 2 dials moved at once: this cannot say which one did it.",
-    ),
-    (
-        dict(now=state(99.7, 100.2), last=state(100.0, 100.3), best=100.0, moved=3),
-        "Fresh 100, as before. Practice stayed at 100. 3 dials moved at once, and no error moved with them.",
-    ),
-    (
-        dict(now=state(107.0, 300.0), last=state(0.0, 300.0), best=100.0),
-        "Fresh over 200, as before. Practice got worse (0 to 107).",
-    ),
-    (
-        dict(now=state(5.0, 6.0), last=state(5.0, 5.0), best=5.0, again="last", seed=2),
-        "Fresh 6.0, was 5.0. Practice stayed at 5.0. The same dials with seed 2: only chance differs.",
-    ),
-    (
-        dict(now=state(3.9, 3.8), last=state(0.2, 184.0), best=3.6, again=4, seed=2, moved=6),
-        "Fresh 3.8, was 184. Practice got worse (0.2 to 3.9). The dials of try 4 again, with seed 2: between these two only chance differs.",
-    ),
-    (
-        dict(now=state(30.0, 30.0), last=state(0.2, 184.0), best=184.0, again=0, seed=2),
-        "Fresh 30, was 184. Practice got worse (0.2 to 30). That is below par: better than any single gradient step. The dials of the start again, with seed 2: between these two only chance differs.",
-    ),
-    (
-        dict(now=state(5.0, 60.0), last=state(5.0, 50.0), best=5.0, bet="better"),
-        "Fresh 60, was 50. Practice stayed at 5.0. You bet on “better”; it came out “worse”.",
-    ),
-    # played for practice error: of the other nothing is said, and a bet is on practice
-    (
-        dict(now=state(12.4, 48.2), last=state(33.4, 33.5), best=33.4, goal="practice", bet="better"),
-        "Practice 12, was 33. You bet on “better”; it came out “better”.",
-    ),
-    (
-        dict(now=state(33.2, 20.0), last=state(33.4, 33.5), best=60.0, goal="practice", moved=2),
-        "Practice 33, as before. 2 dials moved at once, and no error moved with them.",
-    ),
-    (
-        dict(now=WILD, last=state(math.inf, math.inf, 7), best=33.4, goal="practice"),
-        "Practice 4.0; the run before exploded.",
-    ),
-    (
-        dict(now=state(math.inf, math.inf, 9), last=WILD, best=50.0, bet="worse"),
-        "It exploded at step 9. That cost a try. You bet on “worse”; it came out “same”.",
-    ),
-]
-
-
-def told(case):
-    rest = {key: value for key, value in case.items() if key not in {"now", "last", "best"}}
-    return sentence(case["now"], case["last"], case["best"], 32.8, **rest)
-
-
-@pytest.mark.parametrize(("case", "expected"), SAID, ids=[expected[:40] for _, expected in SAID])
-def test_a_try_is_told_by_rule(case, expected):
-    assert told(case) == expected
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0, "0"),
-        (0.049, "0"),
-        (0.051, "0.1"),
-        (0.95, "1.0"),
-        (3.14, "3.1"),
-        (9.94, "9.9"),
-        (9.95, "10"),
-        (33.5, "34"),
-        (34.5, "35"),
-        (200, "200"),
-        (200.01, "over 200"),
-        (1e45, "over 200"),
-        (math.inf, "over 200"),
-    ],
-)
-def test_scores_read_like_this(value, text):
-    assert shown(value) == text
-
-
-def test_alike_is_the_same_and_so_is_a_twentieth():
-    assert [
-        compare(*pair)
-        for pair in ((100, 105), (105, 100), (100, 105.1), (105.1, 100), (0.01, 0.04), (1e9, math.inf), (3, 200))
-    ] == ["same", "same", "better", "worse", "same", "same", "better"]
-
-
-@pytest.mark.parametrize(
-    ("best", "begins"),
-    [
-        (2.0, "You did better than nine in ten"),
-        (3.8, "You are among the dice"),
-        (18.0, "You are among the dice"),
-        (18.1, "Nine in ten of the dice did better"),
-    ],
-)
-def test_a_game_ends_with_a_true_comparison(best, begins):
-    assert ending(best, 3.8, 5.9, 18.0, 12).startswith(begins)
-
-
-def test_where_all_end_alike_nobody_did_better():
-    assert (
-        ending(99.7, 99.9, 100.0, 100.1, 12)
-        == "Your best after 12 tries is 100, and so is that of eight in ten of the dice: there was nothing here for a search to find."
-    )
-
-
-CHOSEN = [
-    (
-        state(33.4, 33.4),
-        state(0.3, 150.2),
-        "You took practice from 33 to 0.3. On fresh problems your winner leaves 150, where the start left 33: the error you did not see rose.",
-    ),
-    (
-        state(33.4, 33.4),
-        state(3.1, 3.2),
-        "You took practice from 33 to 3.1. On fresh problems your winner leaves 3.2, where the start left 33: the error you did not see fell.",
-    ),
-    (
-        state(33.4, 33.4),
-        state(0.0, 33.6),
-        "You took practice from 33 to 0. On fresh problems your winner leaves 34, where the start left 33: the error you did not see hardly moved.",
-    ),
-    (
-        state(33.6, 33.4),
-        state(33.4, math.inf),
-        "Practice hardly moved (34 to 33). On fresh problems your winner leaves over 200, where the start left 33: the error you did not see rose.",
-    ),
-    (
-        state(33.4, 33.4),
-        state(33.3, 20.0),
-        "Practice stayed at 33. On fresh problems your winner leaves 20, where the start left 33: the error you did not see fell.",
-    ),
-    (state(33.4, 33.6), None, "No try took practice below the 33 of the start. On fresh problems the start leaves 34."),
-]
-
-
-@pytest.mark.parametrize(("start", "winner", "expected"), CHOSEN, ids=[expected[:40] for *_, expected in CHOSEN])
-def test_a_game_for_practice_error_is_uncovered_by_rule(start, winner, expected):
-    assert uncovered(start, winner) == expected
-
-
-@pytest.fixture
-def page_script(browser):
-    """The page's script, without a page."""
-    page = browser.new_page()
-    page.add_script_tag(content="globalThis.ThirdOptimizerInNotebook = true;")
-    for name in SCRIPTS:
-        page.add_script_tag(path=VIEW / name)
-    yield page
-    page.close()
-
-
-def test_page_and_kernel_tell_alike(page_script):
-    """On the vectors above, and on stored runs after one another, with every note and bet."""
-    picked = np.random.default_rng(4).choice(len(ATLAS_SPACE.designs), 500, replace=False)
-    rows = [
-        state(o.practice, o.fresh, o.diverged_at)
-        for o in (GRID.outcome(ATLAS_SPACE.designs[i], seed) for i in picked for seed in GRID.seeds)
-    ]
-    rng, cases = np.random.default_rng(5), [case for case, _ in SAID]
-    for now in rows:
-        cases.append(
-            dict(
-                now=now,
-                last=rows[rng.integers(len(rows))],
-                best=float(rng.choice([3.0, 33.0, 34.5, 186.0])),
-                seed=int(rng.integers(1, 4)),
-                again=[None, None, "last", 0, 5][rng.integers(5)],
-                goal=["fresh", "practice"][rng.integers(2)],
-                moved=int(rng.integers(1, 4)),
-                bet=[None, "better", "same", "worse"][rng.integers(4)],
-            )
-        )
-
-    # JSON knows no infinity: those are put in on the other side
-    def on_the_page(rule, cases):
-        return page_script.evaluate(
-            "([rule, text]) => JSON.parse(text, (_, value) => (value === 'inf' ? Infinity : value)).map(ThirdOptimizer.game[rule])",
-            [rule, json.dumps(cases).replace("Infinity", '"inf"')],
-        )
-
-    assert on_the_page("sentence", [case | {"par": 32.8} for case in cases]) == [told(case) for case in cases]
-    chosen = [(start, winner) for start, winner, _ in CHOSEN] + [
-        (start, winner)
-        for start in rows[:40]
-        if start["at"] is None
-        for winner in rows
-        if winner["practice"] < start["practice"]
-    ]
-    assert on_the_page("uncovered", [dict(start=start, winner=winner) for start, winner in chosen]) == [
-        uncovered(*pair) for pair in chosen
-    ]
-    values = [*np.concatenate([np.arange(0, 10.5, 0.05), np.arange(9.5, 201, 0.5)]).tolist(), 1e45]
-    assert page_script.evaluate("values => values.map(ThirdOptimizer.game.shown)", values) == [shown(v) for v in values]
-    pairs = [list(pair) for pair in itertools.product([0.01, 1, 33, 34.6, 34.7, 190, 201, 1e9], repeat=2)]
-    assert page_script.evaluate("pairs => pairs.map(([a, b]) => ThirdOptimizer.game.compare(a, b))", pairs) == [
-        compare(*pair) for pair in pairs
-    ]
-    ends = [
-        (2.0, 3.8, 5.9, 18.0, 12),
-        (3.8, 3.8, 5.9, 18.0, 12),
-        (18.1, 3.8, 5.9, 18.0, 12),
-        (500.0, 3.8, 5.9, 18.0, 3),
-        (99.7, 99.9, 100.0, 100.1, 12),
-    ]
-    assert on_the_page(
-        "ending", [dict(zip(("best", "low", "median", "high", "tries"), e, strict=True)) for e in ends]
-    ) == [ending(*e) for e in ends]
-
 
 # --- what the page is told ---------------------------------------------------------------------------
 
@@ -345,397 +107,7 @@ def test_a_game_that_the_grid_cannot_serve_is_refused(options, message):
         game(GRID, **options)
 
 
-# --- in a kernel ---------------------------------------------------------------------------------------
-
-
-class Ear:
-    """What a widget would send."""
-
-    def __init__(self):
-        self.sent = []
-
-    def send(self, message):
-        self.sent.append(message)
-
-
-def test_live_scores_are_the_stored_ones(board, spec):
-    """The message handler of the live board, driven by hand: stable designs agree to the digits shown."""
-    for number, design in enumerate(
-        [
-            Design(step_length=0.003),
-            Design(problems=64, step_length=0.01),
-            Design(problems=4, architecture="mlp", table=True, step_length=0.01),
-        ]
-    ):
-        ear, place = Ear(), board.place(design)
-        board.train(ear, {"type": "train", "number": number, "place": place, "seed": 2, "bet": "same", "game": 1})
-        *progress, result = ear.sent
-        assert [m["type"] for m in progress] == ["progress"] * 12 and progress[-1]["share"] == 1
-        assert all(m["number"] == number for m in ear.sent)
-        stored = GRID.outcome(design, 2)
-        assert (result["type"], result["number"], result["at"]) == ("trained", number, None)
-        assert (result["practice"], result["fresh"]) == pytest.approx(
-            (stored.practice, stored.fresh), rel=STABLE + 1e-3, abs=1e-3
-        )
-        assert result["fresh_curve"] == pytest.approx(np.minimum(stored.fresh_curve, MOST), rel=5e-3)
-    entries = board.log(1).entries()
-    assert [e.seed for e in entries] == [2, 2, 2] and [e.bet for e in entries] == ["same"] * 3
-    assert entries[0].outcome == run(Design(step_length=0.003), 2)
-    assert tries_path().is_file()
-
-
-def test_what_cannot_be_trained_is_said_and_not_logged(board):
-    ear = Ear()
-    board.train(
-        ear, {"type": "train", "number": 1, "place": board.spec(True)["start"], "seed": -1, "bet": None, "game": 1}
-    )
-    assert [m["type"] for m in ear.sent] == ["failed"] and "seed must be" in ear.sent[0]["says"]
-    assert board.log(1).entries() == []
-
-
-def test_a_live_board_is_a_widget_that_hears(board, monkeypatch):
-    widget = board.component(live=True).widget()
-    assert widget.kind == "game" and widget.spec["live"] is True and widget.spec["chart"]
-    heard = []
-    monkeypatch.setattr(widget, "hear", lambda w, message: heard.append(message["type"]))
-    widget._receive(widget, {"type": "train"}, [])
-    widget._receive(widget, {"type": "answer", "id": ID, "answer": {"value": 1}}, [])
-    assert heard == ["train"] and widget.answers[ID]["value"] == 1
-
-
-def test_games_are_kept_apart(board):
-    for number in (1, 2):
-        board.log(number).add(Design(), 1, GRID.outcome(Design(), 1))
-    assert len(board.log(1).entries()) == len(Log(tries_path(), f"{ID}/2").entries()) == 1
-
-
-def test_a_class_can_share_a_database(board, tmp_path, monkeypatch):
-    """Its address is taken as it stands; a board never takes another reader's tries in."""
-    monkeypatch.setenv("THIRD_OPTIMIZER_TRIES", f"sqlite:///{tmp_path / 'class.db'}")
-    ear = Ear()
-    board.train(ear, {"type": "train", "number": 1, "place": board.place(QUICK), "seed": 1, "bet": None, "game": 1})
-    board.logged(ear, {"type": "logged", "number": 2, "game": 1})
-    assert ear.sent[-2]["type"] == "trained" and ear.sent[-1] == {"type": "logged", "number": 2, "tries": []}
-    assert [e.design for e in Log(tmp_path / "class.db", f"{ID}/1").entries()] == [QUICK]
-
-
-def until(true, seconds=60):
-    end = time.monotonic() + seconds
-    while not true():
-        assert time.monotonic() < end, "this did not come about in time"
-        time.sleep(0.01)
-
-
-QUICK, OTHER = Design(step_length=0.003), Design(problems=64, step_length=0.01)
-
-
-def test_what_was_logged_is_told_to_a_board_that_missed_it(board):
-    deaf, ear = Ear(), Ear()
-    for number, (design, seed) in enumerate([(QUICK, 1), (QUICK, 2)]):
-        board.hear(
-            deaf,
-            {"type": "train", "number": number, "place": board.place(design), "seed": seed, "bet": "better", "game": 3},
-        )
-        until(lambda: sum(m["type"] == "trained" for m in deaf.sent) > number)
-    board.hear(deaf, {"type": "train", "number": 2, "place": board.place(OTHER), "seed": 1, "bet": None, "game": 3})
-    board.hear(ear, {"type": "logged", "number": "a", "game": 3})  # while the third is under way
-    board.hear(ear, {"type": "logged", "number": "b", "game": 4})
-    until(lambda: len(ear.sent) == 2)
-    answers = {m["number"]: m["tries"] for m in ear.sent}
-    assert {m["type"] for m in ear.sent} == {"logged"} and answers["b"] == []
-    trained = [
-        {key: value for key, value in m.items() if key not in {"type", "number"}}
-        for m in deaf.sent
-        if m["type"] == "trained"
-    ]
-    wanted = [(QUICK, 1, "better"), (QUICK, 2, "better"), (OTHER, 1, None)]
-    assert answers["a"] == [
-        {"place": board.place(design), "seed": seed, "bet": bet} | told
-        for (design, seed, bet), told in zip(wanted, trained, strict=True)
-    ]
-
-
-def test_asking_for_a_log_that_is_not_there_makes_none_and_one_of_another_board_is_an_answer_too(board):
-    ear = Ear()
-    board.logged(ear, {"type": "logged", "number": 1, "game": 1})
-    assert ear.sent == [{"type": "logged", "number": 1, "tries": []}] and not tries_path().exists()
-    strange = Design(step_length=0.002)
-    board.log(1).add(strange, 1, GRID.outcome(QUICK, 1))
-    board.logged(ear, {"type": "logged", "number": 2, "game": 1})
-    assert ear.sent[1]["type"] == "failed" and ear.sent[1]["number"] == 2
-
-
-# --- a notebook's page and its kernel --------------------------------------------------------------------
-
-
-class Notebook:
-    """A widget's own script in Chromium, the widget and its board in Python, and this between them, as a Jupyter server would be."""
-
-    def __init__(self, browser, board):
-        self.widget, self.sent, self.asked, self.told = board.component(live=True).widget(), [], [], []
-        self.widget.send = lambda message, buffers=None: self.sent.append(message)
-        self.page = browser.new_page(viewport={"width": 1000, "height": 900}, reduced_motion="reduce")
-        self.page.set_default_timeout(10_000)
-        self.errors = []
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.set_content("<!doctype html><html lang='en'><body><div id='here'></div></body></html>")
-        self.page.evaluate(
-            """state => { const hearers = {}; globalThis.model = { state, outbox: [], get(name) { return this.state[name]; },
-          on(name, hear) { (hearers[name] ||= new Set()).add(hear); }, off(name, hear) { hearers[name].delete(hear); }, send(message) { this.outbox.push(message); },
-          tell(message) { for (const hear of [...(hearers["msg:custom"] || [])]) hear(message); }, set(name, value) { this.state[name] = value; for (const hear of [...(hearers["change:" + name] || [])]) hear(); } }; }""",
-            {"kind": "game", "spec": self.widget.spec, "answers": self.widget.answers, "frame": {}, "busy": ""},
-        )
-        self.page.add_script_tag(
-            type="module",
-            content=f"{self.widget._esm}\nglobalThis.drawn = render({{model, el: document.querySelector('#here')}});",
-        )
-        self.board = self.page.locator(".t3-game")
-        self.carry(lambda: self.board.locator(".t3-game-chart svg").count())
-
-    def ask(self):
-        """Carry what the page has to say to the kernel, and no answer."""
-        asked = self.page.evaluate("model.outbox.splice(0)")
-        self.asked += [message["type"] for message in asked]
-        for message in asked:
-            self.widget._receive(self.widget, message, [])
-        return asked
-
-    def carry(self, done=lambda: True, seen=lambda: None):
-        """Carry messages both ways until `done()` and nothing is left to carry."""
-
-        def once():
-            asked = self.ask()
-            said, self.sent[:] = self.sent[:], []
-            for message in said:
-                self.page.evaluate("message => model.tell(message)", message)
-                self.told.append(message["type"])
-                seen()
-            self.page.evaluate("answers => model.set('answers', answers)", self.widget.answers)
-            return not asked and not said and done()
-
-        until(once)
-        assert self.errors == []
-
-    def close(self):
-        self.page.close()
-
-
-@pytest.fixture
-def notebook(browser):
-    opened = []
-
-    def begin(board):
-        opened.append(Notebook(browser, board))
-        return opened[-1]
-
-    yield begin
-    for one in opened:
-        one.close()
-
-
-def answered(one):
-    """The kernel has said what its log holds, and the board has heard it."""
-    return "logged" in one.told and log_rows(one.board).count()
-
-
-def one_try(notebook, board):
-    """A page on which one try was made and has ended."""
-    first = notebook(board)
-    first.carry(lambda: answered(first))
-    put(first.board, QUICK, board)
-    train(first.board)
-    first.carry(lambda: log_rows(first.board).count() == 2)
-    return first
-
-
-def test_a_try_that_ended_while_the_page_was_closed_is_taken_in_once(notebook, board):
-    first = one_try(notebook, board)
-    put(first.board, OTHER, board)
-    train(first.board)
-    assert [message["type"] for message in first.ask()][-1] == "train"
-    first.close()  # in the middle
-    second = notebook(board)
-    second.carry(lambda: log_rows(second.board).count() == 3)
-    said = second.board.locator(".t3-game-sentence").inner_text()
-    assert (
-        said.startswith("One try was finished while this page was closed. Fresh ")
-        and second.board.locator(":scope > .t3-announce").inner_text() == said
-    )
-    assert "10 tries left" in second.board.inner_text() and "trained here, seed 1" in second.board.inner_text()
-    second.close()
-    third = notebook(board)
-    third.carry(lambda: answered(third))
-    assert log_rows(third.board).count() == 3 and "while this page was closed" not in third.board.inner_text()
-    assert [e.seed for e in board.log(1).entries()] == [1, 1] and third.board.locator(
-        ".t3-game-sentence"
-    ).inner_text() == said.split("closed. ")[1]
-
-
-def test_a_try_begun_before_the_kernel_has_answered_comes_after_what_it_had_finished(notebook, board, request):
-    first = notebook(board)
-    first.carry(lambda: answered(first))
-    put(first.board, QUICK, board)
-    train(first.board)  # of a first game that was never kept before
-    assert [message["type"] for message in first.ask()][-1] == "train"
-    first.close()
-    gate = threading.Event()
-    request.addfinalizer(gate.set)
-    slow = threading.Thread(target=gate.wait)
-    slow.start()
-    type(board).training.append(slow)  # so long the kernel does not answer
-    second = notebook(board)
-    train(second.board)  # the same dials: now the second seed
-    second.ask()
-    assert "train" not in second.asked and second.board.locator(".t3-game-train").inner_text() == "Training…"
-    gate.set()
-    second.carry(lambda: log_rows(second.board).count() == 3)
-    assert [e.seed for e in board.log(1).entries()] == [1, 2] and "seed 2: only chance differs" in second.board.locator(
-        ".t3-game-sentence"
-    ).inner_text()
-
-
-def test_a_log_that_says_otherwise_is_left_alone(notebook, board):
-    first = one_try(notebook, board)
-    first.close()
-    tries_path().unlink()
-    for design in (OTHER, QUICK):
-        board.log(1).add(design, 1, GRID.outcome(design, 1))
-    second = notebook(board)
-    second.carry(lambda: answered(second))
-    assert log_rows(second.board).count() == 2 and "11 tries left" in second.board.inner_text()
-
-
-def test_a_deleted_game_does_not_come_back_from_its_log(notebook, board):
-    for number in (1, 2):
-        board.log(number).add(QUICK, 1, GRID.outcome(QUICK, 1))
-    one = notebook(board)
-    one.carry(lambda: one.told.count("logged") == 3)
-    assert log_rows(one.board).count() == 1 and "12 tries left" in one.board.inner_text()
-    put(one.board, OTHER, board)
-    train(one.board)
-    one.carry(lambda: log_rows(one.board).count() == 2)
-    assert [len(board.log(number).entries()) for number in (1, 2, 3)] == [1, 1, 1]
-
-
-def test_a_new_game_begun_during_a_try_has_a_log_of_its_own(notebook, board):
-    one = notebook(board)
-    one.carry(lambda: answered(one))
-    put(one.board, QUICK, board)
-    train(one.board)
-    one.board.get_by_role("button", name="New game").click()
-    one.board.get_by_role("button", name="Yes, a new game").click()
-    one.carry(lambda: one.board.locator(".t3-game-train").inner_text() == "Train this")
-    assert log_rows(one.board).count() == 1 and one.widget.answers[ID]["value"]["number"] == 2
-
-
-def test_a_live_boss_sees_no_fresh_error_while_a_try_trains(notebook, board):
-    one = notebook(board)
-    one.carry(lambda: answered(one))
-    new_game(one.board, BOSS)
-    put(one.board, MEMORY, board)
-    train(one.board)
-    leaks, labels = [], []
-
-    def look():
-        labels.append(one.board.locator(".t3-game-run").inner_text())
-        leaks.extend(re.findall(LEAK, everything_said(one.board)))
-
-    one.carry(lambda: log_rows(one.board).count() == 2, look)
-    assert leaks == [] and any("trained here, seed 1: " in label for label in labels)
-    assert one.board.locator(".t3-game-sentence").inner_text().startswith("Practice 0")
-
-
-def test_a_live_game_ends_with_a_qr_code_that_is_sent_for_once(notebook):
-    short = game(GRID, budget=2, id="short")
-    one = notebook(short)
-    one.carry(lambda: answered(one))
-    for design in (QUICK, OTHER):
-        put(one.board, design, short)
-        train(one.board)
-        one.carry(lambda: one.board.locator(".t3-game-train").inner_text() == "Train this")
-    to_screen(one.board, 4)
-    assert one.page.evaluate("globalThis.qrcode === undefined") and "qr" not in one.asked
-    one.board.get_by_text("Show as a QR code").click()
-    one.carry(lambda: one.board.get_by_role("img", name="QR code of the game's code").is_visible())
-    one.board.get_by_role("button", name="Back").click()
-    to_screen(one.board, 2)
-    one.board.get_by_text("Show as a QR code").click()
-    one.carry(lambda: one.board.get_by_role("img", name="QR code of the game's code").is_visible())
-    assert one.asked.count("qr") == 1 and one.asked.count("vega") == 1
-    code = one.board.get_by_label("Your game as a code").input_value()
-    assert decode(code, len(ATLAS_SPACE.designs), GRID.fingerprint).tries == tuple(
-        (GRID.space.index[d], 1) for d in (QUICK, OTHER)
-    )
-
-
 # --- on the page -----------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def play(open_page):
-    def begin(**options):
-        opened = open_page(PAGE, reduced_motion=options.pop("motion", "reduce"), **options)
-        opened.page.set_default_timeout(10_000)
-        opened.page.wait_for_selector(".t3-game-chart svg")  # the recorded runs come after the page
-        return opened, opened.page.locator(".t3-game")
-
-    return begin
-
-
-@pytest.fixture
-def stage(browser, tmp_path, spec):
-    """A page with nothing but a board, drawn by the scripts as they are in the package; changes: to its specification."""
-    opened = []
-
-    def begin(fragment="", changes=(), **options):
-        styles = "".join(f'<link rel="stylesheet" href="{(VIEW / name).as_uri()}">' for name in STYLES)
-        scripts = "".join(
-            f'<script src="{(VIEW / name).as_uri()}"></script>'
-            for name in (*(f"vendor/{file}" for files in BUNDLES.values() for file in files), *SCRIPTS)
-        )
-        page = tmp_path / f"stage{len(opened)}.html"
-        page.write_text(
-            f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Board</title>{styles}
-          <style>html {{ background: var(--t3-paper); }} main {{ max-width: 60rem; margin: auto; padding: 1rem; }}</style></head>
-          <body><main>{Component("game", spec | {"runs": payload(GRID)} | dict(changes)).html()}</main>{scripts}</body></html>""",
-            "utf8",
-        )
-        opened.append(Page(browser, page.as_uri() + fragment, reduced_motion="reduce", **options))
-        opened[-1].page.set_default_timeout(10_000)
-        opened[-1].page.wait_for_selector(".t3-game-chart svg")
-        return opened[-1], opened[-1].page.locator(".t3-game")
-
-    yield begin
-    for page in opened:
-        assert page.errors == []
-        page.close()
-
-
-def kept(page):
-    return json.loads(page.evaluate("localStorage.getItem('third-optimizer') || '{\"answers\": {}}'"))["answers"]
-
-
-def turn(board, field, stop):
-    board.locator(f"[data-dial={field}]").evaluate(
-        """(input, stop) => {
-      if (input.type === 'checkbox') { if (input.checked !== Boolean(stop)) input.click(); return; }
-      input.value = stop; input.dispatchEvent(new Event('input')); }""",
-        stop,
-    )
-
-
-def put(board, design, spec_board, skip=()):
-    for field, stop in zip(spec_board.fields, spec_board.place(design), strict=True):
-        if field not in skip:
-            turn(board, field, stop)
-
-
-def log_rows(board):
-    return board.locator(":scope > .t3-game-log tbody tr:not(.t3-game-opened)")
-
-
-def train(board):
-    board.get_by_role("button", name="Train this").click()
 
 
 def play_by_keyboard(page, board):
@@ -1068,28 +440,16 @@ def test_redundant_dials_say_so_and_undo_gives_back_no_tries(play):
     assert not board.get_by_role("button", name="Undo a dial").is_enabled()
 
 
-def finish(board, spec_board, skip=()):
-    rng = np.random.default_rng(3)
-    while log_rows(board).count() < 13:
-        put(board, ATLAS_SPACE.designs[rng.integers(len(ATLAS_SPACE.designs))], spec_board, skip)
-        train(board)
-
-
-def to_screen(board, number):
-    for _ in range(number - 1):
-        board.locator(".t3-game-end").get_by_role("button", name="Next").click()
-
-
 def test_the_chart_shows_the_players_that_are_chosen(play, board):
     _, shown_board = play()
     finish(shown_board, board)
     seen = set()
-    for one in MACHINES["searchers"]:
+    for one in PLAYERS["searchers"]:
         shown_board.get_by_role("radio", name=one["name"]).check()
         reading = shown_board.locator(".t3-game-chart").get_attribute("aria-label")
         assert f"{one['count']:,} players of {one['name']}: {shown(one['median'][12])} in the middle" in reading
         seen.add(shown_board.locator(".t3-game-chart svg .mark-area").first.inner_html())
-    assert len(seen) == len(MACHINES["searchers"])
+    assert len(seen) == len(PLAYERS["searchers"])
 
 
 def test_what_was_built_is_told_in_the_stored_numbers(play, board):
@@ -1130,7 +490,7 @@ def test_the_odds_of_more_tries(play, board):
             .removesuffix(" %")
             .split(" to ")
         ]
-        assert numbers[0] == pytest.approx(100 * min(row[k] for row in MACHINES["odds"]["dice"]), abs=1)
+        assert numbers[0] == pytest.approx(100 * min(row[k] for row in PLAYERS["odds"]["dice"]), abs=1)
         slider.press("ArrowRight")
 
 
@@ -1186,7 +546,7 @@ def test_a_dial_can_be_locked_and_the_day_has_its_own_start(play, board):
     assert dial.is_disabled()
     finish(shown_board, board, skip=("architecture",))
     (dice,) = [
-        one["searchers"][0] for one in MACHINES["others"] if one["mode"] == 4 + board.fields.index("architecture")
+        one["searchers"][0] for one in PLAYERS["others"] if one["mode"] == 4 + board.fields.index("architecture")
     ]
     assert f"{dice['count']:,} players of dice: {shown(dice['median'][12])} in the middle" in shown_board.locator(
         ".t3-game-chart"
@@ -1194,30 +554,12 @@ def test_a_dial_can_be_locked_and_the_day_has_its_own_start(play, board):
     shown_board.get_by_role("button", name="New game").click()
     shown_board.get_by_label("A new game with").select_option(label="the start of the day, another one every day")
     shown_board.get_by_role("button", name="Yes, a new game").click()
-    state = kept(page)[ID]["value"]
-    assert state["mode"] == 1 and state["start"] == state["place"] and state["number"] == 2
+    value = kept(page)[ID]["value"]
+    assert value["mode"] == 1 and value["start"] == value["place"] and value["number"] == 2
     assert (
-        GRID.space.index[board.design(state["start"])]
-        in [one["start"] for one in MACHINES["others"] if one["mode"] == 1]
+        GRID.space.index[board.design(value["start"])]
+        in [one["start"] for one in PLAYERS["others"] if one["mode"] == 1]
         and opened.errors == []
-    )
-
-
-def new_game(board, label):
-    board.get_by_role("button", name="New game").click()
-    board.get_by_label("A new game with").select_option(label=label)
-    board.get_by_role("button", name="Yes, a new game").click()
-
-
-BOSS = "boss of practice error: another start; the practice error is the score, and all you see"
-LEAK = r"\bfresh (error )?\d|\bFresh\b"
-MEMORY = Design(problems=4, architecture="mlp", table=True, step_length=0.01)
-
-
-def everything_said(board):
-    """All that can be read or heard of the board: its text, names and values, hidden regions and the drawn charts too."""
-    return board.evaluate(
-        "(board) => [...board.querySelectorAll('*')].flatMap((e) => [...e.attributes].filter((a) => a.name !== 'd').map((a) => a.value).concat(e.children.length ? [] : e.textContent)).join(' | ')"
     )
 
 
@@ -1232,8 +574,8 @@ def test_the_boss_of_training_error_sees_no_fresh_error_until_the_end(stage, boa
     shown_board.get_by_role("button", name="Go on with this one").click()
     new_game(shown_board, BOSS)
     counter = board.spec(False)["counter"]["place"]
-    state = kept(page)[ID]["value"]
-    assert (state["mode"], state["start"]) == (2, counter)
+    value = kept(page)[ID]["value"]
+    assert (value["mode"], value["start"]) == (2, counter)
     assert "covered until the end" in shown_board.locator(".t3-figure-title").inner_text()
     assert not re.search(LEAK, everything_said(shown_board))
 
@@ -1304,7 +646,7 @@ def test_the_boss_of_training_error_sees_no_fresh_error_until_the_end(stage, boa
     told_ = shown_board.locator(".t3-game-end").inner_text()
     assert (
         "What the practice error chose" in told_
-        and "The machines have played for the error on fresh problems only" in told_
+        and "The simulated players have played for the error on fresh problems only" in told_
     )
     start = GRID.outcome(board.design(counter), 1)
     assert uncovered(state_of(start), state_of(winner)) in told_ and "your winner leaves" in told_
@@ -1348,10 +690,6 @@ def test_the_boss_of_training_error_sees_no_fresh_error_until_the_end(stage, boa
     assert opened.errors == []
 
 
-def state_of(outcome):
-    return state(outcome.practice, outcome.fresh, outcome.diverged_at)
-
-
 def invented(number):
     """Machines as nobody has played them, told apart by their numbers."""
     return [
@@ -1367,7 +705,7 @@ def invented(number):
 
 
 STARTS = [11, 500, 2000]
-PLAYED = MACHINES | {
+PLAYED = PLAYERS | {
     "others": [{"mode": 1, "start": start, "searchers": invented(k)} for k, start in enumerate(STARTS)]
     + [{"mode": 5, "start": GRID.space.index[GRID.start()], "searchers": invented(7)}]
 }
@@ -1378,14 +716,15 @@ def test_machines_of_other_starts_reach_the_page(board, spec):
     assert [(one["mode"], board.design(one["place"]), one["searchers"]) for one in others] == [
         (one["mode"], ATLAS_SPACE.designs[one["start"]], one["searchers"]) for one in PLAYED["others"]
     ]
-    without = {key: value for key, value in MACHINES.items() if key != "others"}
+    without = {key: value for key, value in PLAYERS.items() if key != "others"}
     assert [game(GRID, tournament=m).spec(live=False)["others"] for m in (None, without)] == [[], []]
     assert game(GRID, tournament=PLAYED, budget=3).spec(live=False)["others"] == []
 
 
 def test_the_start_of_the_day_is_one_that_machines_have_played(stage, board):
-    others = game(GRID, id=ID, tournament=PLAYED).spec(live=False)["others"]
-    opened, shown_board = stage(changes={"others": others}, timezone_id="Pacific/Auckland", accept_downloads=True)
+    told = game(GRID, id=ID, tournament=PLAYED).spec(live=False)
+    changes = {name: told[name] for name in ("others", "modes")}
+    opened, shown_board = stage(changes=changes, timezone_id="Pacific/Auckland", accept_downloads=True)
     page = opened.page
     seen = []
     for hour in ("10:30", "11:30"):  # the last of February and the first of March there
@@ -1424,7 +763,8 @@ def test_a_locked_dial_has_the_machines_that_played_it_or_none(stage, board, dia
         "17 players of dice: 27 in the middle" in shown_board.locator(".t3-game-chart").get_attribute("aria-label")
     ) is played
     assert (
-        "have not played from this start under these rules" in shown_board.locator(".t3-game-end").inner_text()
+        "No simulated player has played from this start under these rules"
+        in shown_board.locator(".t3-game-end").inner_text()
     ) is not played
 
 

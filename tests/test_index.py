@@ -5,9 +5,9 @@ import re
 import numpy as np
 import pytest
 
+from tests.codes import GameCode, encode
 from tests.notebooks import BOOK, ROOT
 from third_optimizer.meta import DIAL_SEEDS, DIAL_SPACE, Design, Grid, par, run
-from third_optimizer.meta.codes import GameCode, encode
 from third_optimizer.meta.grid import rounded
 
 DIAL = "#dial input[data-dial=problems]"

@@ -13,10 +13,10 @@ from contextlib import contextmanager
 import pytest
 import yaml
 
+from tests.codes import GameCode, encode
 from tests.notebooks import BOOK, calls, chapters
 from third_optimizer.meta import Grid
-from third_optimizer.meta.codes import GameCode, encode
-from third_optimizer.view.game.game import shown
+from third_optimizer.view.game.rules import shown
 
 
 @contextmanager

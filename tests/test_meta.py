@@ -179,11 +179,11 @@ def test_a_log_gives_back_what_it_was_given(tmp_path):
         Design(problems=64, table=True, architecture="mlp"),
     ]
     for number, design in enumerate(designs):
-        entry = log.add(design, number, OUTCOME, bet="better" if number else None)
-        assert (entry.number, entry.design, entry.seed, entry.outcome) == (number, design, number, OUTCOME)
+        log.add(design, number, OUTCOME, bet="better" if number else None, reader="ada" if number else None)
     again = Log(tmp_path / "log.db").entries()
+    assert [(entry.number, entry.seed, entry.outcome) for entry in again] == [(n, n, OUTCOME) for n in range(3)]
     assert [entry.design for entry in again] == designs and [entry.bet for entry in again] == [None, "better", "better"]
-    assert log.best().number == 0 and Log(tmp_path / "empty.db").best() is None
+    assert log.entries("ada") == again[1:] and log.entries("bob") == []
 
 
 def write_until_killed(file, pipe):

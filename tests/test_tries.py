@@ -9,7 +9,7 @@ import secrets
 import numpy as np
 import pytest
 
-from tests.test_game import GRID, Ear, page_script  # noqa: F401 (a fixture)
+from tests.games import GRID, Ear, page_script_  # noqa: F401 (a fixture)
 from third_optimizer.meta import ATLAS_SPACE, SEEDS
 from third_optimizer.meta.running import STABLE, run, stable
 from third_optimizer.view import play
@@ -31,7 +31,7 @@ def agree(told, read):
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))
-def test_what_a_kernel_trains_is_what_the_page_reads(page_script, chunk):  # noqa: F811
+def test_what_a_kernel_trains_is_what_the_page_reads(page_script, chunk):
     """Rows that hang on the last digits may end anywhere on another processor: they are passed over, and counted."""
     seed = secrets.randbits(32)
     rng, board, compared = np.random.default_rng(seed), play(GRID), 0
@@ -44,7 +44,7 @@ def test_what_a_kernel_trains_is_what_the_page_reads(page_script, chunk):  # noq
             continue
         read = page_script.evaluate("([design, seed]) => runs.run(design, seed)", [i, try_seed])
         ear = Ear()
-        board.train(
+        board.trainer.answer(
             ear,
             {
                 "type": "train",
@@ -55,8 +55,8 @@ def test_what_a_kernel_trains_is_what_the_page_reads(page_script, chunk):  # noq
                 "game": number,
             },
         )
-        told = ear.sent[-1]
-        assert told["type"] == "trained", told
+        assert ear.sent[-1]["type"] == "tries", ear.sent[-1]
+        told = ear.sent[-1]["tries"][-1]
         if agree(told, read):
             compared += 1
         else:

@@ -15,13 +15,18 @@ from .running import Outcome
 
 @dataclass(frozen=True)
 class Entry:
-    """A try in the log: its number from 0, the design, the seed, the outcome, and the reader's bet if any."""
+    """A try in the log: its number from 0, the design, the seed, the outcome; the reader's bet and name if any.
+
+    stood: the design as the dials stood, where that says more than design does of dials that make no difference.
+    """
 
     number: int
     design: Design
     seed: int
     outcome: Outcome
     bet: str | None = None
+    reader: str | None = None
+    stood: Design | None = None
 
 
 class Log:
@@ -38,8 +43,8 @@ class Log:
         weakref.finalize(self, storage.engine.dispose)  # or its connections stay open for as long as the process lives
         self.study = optuna.create_study(storage=storage, study_name=name, direction="minimize", load_if_exists=True)
 
-    def add(self, design, seed, outcome, bet=None):
-        """Write a try; once this returns, the try is kept. Returns its Entry."""
+    def add(self, design, seed, outcome, bet=None, reader=None, stood=None):
+        """Write a try; once this returns, the try is kept. reader: whose it is, where several share a database."""
         import optuna
 
         self.study.add_trial(
@@ -51,29 +56,25 @@ class Log:
                     "design": asdict(design),
                     "seed": int(seed),
                     "bet": bet,
+                    "reader": reader,
+                    "stood": stood and asdict(stood),
                     "outcome": json.dumps(asdict(outcome)),
                 },
             )
         )
-        # others may be writing to the same study: ours is the last one like it
-        return next(e for e in reversed(self.entries()) if (e.design, e.seed, e.outcome) == (design, seed, outcome))
 
-    def entries(self):
-        """Every try so far, in order."""
-        kept = []
-        for trial in self.study.get_trials(deepcopy=False):
-            values = trial.user_attrs
-            outcome = {
-                name: tuple(v) if isinstance(v, list) else v for name, v in json.loads(values["outcome"]).items()
-            }
-            kept.append(
-                Entry(trial.number, design_from(values["design"]), values["seed"], Outcome(**outcome), values["bet"])
-            )
-        return kept
+    def entries(self, reader=None):
+        """Every try so far, in order; of one reader alone, if they are named."""
+        kept = [_entry(trial) for trial in self.study.get_trials(deepcopy=False)]
+        return [entry for entry in kept if reader is None or entry.reader == reader]
 
-    def best(self):
-        """The Entry with the lowest error on fresh problems, or None in an empty log."""
-        return min(self.entries(), key=lambda entry: entry.outcome.fresh, default=None)
+
+def _entry(trial):
+    values = trial.user_attrs
+    outcome = {name: tuple(v) if isinstance(v, list) else v for name, v in json.loads(values["outcome"]).items()}
+    design = design_from(values["design"])
+    stood = values.get("stood") and design_from(values["stood"])
+    return Entry(trial.number, design, values["seed"], Outcome(**outcome), values["bet"], values.get("reader"), stood)
 
 
 def _param(name, value):

@@ -52,10 +52,11 @@ function ask(model, question, progress) {
   });
 }
 
-/* What a game wants of its kernel: a run trained, the tries its log holds, the library for QR codes. */
+/* What a game wants of its kernel: a try trained, the tries that its log holds (both are answered with these), the
+ * library for QR codes. */
 const kernel = (model) => ({
-  train: (wanted, progress) => ask(model, { type: "train", ...wanted }, progress),
-  logged: (game) => ask(model, { type: "logged", game }).then((answer) => answer.tries),
+  train: (wanted, progress) => ask(model, { type: "train", ...wanted }, progress).then((answer) => answer.tries),
+  tries: (game) => ask(model, { type: "tries", game }).then((answer) => answer.tries),
   qr: () => loadQR(model),
 });
 

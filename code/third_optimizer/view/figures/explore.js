@@ -6,33 +6,7 @@
 (function (root) {
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
-
-  /* Make an element: el("p", {class: "x", onclick: f}, child, "text"). */
-  function el(tag, attributes, ...children) {
-    const element = document.createElement(tag);
-    for (const [name, value] of Object.entries(attributes || {})) {
-      if (value === null || value === undefined || value === false) continue;
-      if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-      else if (name === "html")
-        element.innerHTML = value; // only ever text written by the book
-      else element.setAttribute(name, value === true ? "" : value);
-    }
-    element.append(...children);
-    return element;
-  }
-
-  /* A polite live region that speaks once the reader has come to rest. */
-  function announcer() {
-    const region = el("div", { class: "t3-announce", "aria-live": "polite" });
-    let timer;
-    return {
-      region,
-      say(text) {
-        clearTimeout(timer);
-        timer = setTimeout(() => (region.textContent = text), 600);
-      },
-    };
-  }
+  const { el, button } = T;
 
   /* The columns less the rows that come later. */
   function withoutLater(columns) {
@@ -87,7 +61,7 @@
       spec.titles.forEach((title) => write(this.title, title)); // so that no stop of a dial moves the page below
       [...spec.texts, ...(spec.befores || [])].forEach((text) => write(this.reading, text));
       this.at = spec.dials.map((dial) => dial.start);
-      this.voice = announcer();
+      this.voice = T.announcer();
       this.controls = spec.dials.map((dial, i) =>
         dial.kind === "choice" ? this.choice(dial, i) : this.slider(dial, i),
       );
@@ -96,12 +70,8 @@
       this.tools = el(
         "div",
         { class: "t3-figure-tools" },
-        el(
-          "button",
-          { type: "button", class: "t3-button", onclick: () => this.set(spec.dials.map((d) => d.start)) },
-          "Back to start",
-        ),
-        el("button", { type: "button", class: "t3-button", onclick: () => this.copy() }, "Copy this view"),
+        button("Back to start", () => this.set(spec.dials.map((d) => d.start))),
+        button("Copy this view", () => this.copy()),
         this.status,
       );
       this.image.after(this.dials);
@@ -111,34 +81,15 @@
     }
 
     slider(dial, i) {
-      const id = this.spec.id + "-" + dial.name;
-      const value = el("output", { class: "t3-dial-value", for: id });
-      const input = el("input", {
-        type: "range",
-        id,
+      return T.slider({
+        id: this.spec.id + "-" + dial.name,
         name: dial.name,
-        min: 0,
+        label: dial.label,
         max: dial.stops.length - 1,
-        step: 1,
-        "data-dial": dial.name,
-        oninput: () => this.turn(i, input.valueAsNumber),
+        dial: dial.name,
+        text: (index) => dial.stops[index],
+        turn: (index) => this.turn(i, index),
       });
-      const element = el(
-        "div",
-        { class: "t3-dial" },
-        el("label", { for: id }, el("span", { class: "t3-dial-name" }, dial.label)),
-        value,
-        input,
-      );
-      return {
-        element,
-        show(index) {
-          input.value = index;
-          input.style.setProperty("--t3-fill", (100 * index) / (dial.stops.length - 1) + "%");
-          value.textContent = dial.stops[index];
-          input.setAttribute("aria-valuetext", dial.stops[index]);
-        },
-      };
     }
 
     choice(dial, i) {
@@ -234,8 +185,6 @@
     }
   }
 
-  T.el = el;
-  T.announcer = announcer;
   T.Figure = Figure;
   T.Explore = Explore;
 })(globalThis);

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 from third_optimizer.meta import DIALS
-from third_optimizer.meta.codes import BOSS, DAY, LOCKED
+from third_optimizer.meta.running import MOST, NEAR
 
 from ..component import Component, fallback_text
-from ..figures.figure import specification
-from .game import MOST, NEAR, score_axis
+from .charts import class_chart
+from .modes import modes
 
 TEXT = "The class board: paste the codes of several games and see all of them beside one another."
 
@@ -23,53 +23,6 @@ def places(space):
         return row
 
     return [place(design) for design in space.designs]
-
-
-def _chart(low):
-    """All games' best so far by try, as Vega-Lite. Where the tries end depends on what is pasted."""
-    import altair as alt
-
-    y = score_axis(low)
-    x = alt.X(
-        "x:Q",
-        title="try",
-        scale=alt.Scale(nice=False),
-        axis=alt.Axis(tickMinStep=1, format="d", labelExpr="datum.value == 0 ? 'start' : datum.label"),
-    )
-
-    def rows(kind):
-        return alt.Chart().transform_filter(alt.datum.kind == kind)
-
-    def line(kind, **how):
-        return (
-            rows(kind)
-            .mark_line(clip=True, interpolate="step-after", **how)
-            .encode(x=x, y=y, order="x:Q", detail="game:N")
-        )
-
-    def names(kind, colour):
-        return rows(kind).mark_text(align="left", dx=7, fontWeight=600, color=colour).encode(x=x, y=y, text="text:N")
-
-    drawn = specification(
-        line("game", color="$meta", strokeWidth=1.5, opacity=0.5)
-        + line("boss", color="$mesa", strokeWidth=1.5, strokeDash=[6, 3])
-        + rows("point").mark_circle(color="$meta", size=45, opacity=0.75).encode(x=x, y=y)
-        + rows("par").mark_line(color="$ink", strokeDash=[5, 4], strokeWidth=1.5).encode(x=x, y=y)
-        + line("median", color="$ink")
-        + line("chosen", color="$meta", strokeWidth=3.5)
-        + names("name", "$ink")
-        + names("name-chosen", "$meta"),
-        260,
-    )
-    drawn["autosize"]["resize"] = True  # names that appear later need room
-    return drawn
-
-
-def mode_names(space):
-    """{mode: name} of the ways to play that codes tell apart; game.js offers them."""
-    return {0: "plain game", DAY: "start of the day", BOSS: "boss of practice error"} | {
-        LOCKED + i: f"{DIALS[name].label} locked" for i, name in enumerate(space.stops)
-    }
 
 
 def board(space, fingerprint, *, par, runs=None, budget=12, low=0.1, id="board"):
@@ -97,8 +50,8 @@ def board(space, fingerprint, *, par, runs=None, budget=12, low=0.1, id="board")
             for name, stops in space.stops.items()
         ],
         "places": places(space),
-        "modes": {str(number): name for number, name in mode_names(space).items()},
-        "chart": _chart(low),
+        "modes": {str(one.number): {"name": one.name, "goal": one.goal} for one in modes(space.stops)},
+        "chart": class_chart(low),
     }
     if runs is not None:
         spec["runs"] = runs

@@ -1,5 +1,13 @@
-/* A game as a short text to pass on, as a link and as a QR code. The text is described in meta/codes.py, which does
- * the same; both pass the same test vectors.
+/* A game as a short text to pass on, as a link and as a QR code. A code holds where the game began, how it was played
+ * and its tries, designs and seeds but no scores, 5 bits a character, in Crockford's base 32 (no I, L, O, U; small
+ * letters, spaces and hyphens do not matter):
+ *
+ *   version 5 bits, fingerprint of the atlas 16, mode 4   5 characters
+ *   start and tries      start, then each try as 3 * design + seed - 1, filled up with zeros
+ *   checksum 30          6 characters: that of Bitcoin's addresses (BIP 173), a BCH code over 32 symbols
+ *
+ * How many tries there are follows from the length. A try has ten bits or more: then a character too few or too many
+ * never makes another count. tests/codes.py does the same in Python; both pass the same test vectors.
  */
 (function (root) {
   "use strict";
@@ -13,15 +21,13 @@
   );
   for (const letter of "Oo") VALUES.set(letter, 0);
   for (const letter of "IiLl") VALUES.set(letter, 1);
-  const IGNORED = new Set("- \t\r\n\u00a0\u2010\u2011\u2012\u2013\u2014\u2212"); // text programs turn hyphens into their likes
+  // text programs turn hyphens into their likes
+  const IGNORED = new Set("- \t\r\n\u00a0\u2010\u2011\u2012\u2013\u2014\u2212");
   const VERSION = 1,
     SEEDS = 3,
     MOST_TRIES = 60,
     MODES = 16,
     GROUP = 5;
-  const DAY = 1,
-    BOSS = 2,
-    LOCKED = 4; // modes, beside 0: the start of the day; played for practice error; LOCKED + i: dial i locked
   const HEAD = 5,
     CHECK = 6; // characters
   const GENERATOR = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3];
@@ -146,8 +152,9 @@
     }
   }
 
-  /* A QR code of a code or an address (ASCII) as an SVG element: always black on white, with the quiet zone that phones need.
-   * Null where the library is not on the page (in a notebook it is asked for). Dark modules are one path, a row's neighbours one rectangle. */
+  /* A QR code of a code or an address (ASCII) as an SVG element: always black on white, with the quiet zone that phones
+   * need. Null where the library is not on the page (in a notebook it is asked for). Dark modules are one path, a row's
+   * neighbours one rectangle. */
   function qr(text) {
     if (!root.qrcode) return null;
     const picture = root.qrcode(0, "M");
@@ -188,5 +195,5 @@
     return svg;
   }
 
-  T.codes = { encode, decode, link, fromHash, qr, DAY, BOSS, LOCKED };
+  T.codes = { encode, decode, link, fromHash, qr };
 })(globalThis);

@@ -1,5 +1,5 @@
-/* A picture of a finished game to share, 1200 by 630: your line among the machines, your rule of thumb, and one sentence that
- * is true of the log and says nothing more. Drawn in the page; nothing is sent anywhere.
+/* A picture of a finished game to share, 1200 by 630: your line among the players', your rule of thumb, and one
+ * sentence that is true of the log and says nothing more. Drawn in the page; nothing is sent anywhere.
  */
 (function (root) {
   "use strict";
@@ -8,14 +8,18 @@
     HEIGHT = 630;
 
   function sentence(game) {
-    const lines = game.lines(),
+    const { shown } = game.rules,
+      { mode, hidden } = game,
+      lines = game.lines(),
       best = game.best(lines),
-      tries = lines.length - 1;
+      start = T.score(lines[0], mode.goal);
     return (
-      `${tries} tries took the error on ${game.goal} problems from ${game.shown(game.score(lines[0]))} to ${game.shown(best.score)} per cent of guessing zero` +
+      `${lines.length - 1} tries took the error on ${mode.goal} problems ` +
+      `from ${shown(start)} to ${shown(best.score)} per cent of guessing zero` +
       (best.at ? `, found at try ${best.at}` : "") +
-      (game.boss
-        ? `; on fresh problems that leaves ${game.shown(game.handed(lines).pop())}, where the start left ${game.shown(lines[0].fresh)}.`
+      (hidden
+        ? `; on ${hidden} problems that leaves ${shown(T.score(lines[best.at], hidden))}, ` +
+          `where the start left ${shown(lines[0][hidden])}.`
         : ".")
     );
   }
@@ -34,7 +38,8 @@
   function draw(game) {
     const canvas = document.createElement("canvas"),
       pen = canvas.getContext("2d"),
-      { spec } = game;
+      { spec, mode, hidden, state } = game,
+      { shown } = game.rules;
     [canvas.width, canvas.height] = [WIDTH, HEIGHT];
     const style = getComputedStyle(game.root),
       colour = (name) => style.getPropertyValue("--t3-" + name).trim(),
@@ -46,7 +51,7 @@
       w = WIDTH - left - right,
       h = HEIGHT - top - bottom;
     const x = (i) => left + (w * i) / spec.budget,
-      y = (v) => top + h * (1 - Math.log(game.clip(v) / spec.low) / Math.log(spec.most / spec.low));
+      y = (v) => top + h * (1 - Math.log(T.clip(v, spec.low, spec.most) / spec.low) / Math.log(spec.most / spec.low));
     const text = (words, px, py, size, ink = "ink", weight = 400) => {
       pen.font = `${weight} ${size}px ${sans}`;
       pen.fillStyle = colour(ink);
@@ -71,7 +76,7 @@
       path(Array(spec.budget + 1).fill(v), "rule", 1);
       text(String(v), left - 44, y(v) + 7, 20, "muted");
     }
-    const rival = game.searchers[game.rival],
+    const rival = game.searchers[state.rival],
       labels = [];
     if (rival) {
       pen.beginPath();
@@ -84,24 +89,24 @@
       path(rival.median, "world", 3);
       labels.push({
         at: y(rival.median[spec.budget]),
-        words: `${rival.name} ${game.shown(rival.median[spec.budget])}`,
+        words: `${rival.name} ${shown(rival.median[spec.budget])}`,
         ink: "ink",
       });
     }
     path(Array(spec.budget + 1).fill(spec.par), "ink", 2, false, [8, 6]);
     const lines = game.lines(),
-      mine = game.bests(lines),
+      mine = T.state.leading(lines, mode.goal),
       best = mine[mine.length - 1];
-    if (game.boss) {
-      const handed = game.handed(lines),
+    if (hidden) {
+      const handed = T.state.leading(lines, mode.goal, hidden),
         end = handed[handed.length - 1];
       path(handed, "mesa", 4, true);
-      labels.push({ at: y(end), words: `fresh ${game.shown(end)}`, ink: "mesa" });
+      labels.push({ at: y(end), words: `${hidden} ${shown(end)}`, ink: "mesa" });
     }
     path(mine, "meta", 5, true);
     labels.push(
-      { at: y(best), words: `${game.boss ? "practice" : "me"} ${game.shown(best)}`, ink: "meta" },
-      { at: y(spec.par), words: `par ${game.shown(spec.par)}`, ink: "ink" },
+      { at: y(best), words: `${hidden ? mode.goal : "me"} ${shown(best)}`, ink: "meta" },
+      { at: y(spec.par), words: `par ${shown(spec.par)}`, ink: "ink" },
     );
     labels
       .sort((a, b) => a.at - b.at)
@@ -109,13 +114,13 @@
         if (i) label.at = Math.max(label.at, labels[i - 1].at + 28);
         text(label.words, left + w + 14, label.at + 8, 24, label.ink, 600);
       });
-    text(`${game.axis}, over ${spec.budget} tries`, left, top + h + 40, 20, "muted");
+    text(`${game.charts.axis}, over ${spec.budget} tries`, left, top + h + 40, 20, "muted");
     pen.font = `600 26px ${sans}`;
     const said = wrapped(pen, sentence(game), WIDTH - 2 * left).slice(0, 2);
     said.forEach((line, i) => text(line, left, top + h + 86 + 34 * i, 26, "ink", 600));
-    if (game.state.rule) {
+    if (state.rule) {
       pen.font = `400 24px ${sans}`;
-      wrapped(pen, `Rule of thumb: ${game.state.rule}`, WIDTH - 2 * left)
+      wrapped(pen, `Rule of thumb: ${state.rule}`, WIDTH - 2 * left)
         .slice(0, 2)
         .forEach((line, i) => text(line, left, top + h + 86 + 34 * (said.length + i), 24, "muted"));
     }

@@ -1,4 +1,5 @@
-/* Recorded runs: what a board looks up where no kernel can train. Packed by runs.py; the numbers are the same there and here.
+/* Recorded runs: what a board looks up where no kernel can train. Packed by runs.py; the numbers are the same there
+ * and here.
  *
  * On a page the runs of the atlas come in a script of their own, asked for when a board is drawn; a small
  * grid, or a kernel, puts them into the board's specification.
@@ -62,7 +63,8 @@
     }
 
     /* One run: {practice, fresh, at}; errors null where not finite, at: the step of the blow-up or null. For a
-     * seed of tries also the curves, and longer, blown (at 2, 4, 8 times the passes; null without passes), follows, tripled. */
+     * seed of tries also the curves, and longer, blown (at 2, 4, 8 times the passes; null without passes), follows,
+     * tripled. */
     run(design, seed) {
       const k = [...this.seeds, ...this.confirm].indexOf(seed),
         at = this.at(design, k, 0);

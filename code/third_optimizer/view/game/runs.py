@@ -1,4 +1,4 @@
-"""A grid's stored runs as the page's script reads them (runs.js): a few bytes a run, and the same scores to the last digit.
+"""A grid's stored runs as the page's script reads them (runs.js): a few bytes a run, the same scores to the last digit.
 
 An error is a whole number of four digits and a power of ten, in two bytes; a curve, which is only drawn, is a byte a
 point on a logarithmic scale. What Python and the page show is therefore one number and not two that nearly agree.
@@ -16,7 +16,8 @@ CURVE_LEAST, CURVE_MOST = 0.01, 200.0  # per cent: what a board draws
 
 
 def coded(values):
-    """Errors of at most four digits (meta.grid.rounded) as uint16: 0, then 9,000 mantissas for each power of ten from LEAST."""
+    """Errors of at most four digits (meta.grid.rounded) as uint16: 0, then 9,000 mantissas for each power of ten from
+    LEAST."""
     values = np.asarray(values, float)
     finite = np.isfinite(values)
     safe = np.where(finite & (values > 0), values, 1.0)
@@ -27,7 +28,7 @@ def coded(values):
 
 
 def curve_bytes(values):
-    """Curve points as bytes: 0 to 254 evenly over the logarithm from CURVE_LEAST to CURVE_MOST, 255 where there is none."""
+    """Curve points as bytes: 0 to 254 evenly over the logarithm from CURVE_LEAST to CURVE_MOST, 255: there is none."""
     values = np.asarray(values, float)
     share = np.log(np.clip(np.where(np.isnan(values), 1, values), CURVE_LEAST, CURVE_MOST) / CURVE_LEAST) / np.log(
         CURVE_MOST / CURVE_LEAST
@@ -42,7 +43,7 @@ def shares(values, parts):
 
 
 def payload(grid):
-    """{"designs", "seeds", "confirm", "data": base64 of the columns one after the other, each over designs, then seeds}."""
+    """{"designs", "seeds", "confirm", "data": base64 of the columns one by one, each over designs, then seeds}."""
     tries, every = len(grid.seeds), grid.columns
     first = {name: column[:, :tries] for name, column in every.items()}
     parts = [
@@ -65,12 +66,14 @@ def payload(grid):
 
 
 def source(grid, live):
-    """Where a board finds the runs of a grid: the atlas, on a page, in a script of its own (which site.py writes); else in its specification."""
+    """Where a board finds the runs of a grid: the atlas, on a page, in a script of its own (the site writes it);
+    else in its specification."""
     return {"script": script(grid)[0]} if grid.space is ATLAS_SPACE and not live else payload(grid)
 
 
 def script(grid):
-    """(file name, text) of the classic script that hands a page its runs; pages opened from a disk may not fetch. The name follows the content."""
+    """(file name, text) of the classic script that hands a page its runs; pages opened from a disk may not fetch. The
+    name follows the content."""
     import hashlib
 
     text = f"ThirdOptimizer.runs.receive({json.dumps(payload(grid), separators=(',', ':'))});\n"

@@ -2,7 +2,7 @@
 (function (root) {
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
-  const el = T.el;
+  const { el, button } = T;
   const VERDICTS = {
     right: "✓ right",
     wrong: "✗ not yet",
@@ -60,19 +60,15 @@
         ),
         el("tbody", {}, ...rows.map((row) => el("tr", {}, ...cells(row)))),
       );
-      const remove = el(
-        "button",
-        { type: "button", class: "t3-button", onclick: () => this.confirm(remove) },
-        "Delete all",
-      );
+      const remove = button("Delete all", () => this.confirm(remove));
       this.root.replaceChildren(
         said,
         el("div", { class: "t3-answers-table", tabindex: "0", role: "region", "aria-label": "Your answers" }, table),
         el(
           "div",
           { class: "t3-figure-tools" },
-          el("button", { type: "button", class: "t3-button", onclick: () => this.download() }, "Download"),
-          el("button", { type: "button", class: "t3-button", onclick: () => root.print() }, "Print"),
+          button("Download", () => this.download()),
+          button("Print", () => root.print()),
           remove,
         ),
       );
@@ -80,24 +76,13 @@
 
     download() {
       const text = JSON.stringify({ version: 1, answers: this.store.all() }, null, 2);
-      const link = el("a", {
-        href: URL.createObjectURL(new Blob([text], { type: "application/json" })),
-        download: "third-optimizer-answers.json",
-      });
-      document.body.append(link);
-      link.click();
-      link.remove();
-      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+      T.save("third-optimizer-answers.json", new Blob([text], { type: "application/json" }));
     }
 
-    confirm(button) {
-      const yes = el(
-        "button",
-        { type: "button", class: "t3-button t3-primary", onclick: () => this.store.clear() },
-        "Yes, delete them",
-      );
-      const no = el("button", { type: "button", class: "t3-button", onclick: () => this.show() }, "Keep them");
-      button.replaceWith(el("span", { class: "t3-confirm", role: "status" }, "This cannot be undone. "), yes, no);
+    confirm(remove) {
+      const yes = button("Yes, delete them", () => this.store.clear(), "t3-primary"),
+        no = button("Keep them", () => this.show());
+      remove.replaceWith(el("span", { class: "t3-confirm", role: "status" }, "This cannot be undone. "), yes, no);
       no.focus();
     }
   }

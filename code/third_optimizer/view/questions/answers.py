@@ -1,12 +1,14 @@
 """The reader's answers when a kernel runs: one JSON file of theirs, beside the notebook.
 
 The same record as the browser keeps on a page without kernel (`store.js`):
-`{"version": 1, "answers": {id: {question, answer, verdict, value, at, label}}}`.
+`{"version": 1, "answers": {id: {question, answer, verdict, value, at, label}}}`, and once a try was trained "reader",
+a random name by which its log in a shared database knows whose it is.
 """
 
 import json
 import os
 import sys
+import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -46,10 +48,20 @@ def put(id, answer):
     return record
 
 
-def clear():
-    """Delete every answer; returns the empty record."""
+def reader():
+    """The reader's random name, made when it is first asked for."""
     with FileLock(f"{path()}.lock"):
-        record = {"version": 1, "answers": {}}
+        record = load()
+        if "reader" not in record:
+            record["reader"] = uuid.uuid4().hex
+            _write(record)
+    return record["reader"]
+
+
+def clear():
+    """Delete every answer; returns the empty record. The random name stays: games under way go on."""
+    with FileLock(f"{path()}.lock"):
+        record = {**load(), "answers": {}}
         _write(record)
     return record
 

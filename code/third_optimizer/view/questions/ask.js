@@ -11,7 +11,7 @@
 (function (root) {
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
-  const el = T.el;
+  const { el, button } = T;
   const MARKS = { right: ["✓", "Right."], wrong: ["✗", "Not this."], info: ["→", ""] };
 
   /* "0.5", "0,5", "2/101", "1e-3" as a number; NaN for anything else. */
@@ -55,44 +55,35 @@
     return tidy(gap, 2) + unit + " too " + (guess > truth ? "high" : "low");
   }
 
-  // A range input runs over 0 ... 240 (so that whole decades fall on stops); these turn its position into a value and back.
+  // A range input runs over 0 ... 240 (so that whole decades fall on stops); these turn its position into a value and
+  // back.
   const STEPS = 240;
   const toValue = (at, { low, high, scale }) =>
     scale === "log" ? low * (high / low) ** (at / STEPS) : low + ((high - low) * at) / STEPS;
   const toPosition = (value, { low, high, scale }) =>
     STEPS * (scale === "log" ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low));
 
-  function range(id, label, input, start, change) {
-    const output = el("output", { class: "t3-dial-value", for: id });
-    const control = el("input", { type: "range", id, min: 0, max: STEPS, step: 1 });
-    const show = () => {
-      const text = tidy(toValue(control.valueAsNumber, input), input.digits) + (input.unit ? " " + input.unit : "");
-      output.textContent = text;
-      control.setAttribute("aria-valuetext", text);
-      control.style.setProperty("--t3-fill", (100 * control.valueAsNumber) / STEPS + "%");
-    };
-    const set = (value) => {
-      control.value = Math.round(toPosition(value, input));
-      show();
-    };
-    control.addEventListener("input", () => {
-      show();
-      change && change();
-    });
-    set(start);
-    const element = el(
-      "div",
-      { class: "t3-dial" },
-      el("label", { for: id }, el("span", { class: "t3-dial-name" }, label)),
-      output,
-      control,
-    );
-    return {
+  /* A dial over input's range. change: called when the reader has moved it. */
+  function range(id, label, input, start, change = () => {}) {
+    const unit = input.unit ? " " + input.unit : "";
+    const {
       element,
-      control,
-      set,
-      value: () => Number(toValue(control.valueAsNumber, input).toPrecision(input.digits)),
-    };
+      input: control,
+      show,
+    } = T.slider({
+      id,
+      label,
+      max: STEPS,
+      text: (at) => tidy(toValue(at, input), input.digits) + unit,
+      turn: (at) => {
+        show(at);
+        change();
+      },
+    });
+    const set = (value) => show(Math.round(toPosition(value, input)));
+    set(start);
+    const value = () => Number(toValue(control.valueAsNumber, input).toPrecision(input.digits));
+    return { element, control, set, value };
   }
 
   class Ask {
@@ -121,25 +112,15 @@
           this.predicting ? "Commit, then show me" : "Check",
         ),
       );
-      if (this.predicting)
-        this.buttons.append(
-          el(
-            "button",
-            { type: "button", class: "t3-button t3-skip", onclick: () => this.skip() },
-            "Skip, just show me",
-          ),
-        );
-      this.again = el(
-        "button",
-        { type: "button", class: "t3-button", hidden: true, onclick: () => this.reopen() },
-        "Answer again",
-      );
+      if (this.predicting) this.buttons.append(button("Skip, just show me", () => this.skip(), "t3-skip"));
+      this.again = button("Answer again", () => this.reopen());
+      this.again.hidden = true;
       this.buttons.append(this.again);
       const before = store.get(spec.id);
       if (before) this.restore(before);
     }
 
-    // --- the kinds: {elements, read() -> value or null, write(value), judge(value) -> [verdict, html, answer in words]}
+    // --- the kinds: {elements, read() -> value or null, write(value), judge(value) -> [verdict, html]}
 
     choose(input) {
       const many = input.options.map((option, i) =>
@@ -221,7 +202,8 @@
         },
         judge: (value) => [
           "info",
-          `You said ${this.input.words(value)}; measured: ${this.input.words(input.truth)}. Your guess was ${nameGap(value, input.truth, input)}.`,
+          `You said ${this.input.words(value)}; measured: ${this.input.words(input.truth)}. ` +
+            `Your guess was ${nameGap(value, input.truth, input)}.`,
         ],
       };
     }

@@ -1,0 +1,58 @@
+/* Small things that the other scripts use: elements, buttons, a voice, numbers as text, a file to save. The lowest. */
+(function (root) {
+  "use strict";
+  const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
+
+  /* Make an element: el("p", {class: "x", onclick: f}, child, "text"). */
+  function el(tag, attributes, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes || {})) {
+      if (value === null || value === undefined || value === false) continue;
+      if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+      else if (name === "html")
+        element.innerHTML = value; // only ever text written by the book
+      else element.setAttribute(name, value === true ? "" : value);
+    }
+    element.append(...children);
+    return element;
+  }
+
+  const button = (text, onclick, kind = "") =>
+    el("button", { type: "button", class: "t3-button" + (kind && " " + kind), onclick }, text);
+
+  /* A polite live region that speaks once the reader has come to rest. */
+  function announcer() {
+    const region = el("div", { class: "t3-announce", "aria-live": "polite" });
+    let timer;
+    return {
+      region,
+      say(text) {
+        clearTimeout(timer);
+        timer = setTimeout(() => (region.textContent = text), 600);
+      },
+    };
+  }
+
+  /* Hand the reader a file. */
+  function save(name, blob) {
+    const link = el("a", { href: URL.createObjectURL(blob), download: name });
+    document.body.append(link);
+    link.click();
+    link.remove();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
+  /* JSON knows no infinity: null, or nothing, stands for what is not finite. */
+  const finite = (value) => (value === null || value === undefined ? Infinity : value);
+
+  /* 12345 -> "12,345" */
+  const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
+
+  /* counted(1, "game", "games") -> "1 game" */
+  const counted = (number, one, many) => `${grouped(number)} ${number === 1 ? one : many}`;
+
+  const narrow = () => Boolean(root.matchMedia && root.matchMedia("(max-width: 44rem)").matches);
+  const still = () => Boolean(root.matchMedia && root.matchMedia("(prefers-reduced-motion: reduce)").matches);
+
+  Object.assign(T, { el, button, announcer, save, finite, grouped, counted, narrow, still });
+})(globalThis);

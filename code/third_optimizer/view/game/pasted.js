@@ -1,0 +1,103 @@
+/* What is pasted on the class board: names and codes, one a line, read into games. Nothing here draws.
+ *
+ * A code holds designs and seeds; the scores are looked up in the atlas, `run(design, seed)` -> {practice, fresh, at}
+ * (errors in per cent of guessing zero, null where not finite; at: the step at which the run exploded, or null).
+ * A game is drawn by the best fresh error so far; one that was played for another error (not `fair`: its player never
+ * saw the fresh one) by what it would have handed over, the fresh error of what led by then.
+ */
+(function (root) {
+  "use strict";
+  const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
+  const LONGEST_NAME = 40;
+  const SEED = 1; // the start is shown as it came out with the first seed
+  const UNKNOWN = { goal: "fresh" }; // a mode of a later edition
+
+  /* A name as it may be shown: one line, no control characters, nothing that turns the text around it. */
+  function clean(name) {
+    const letters = [
+      ...name
+        .replace(
+          /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]/gu,
+          "",
+        )
+        .trim(),
+    ];
+    if (!/[\p{L}\p{N}\p{P}\p{S}]/u.test(letters.join(""))) return ""; // nothing to be seen
+    return letters.length > LONGEST_NAME ? letters.slice(0, LONGEST_NAME).join("") + "…" : letters.join("");
+  }
+
+  /* "Ada: 1MZ1G-…", a code alone, or a link with a code -> [name, code]. */
+  function split(line) {
+    const link = /^(.*?)(?:https?|file):\/\/\S*#g=(.*)$/i.exec(line);
+    if (link) return [clean(link[1].trim().replace(/:$/, "")), link[2].trim()];
+    const colon = line.lastIndexOf(":"); // a code has none, a name may
+    return [clean(line.slice(0, Math.max(colon, 0))), line.slice(colon + 1).trim()];
+  }
+
+  /* How many dials were turned for each try. A dial that makes no difference stands where it last made one. */
+  function turned(designs, places) {
+    const stands = places[designs[0]].slice();
+    return designs.slice(1).map(
+      (design) =>
+        places[design].filter((stop, i) => {
+          if (stop === null) return false;
+          const moved = stands[i] !== null && stands[i] !== stop;
+          stands[i] = stop;
+          return moved;
+        }).length,
+    );
+  }
+
+  /* All lines of a text -> {games, problems: [{line, says}]}, in the order of the lines. */
+  function read(text, spec, atlas) {
+    const games = [],
+      problems = [],
+      seen = new Map();
+    text.split(/\r\n|[\n\r]/).forEach((content, i) => {
+      if (!content.trim()) return;
+      const line = i + 1,
+        [name, code] = split(content);
+      let game;
+      try {
+        game = T.codes.decode(code, spec.designs, spec.fingerprint);
+      } catch (problem) {
+        problems.push({ line, name, says: problem.message });
+        return;
+      }
+      const same = JSON.stringify(game);
+      if (seen.has(same)) {
+        problems.push({ line, name, says: `the same game as line ${seen.get(same)}, counted once` });
+        return;
+      }
+      seen.set(same, line);
+      const runs = [[game.start, SEED], ...game.tries].map(([design, seed]) => atlas.run(design, seed)),
+        { goal } = spec.modes[game.mode] || UNKNOWN,
+        best = T.state.leading(runs, goal, "fresh"),
+        moves = turned([game.start, ...game.tries.map((one) => one[0])], spec.places);
+      const reached = goal === "fresh" ? best.findIndex((one) => one <= spec.near * spec.par) : -1;
+      games.push({
+        line,
+        name: name || `line ${line}`,
+        ...game,
+        fair: goal === "fresh",
+        scores: runs.map((run) => T.score(run, "fresh")),
+        best,
+        at: T.state.best(runs, goal).at,
+        reached: reached < 0 ? null : reached,
+        moves: moves.length ? moves.reduce((a, b) => a + b) / moves.length : null,
+      });
+    });
+    return { games, problems };
+  }
+
+  function middle(values) {
+    const sorted = values.slice().sort((a, b) => a - b),
+      half = sorted.length >> 1;
+    return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+  }
+
+  /* The best of a game after n tries; a game that ended earlier keeps what it has. */
+  const after = (game, n) => game.best[Math.min(n, game.best.length - 1)];
+
+  T.pasted = { clean, split, read, turned, middle, after };
+})(globalThis);

@@ -1,0 +1,251 @@
+"""The rules of the game, in Python and on the page; how a game goes on, one pure step after the other."""
+
+import itertools
+import json
+import math
+
+import numpy as np
+import pytest
+
+from tests.games import (
+    GRID,
+    RULES,
+    ending,
+    page_script_,  # noqa: F401 (fixtures)
+    state,
+    uncovered,
+)
+from third_optimizer.meta import ATLAS_SPACE
+from third_optimizer.view.game.rules import compare, sentence, shown
+
+# --- the rules, in Python and on the page ------------------------------------------------------------
+
+
+START, WILD = state(0.0, 186.4), state(4.0, 1e30)
+SAID = [
+    (dict(now=state(12.4, 48.2), last=state(0.01, 99.0), best=99.0), "Fresh 48, was 99. Practice got worse (0 to 12)."),
+    (dict(now=state(33.0, 33.9), last=state(33.2, 34.4), best=34.4), "Fresh 34, as before. Practice stayed at 33."),
+    (
+        dict(now=state(33.6, 36.0), last=state(33.4, 37.0), best=34.0),
+        "Fresh 36, was 37. Practice hardly moved (33 to 34).",
+    ),
+    (dict(now=state(math.inf, math.inf, 2178), last=START, best=186.4), "It exploded at step 2,178. That cost a try."),
+    (
+        dict(now=state(33.0, 33.0), last=state(math.inf, math.inf, 140), best=186.4),
+        "Fresh 33; the run before exploded. Practice 33. That is par: as good as the best single gradient step.",
+    ),
+    (
+        dict(now=state(3.0, 3.1), last=START, best=186.4),
+        "Fresh 3.1, was 186. Practice got worse (0 to 3.0). That is below par: better than any single gradient step.",
+    ),
+    (
+        dict(now=state(3.0, 3.1), last=state(33.0, 33.0), best=33.0, moved=2),
+        "Fresh 3.1, was 33. Practice got better (33 to 3.0). That is below par: better than any single gradient step.",
+    ),
+    (
+        dict(now=WILD, last=state(33.0, 33.0), best=33.0),
+        "Fresh over 200, was 33. Practice got better (33 to 4.0). It holds on its practice problems and runs away on fresh ones.",
+    ),
+    (
+        dict(now=state(5.0, 7.0), last=state(33.0, 90.0), best=6.0, moved=2),
+        "Fresh 7.0, was 90. Practice got better (33 to 5.0). 2 dials moved at once: this cannot say which one did it.",
+    ),
+    (
+        dict(now=state(99.7, 100.2), last=state(100.0, 100.3), best=100.0, moved=3),
+        "Fresh 100, as before. Practice stayed at 100. 3 dials moved at once, and no error moved with them.",
+    ),
+    (
+        dict(now=state(107.0, 300.0), last=state(0.0, 300.0), best=100.0),
+        "Fresh over 200, as before. Practice got worse (0 to 107).",
+    ),
+    (
+        dict(now=state(5.0, 6.0), last=state(5.0, 5.0), best=5.0, again="last", seed=2),
+        "Fresh 6.0, was 5.0. Practice stayed at 5.0. The same dials with seed 2: only chance differs.",
+    ),
+    (
+        dict(now=state(3.9, 3.8), last=state(0.2, 184.0), best=3.6, again=4, seed=2, moved=6),
+        "Fresh 3.8, was 184. Practice got worse (0.2 to 3.9). The dials of try 4 again, with seed 2: between these two only chance differs.",
+    ),
+    (
+        dict(now=state(30.0, 30.0), last=state(0.2, 184.0), best=184.0, again=0, seed=2),
+        "Fresh 30, was 184. Practice got worse (0.2 to 30). That is below par: better than any single gradient step. The dials of the start again, with seed 2: between these two only chance differs.",
+    ),
+    (
+        dict(now=state(5.0, 60.0), last=state(5.0, 50.0), best=5.0, bet="better"),
+        "Fresh 60, was 50. Practice stayed at 5.0. You bet on “better”; it came out “worse”.",
+    ),
+    # played for practice error: of the other nothing is said, and a bet is on practice
+    (
+        dict(now=state(12.4, 48.2), last=state(33.4, 33.5), best=33.4, goal="practice", bet="better"),
+        "Practice 12, was 33. You bet on “better”; it came out “better”.",
+    ),
+    (
+        dict(now=state(33.2, 20.0), last=state(33.4, 33.5), best=60.0, goal="practice", moved=2),
+        "Practice 33, as before. 2 dials moved at once, and no error moved with them.",
+    ),
+    (
+        dict(now=WILD, last=state(math.inf, math.inf, 7), best=33.4, goal="practice"),
+        "Practice 4.0; the run before exploded.",
+    ),
+    (
+        dict(now=state(math.inf, math.inf, 9), last=WILD, best=50.0, bet="worse"),
+        "It exploded at step 9. That cost a try. You bet on “worse”; it came out “same”.",
+    ),
+]
+
+
+def told(case):
+    rest = {key: value for key, value in covering(case).items() if key not in {"now", "last", "best"}}
+    return sentence(case["now"], case["last"], case["best"], 32.8, **rest)
+
+
+def covering(case):
+    """Who plays for practice error does not see the other."""
+    return case | {"covers": ["fresh"] if case.get("goal") == "practice" else []}
+
+
+@pytest.mark.parametrize(("case", "expected"), SAID, ids=[expected[:40] for _, expected in SAID])
+def test_a_try_is_told_by_rule(case, expected):
+    assert told(case) == expected
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0, "0"),
+        (0.049, "0"),
+        (0.051, "0.1"),
+        (0.95, "1.0"),
+        (3.14, "3.1"),
+        (9.94, "9.9"),
+        (9.95, "10"),
+        (33.5, "34"),
+        (34.5, "35"),
+        (200, "200"),
+        (200.01, "over 200"),
+        (1e45, "over 200"),
+        (math.inf, "over 200"),
+    ],
+)
+def test_scores_read_like_this(value, text):
+    assert shown(value) == text
+
+
+def test_alike_is_the_same_and_so_is_a_twentieth():
+    assert [
+        compare(*pair)
+        for pair in ((100, 105), (105, 100), (100, 105.1), (105.1, 100), (0.01, 0.04), (1e9, math.inf), (3, 200))
+    ] == ["same", "same", "better", "worse", "same", "same", "better"]
+
+
+@pytest.mark.parametrize(
+    ("best", "begins"),
+    [
+        (2.0, "You did better than nine in ten"),
+        (3.8, "You are among the dice"),
+        (18.0, "You are among the dice"),
+        (18.1, "Nine in ten of the dice did better"),
+    ],
+)
+def test_a_game_ends_with_a_true_comparison(best, begins):
+    assert ending(best, 3.8, 5.9, 18.0, 12).startswith(begins)
+
+
+def test_where_all_end_alike_nobody_did_better():
+    assert (
+        ending(99.7, 99.9, 100.0, 100.1, 12)
+        == "Your best after 12 tries is 100, and so is that of eight in ten of the dice: there was nothing here for a search to find."
+    )
+
+
+CHOSEN = [
+    (
+        state(33.4, 33.4),
+        state(0.3, 150.2),
+        "You took practice from 33 to 0.3. On fresh problems your winner leaves 150, where the start left 33: the error you did not see rose.",
+    ),
+    (
+        state(33.4, 33.4),
+        state(3.1, 3.2),
+        "You took practice from 33 to 3.1. On fresh problems your winner leaves 3.2, where the start left 33: the error you did not see fell.",
+    ),
+    (
+        state(33.4, 33.4),
+        state(0.0, 33.6),
+        "You took practice from 33 to 0. On fresh problems your winner leaves 34, where the start left 33: the error you did not see hardly moved.",
+    ),
+    (
+        state(33.6, 33.4),
+        state(33.4, math.inf),
+        "Practice hardly moved (34 to 33). On fresh problems your winner leaves over 200, where the start left 33: the error you did not see rose.",
+    ),
+    (
+        state(33.4, 33.4),
+        state(33.3, 20.0),
+        "Practice stayed at 33. On fresh problems your winner leaves 20, where the start left 33: the error you did not see fell.",
+    ),
+    (state(33.4, 33.6), None, "No try took practice below the 33 of the start. On fresh problems the start leaves 34."),
+]
+
+
+@pytest.mark.parametrize(("start", "winner", "expected"), CHOSEN, ids=[expected[:40] for *_, expected in CHOSEN])
+def test_a_game_for_practice_error_is_uncovered_by_rule(start, winner, expected):
+    assert uncovered(start, winner) == expected
+
+
+def test_page_and_kernel_tell_alike(page_script):
+    """On the vectors above, and on stored runs after one another, with every note and bet."""
+    picked = np.random.default_rng(4).choice(len(ATLAS_SPACE.designs), 500, replace=False)
+    rows = [
+        state(o.practice, o.fresh, o.diverged_at)
+        for o in (GRID.outcome(ATLAS_SPACE.designs[i], seed) for i in picked for seed in GRID.seeds)
+    ]
+    rng, cases = np.random.default_rng(5), [case for case, _ in SAID]
+    for now in rows:
+        cases.append(
+            dict(
+                now=now,
+                last=rows[rng.integers(len(rows))],
+                best=float(rng.choice([3.0, 33.0, 34.5, 186.0])),
+                seed=int(rng.integers(1, 4)),
+                again=[None, None, "last", 0, 5][rng.integers(5)],
+                goal=["fresh", "practice"][rng.integers(2)],
+                moved=int(rng.integers(1, 4)),
+                bet=[None, "better", "same", "worse"][rng.integers(4)],
+            )
+        )
+
+    # JSON knows no infinity: those are put in on the other side
+    def on_the_page(rule, cases):
+        return page_script.evaluate(
+            f"([rule, text]) => JSON.parse(text, (_, value) => (value === 'inf' ? Infinity : value)).map({RULES}[rule])",
+            [rule, json.dumps(cases).replace("Infinity", '"inf"')],
+        )
+
+    assert on_the_page("sentence", [covering(case) for case in cases]) == [told(case) for case in cases]
+    chosen = [(start, winner) for start, winner, _ in CHOSEN] + [
+        (start, winner)
+        for start in rows[:40]
+        if start["at"] is None
+        for winner in rows
+        if winner["practice"] < start["practice"]
+    ]
+    assert on_the_page("uncovered", [dict(start=start, winner=winner) for start, winner in chosen]) == [
+        uncovered(*pair) for pair in chosen
+    ]
+    values = [*np.concatenate([np.arange(0, 10.5, 0.05), np.arange(9.5, 201, 0.5)]).tolist(), 1e45]
+    assert page_script.evaluate(f"values => values.map({RULES}.shown)", values) == [shown(v) for v in values]
+    pairs = [list(pair) for pair in itertools.product([0.01, 1, 33, 34.6, 34.7, 190, 201, 1e9], repeat=2)]
+    assert page_script.evaluate(f"pairs => pairs.map(([a, b]) => {RULES}.compare(a, b))", pairs) == [
+        compare(*pair) for pair in pairs
+    ]
+    ends = [
+        (2.0, 3.8, 5.9, 18.0, 12),
+        (3.8, 3.8, 5.9, 18.0, 12),
+        (18.1, 3.8, 5.9, 18.0, 12),
+        (500.0, 3.8, 5.9, 18.0, 3),
+        (99.7, 99.9, 100.0, 100.1, 12),
+    ]
+    assert on_the_page(
+        "ending", [dict(zip(("best", "low", "median", "high", "tries"), e, strict=True)) for e in ends]
+    ) == [ending(*e) for e in ends]
