@@ -23,7 +23,8 @@ def one_step(answer):
         return wrong(f"That is the sum over the examples. Divide by their number, {len(labels)}: the loss is a mean.")
     if np.isclose(given, -expected):
         return wrong(
-            "That step goes uphill: the slope of the loss is minus the average of y x, and descent turns the sign again."
+            "That step goes uphill: the slope of the loss is minus the average of y x, "
+            "and descent turns the sign again."
         )
     return wrong(f"On one prompt with d = 4, N = 6 and η = {eta} we expected {expected:.4f}, got {given:.4f}.")
 
@@ -54,7 +55,8 @@ def start(answer):
     if size < 0.01:
         return wrong(
             said
-            + "Making the start smaller changes when training leaves it, not where it goes. Which signs should the numbers have?"
+            + "Making the start smaller changes when training leaves it, not where it goes. "
+            + "Which signs should the numbers have?"
         )
     if size > 0.3:
         return wrong(

@@ -31,7 +31,8 @@ def honest_score(answer):
     given = float(tried(answer(errors.copy())))
     if np.isclose(given, expected):
         return right(
-            f"The winner was chosen by a score of {errors[1, 0]:g} and does {expected:g} on seeds that did not choose it."
+            f"The winner was chosen by a score of {errors[1, 0]:g} and does {expected:g} on seeds "
+            "that did not choose it."
         )
     if np.isclose(given, errors[1, 0]):
         return wrong("That is the score the design was chosen by. Luck helped to choose it; report the other columns.")

@@ -19,7 +19,8 @@ def credit(answer):
             return wrong(f"{case}: bits are counted with log₂, to the base 2; yours is another logarithm.")
         if np.isclose(space, -expected[0]):
             return wrong(
-                f"{case}: the sign is the wrong way round. A choice after which more designs will do is worth a positive number of bits."
+                f"{case}: the sign is the wrong way round. A choice after which more designs will do is "
+                "worth a positive number of bits."
             )
         if np.isclose(space, expected[0]) and np.isclose(search, tries):
             return wrong(f"{case}: {tries} tries are not {tries} bits. They choose one of {tries}.")
@@ -27,7 +28,8 @@ def credit(answer):
             f"{case} we expected {expected[0]:.3g} and {expected[1]:.3g}, you gave {space:.3g} and {search:.3g}."
         )
     return right(
-        "On three cases your shares of the credit are ours; in the last one the engineer took away what would have worked."
+        "On three cases your shares of the credit are ours; in the last one the engineer took away "
+        "what would have worked."
     )
 
 
