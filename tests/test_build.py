@@ -259,7 +259,8 @@ def test_a_kernel_records_what_a_page_reads(tmp_path):
         except FileNotFoundError: pass"""
     for _ in range(2):  # the second time there is bytecode
         notebook = nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell(textwrap.dedent(code))], metadata={"kernelspec": {"name": "python3", "display_name": "Python"}}
+            cells=[nbformat.v4.new_code_cell(textwrap.dedent(code))],
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python"}},
         )
         _, _, read = execution.run(notebook, tmp_path, tmp_path, 60)
         ours = {path for path in read if (tmp_path / path).is_relative_to(tmp_path) and not path.startswith("..")}
