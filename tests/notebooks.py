@@ -91,16 +91,21 @@ def shown_by(page, edits=()):
     return shown
 
 
-def texts_of(shown):
-    """The words of what cells display: sentences, and each figure's title and text alternative at its start."""
+def frames_of(shown):
+    """What the figures among them show at their start: [{"title", "text", "columns"}]."""
     for value in shown:
-        if hasattr(value, "frame"):  # a figure with dials
-            frame = value.frame(value.start())
-            yield f"{frame['title']} {frame['text']}"
-        elif hasattr(value, "data"):  # a sentence
-            yield value.data
+        if hasattr(value, "frame"):  # with dials
+            yield value.frame(value.start())
         elif getattr(value, "kind", "") == "figure":
-            yield f"{value.spec['frame']['title']} {value.text}"
+            yield value.spec["frame"]
+
+
+def texts_of(shown):
+    """The words of what cells display: sentences, and each figure's title and text alternative."""
+    for value in shown:
+        if hasattr(value, "data"):  # a sentence
+            yield value.data
+        yield from (f"{frame['title']} {frame['text']}" for frame in frames_of([value]))
 
 
 def cards_of(shown):

@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 import pytest
 
-from tests.notebooks import open_function, shown_by, texts_of
+from tests.notebooks import frames_of, open_function, shown_by, texts_of
 from third_optimizer import theory
 from third_optimizer.experiments import walk_downhill as downhill
 
@@ -100,14 +100,23 @@ def test_an_open_cell_and_the_package_say_the_same(function):
     assert open_function(NAME, function.__name__) == inspect.getsource(function).strip()
 
 
-def test_an_edit_of_an_open_cell_is_seen():
-    """A ball rolled at half the learning rate: the figures and sentences below tell of that ball."""
-    before, after = (
-        list(texts_of(shown_by(NAME, edits)))
-        for edits in ((), [("gradient_descent(eta)", "gradient_descent(eta / 2)")])
-    )
-    changed = [one[:40] for one, other in zip(before, after, strict=True) if one != other]
-    assert [text[:12] for text in changed] == ["A longer ste", "Over 2000 st", "Weight takes"]
-    again = list(texts_of(shown_by(NAME, [("RULES[rule](eta)", "RULES[rule](eta / 2)")])))
-    changed = [one[:12] for one, other in zip(before, again, strict=True) if one != other]
-    assert changed == ["Two rules do", "Tuned anew a", "Most learnin"]
+@pytest.mark.parametrize(
+    ("edit", "said", "drawn"),
+    [
+        # a ball rolled at half the learning rate
+        (
+            ("gradient_descent(eta)", "gradient_descent(eta / 2)"),
+            ["A longer ste", "Over 2000 st", "Weight takes"],
+            [0, 2],
+        ),
+        # every rule raced at half of it
+        (("RULES[rule](eta)", "RULES[rule](eta / 2)"), ["Two rules do", "Tuned anew a", "Most learnin"], [3, 5]),
+    ],
+)
+def test_an_edit_of_an_open_cell_is_seen(edit, said, drawn):
+    """The figures, in picture and words, and the sentences below it are of what the cell now says; the others stay."""
+    before, after = shown_by(NAME), shown_by(NAME, [edit])
+    words = zip(texts_of(before), texts_of(after), strict=True)
+    assert [one[:12] for one, other in words if one != other] == said
+    pictures = zip(frames_of(before), frames_of(after), strict=True)
+    assert [i for i, (one, other) in enumerate(pictures) if one["columns"] != other["columns"]] == drawn

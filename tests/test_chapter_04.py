@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 import pytest
 
-from tests.notebooks import open_function, shown_by, texts_of
+from tests.notebooks import frames_of, open_function, shown_by, texts_of
 from third_optimizer import theory
 from third_optimizer.base import adam, clip, train
 from third_optimizer.experiments import train_a_model_that_learns as lesson
@@ -279,8 +279,8 @@ def test_what_is_stored_stands_for_an_unedited_cell_only():
 
 def test_an_edit_of_an_open_cell_is_seen():
     """Shorter steps: the layers stop on the way, and all that is said of them says so; the rest stays."""
-    before, after = (list(texts_of(shown_by(NAME, edits))) for edits in ((), [("adam(rate)", "adam(rate / 9)")]))
-    changed = [one[:20] for one, other in zip(before, after, strict=True) if one != other]
+    before, after = shown_by(NAME), shown_by(NAME, [("adam(rate)", "adam(rate / 9)")])
+    changed = [one[:20] for one, other in zip(texts_of(before), texts_of(after), strict=True) if one != other]
     assert changed == [
         "The best single step",
         "Training goes down t",
@@ -291,3 +291,5 @@ def test_an_edit_of_an_open_cell_is_seen():
         "Inputs 1.41 times as",
         "Longer prompts help ",
     ]
+    pictures = zip(frames_of(before), frames_of(after), strict=True)
+    assert [i for i, (one, other) in enumerate(pictures) if one["columns"] != other["columns"]] == [2, 3, 4, 5, 6, 7]
