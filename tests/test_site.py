@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import ROOT, SITE
 from tests.notebooks import calls, notebooks, pages
+from third_optimizer.view.site.minutes import count_words
 
 NAMES = [page.relative_to(ROOT).with_suffix("").as_posix() for page in pages()]
 AXE = (ROOT / "tests/vendor/axe.min.js").read_text("utf8")
@@ -51,6 +52,26 @@ def test_only_pages_with_a_chart_load_vega():
     for file in SITE.rglob("*.html"):
         text = file.read_text("utf8")
         assert ("vega.min.js" in text) == ("data-t3-chart" in text), file.name
+
+
+# --- minutes ---------------------------------------------------------------------------------------
+
+# What stands on the page before its reader has touched it, less what minutes.py does not count; a formula is a word.
+SEEN = """() => {
+  const article = document.querySelector('article');
+  for (const formula of article.querySelectorAll('.math, math')) if (!formula.closest('svg')) formula.replaceWith(' x ');
+  for (const other of article.querySelectorAll(`svg, details, pre, button, .headerlink, .t3-tour, .t3-spine, .t3-chart,
+      .t3-dials, .t3-dial, .t3-number, .t3-game, .t3-board, [data-t3=answers]`)) other.remove();
+  return article.innerText.match(/[\\p{L}\\p{N}_]+(?:['’.-][\\p{L}\\p{N}_]+)*/gu).length;
+}"""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_words_counted_are_words_seen(open_page, name):
+    """The minutes' count against Chromium's own text, within three per cent and a few words on short pages."""
+    page = open_page(name).page
+    counted = count_words((SITE / f"{name}.html").read_text("utf8"))
+    assert counted == pytest.approx(page.evaluate(SEEN), rel=0.03, abs=5)
 
 
 # --- links -----------------------------------------------------------------------------------------

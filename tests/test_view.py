@@ -10,15 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.notebooks import BOOK
-from third_optimizer.view import Choice, Slider, explore, figure, lines, power, strands
+from tests.notebooks import BOOK, ROOT
+from third_optimizer.view import Choice, Slider, component, explore, figure, html, lines, power, spine, strands
+from third_optimizer.view.component import Component
 from third_optimizer.view.figures.explore import Live
 from third_optimizer.view.figures.figure import pack, places_seen, specification
 from third_optimizer.view.figures.saying import say
 from third_optimizer.view.questions import answers
-from third_optimizer.view.questions.chapter import Chapter, count_words
+from third_optimizer.view.questions.chapter import Chapter
 from third_optimizer.view.questions.claims import claim_card
 from third_optimizer.view.questions.texts import render
+from third_optimizer.view.site.minutes import count_words, fill
 
 CHART = alt.Chart().mark_line(color="$base").encode(x="x:Q", y="y:Q")
 
@@ -286,8 +288,97 @@ def test_a_damaged_file_is_set_aside_not_lost(damage):
 # --- chapters ------------------------------------------------------------------------------------
 
 
-def test_words_do_not_count_code_or_front_matter():
-    assert count_words("---\na: b c d\n---\n# Two words\n\n```{code-cell}\nx = 1\n```\n\nthree more words") == 5
+@pytest.mark.parametrize(
+    ("markup", "words"),
+    [
+        ("<h2>Two words<a class='headerlink'>#</a></h2><p>three more words</p>", 5),
+        ("<p>A <em>step</em> of <code>0.5</code>, the reader's</p>", 6),
+        ("<pre>x = 1</pre><details><summary>Hint</summary>Look up.</details><p>seen</p>", 1),
+        ("<p>slope <span class='math'>\\(a b c\\)</span> and <math><mi>a</mi><mi>b</mi></math></p>", 4),
+        ("<p class='t3-tour'>Next: come in</p><svg><text>axis</text></svg>", 0),
+    ],
+)
+def test_words_are_those_a_reader_finds(markup, words):
+    assert count_words(f"<nav>not this</nav><article>{markup}</article>") == words
+
+
+def test_words_of_components_are_those_at_the_start(static):
+    frames = {"dials": [{"stops": "ab", "start": 1}, {"stops": "abc", "start": 0}], "titles": ["One title"]}
+    texts = ["a"] * 3 + ["four words stand here"] + ["b"] * 2
+    ask = {"label": "Predict", "prompt": "Which <em>way</em>?", "after": "said later"}
+    for kind, spec, words in (
+        ("explore", frames | {"texts": texts}, 6),
+        ("explore", frames | {"texts": texts, "befores": ["x"] * 6}, 3),
+        ("figure", {"frame": {"title": "One title", "text": "two words"}}, 4),
+        ("ask", ask | {"input": {"options": [{"html": "up", "feedback": "no no"}, {"html": "down"}]}}, 5),
+        ("ask", ask | {"input": {"kind": "place"}}, 3),
+        ("game", {"title": "Not read"}, 0),
+    ):
+        shown = Component(kind, spec, "<p>for readers without scripts</p>").html()
+        assert count_words(f"<article>{shown}</article>") == words, kind
+
+
+def test_minutes_stand_on_the_built_page_and_not_in_a_notebook(tmp_path, monkeypatch):
+    """A head and the line of chapters leave a place on the page, which is filled once all pages are written."""
+    chapter = Chapter("02_walk_downhill", BOOK)
+    live_head, live_line = chapter.head().html(), spine(BOOK).html()
+    assert "minutes to read" not in live_head and f"{chapter.data['minutes_to_do']} minutes to do" in live_head
+    assert "min to read" not in live_line and f"{chapter.data['minutes_to_do']} min to do" in live_line
+    monkeypatch.setenv("THIRD_OPTIMIZER_STATIC", "1")
+    (tmp_path / "book").mkdir()
+    for page in BOOK.glob("[0-9]*.md"):
+        head = Chapter(page.stem, BOOK).head().html()
+        (tmp_path / f"book/{page.stem}.html").write_text(f"<article>{head}{'word ' * 1000}</article>", "utf8")
+    (tmp_path / "book/index.html").write_text(f"<article>{spine(BOOK).html()}</article>", "utf8")
+    fill(tmp_path, ROOT)
+    do = chapter.data["minutes_to_do"]
+    assert (
+        f"<span>6 minutes to read</span> · <span>{do} to do</span>"
+        in (tmp_path / "book/02_walk_downhill.html").read_text()
+    )
+    assert f"6 min to read, {do} to do" in (tmp_path / "book/index.html").read_text("utf8")
+
+
+def test_the_core_travels_once_and_not_with_every_widget():
+    """What 19 widgets of a notebook send: their stub each, and the core to the one that asks."""
+    widgets = [html(f"<p>{i}</p>").widget() for i in range(19)]
+    sent = sum(len(str(value).encode()) for widget in widgets for value in widget.get_state().values())
+    _, code, style = component.core()
+    assert sent < 19 * 5_000 and len(code) > 50_000
+    assert all(widget._esm == widgets[0]._esm and not hasattr(widget, "_css") for widget in widgets)
+    answers = []
+    widgets[3].send = answers.append
+    widgets[3]._receive(widgets[3], {"type": "core"}, [])
+    assert answers == [{"type": "core", "code": code, "style": style}]
+
+
+WIDGETS = """async ([stub, replies]) => {
+  const asked = [], address = URL.createObjectURL(new Blob([stub], {type: 'text/javascript'}));
+  const model = (name, alive) => { const hearers = new Set(); return {
+    get: (key) => ({kind: 'html', spec: {html: `<p>${name}</p>`}})[key],
+    on: (type, hear) => hearers.add(hear), off: (type, hear) => hearers.delete(hear),
+    send: ({type}) => { asked.push(name); if (alive) setTimeout(() => [...hearers].forEach((hear) => hear(replies)), 50); } }; };
+  const draw = async (name, alive) => {  // as anywidget does: a module of its own for each widget
+    const el = document.body.appendChild(document.createElement('div'));
+    const module = await import(URL.createObjectURL(new Blob([stub], {type: 'text/javascript'})));
+    await module.default.render({model: model(name, alive), el});
+    return el.textContent; };
+  void draw('gone', false);  // the first one asks, and its kernel never answers
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const drawn = await Promise.all(['a', 'b', 'c'].map((name) => draw(name, true)));
+  return [drawn, asked, await draw('later', true), asked.length, document.querySelectorAll('style').length];
+}"""
+
+
+def test_a_page_of_widgets_asks_for_the_core_once_and_again_if_the_asker_is_gone(browser):
+    _, code, style = component.core()
+    page = browser.new_page()
+    stub = html("").widget()._esm.replace("PATIENCE = 10000", "PATIENCE = 400")
+    drawn, asked, later, count, styles = page.evaluate(WIDGETS, [stub, {"type": "core", "code": code, "style": style}])
+    page.close()
+    assert drawn == ["a", "b", "c"] and later == "later"
+    assert asked[0] == "gone" and len(asked) == count == 2  # one of those who wait asks again; who comes later need not
+    assert styles == 1
 
 
 @pytest.mark.parametrize("right", [0, 2, 3])

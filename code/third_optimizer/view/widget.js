@@ -1,7 +1,7 @@
-/* What each widget of a notebook carries; component.py puts CORE before it, the digest of the core. What is the same for
- * all of them comes through the kernel, not from the network, and once for the whole page.
+/* What each widget of a notebook carries; component.py puts CORE before it, the digest of the core. What is the same
+ * for all of them comes through the kernel, not from the network, and once for the whole page.
  */
-const PATIENCE = 2000; // milliseconds
+const PATIENCE = 10000; // milliseconds; a kernel that runs a page answers when its cells are done
 
 /* A promise of what `use` makes of the kernel's answer to `type`. name: under what the page keeps it. */
 function load(model, type, name, use) {
@@ -11,15 +11,18 @@ function load(model, type, name, use) {
   const hear = (message) => {
     if (message.type === type && !wanted.used) wanted.arrived((wanted.used = use(message)));
   };
-  // The widget that asked may be gone before the answer is here, its kernel too: whoever still waits asks again.
+  // The widget that asked may be gone before the answer is here, its kernel too: then another that waits asks.
+  let patience = null;
   const ask = () => {
     if (wanted.used || Date.now() - wanted.asked < PATIENCE) return;
     wanted.asked = Date.now();
+    clearInterval(patience);
+    patience = null;
     model.send({ type });
   };
   model.on("msg:custom", hear);
+  patience = setInterval(ask, PATIENCE);
   ask();
-  const patience = setInterval(ask, PATIENCE);
   return wanted.here.finally(() => {
     clearInterval(patience);
     model.off("msg:custom", hear);
