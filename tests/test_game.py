@@ -3,6 +3,7 @@
 import csv
 import datetime
 import gzip
+import json
 import math
 import re
 
@@ -11,6 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.codes import decode
+from tests.conftest import ROOT
 from tests.games import (  # noqa: F401 (fixtures)
     AXE,
     BOSS,
@@ -44,6 +46,7 @@ from tests.games import (  # noqa: F401 (fixtures)
 from third_optimizer.meta import ATLAS_SPACE, SEEDS, Design, Space
 from third_optimizer.view import play as game
 from third_optimizer.view.component import to_json
+from third_optimizer.view.game.board import board as class_board
 from third_optimizer.view.game.rules import compare, shown
 from third_optimizer.view.game.runs import payload, script
 
@@ -855,3 +858,36 @@ def test_a_finished_board_is_whole_in_every_view(play, board, width, theme):
     page.evaluate(AXE)
     found = page.evaluate("axe.run(document.querySelector('.t3-game'), {resultTypes: ['violations']})")["violations"]
     assert [(v["id"], [node["html"][:120] for node in v["nodes"]][:3]) for v in found] == []
+
+
+EARLIER = json.loads((ROOT / "tests/data/answers_of_an_earlier_edition.json").read_text("utf8"))
+
+
+@pytest.mark.parametrize("kind", ["plain", "boss", "locked"])
+def test_a_game_kept_by_an_earlier_edition_goes_on(stage, kind):
+    """Answers as an earlier edition wrote them: the same rows and sentence, the same code, and the class board reads it."""
+    opened, shown_board = stage()
+    page, game_ = opened.page, EARLIER[kind]
+    page.evaluate(
+        "([id, answer]) => localStorage.setItem('third-optimizer', JSON.stringify({version: 1, answers: {[id]: answer}}))",
+        [ID, game_["answer"]],
+    )
+    page.reload()
+    page.wait_for_selector(".t3-game-chart svg")
+    rows = [[cell.inner_text() for cell in row.locator("td").all()][:-1] for row in log_rows(shown_board).all()]
+    assert rows == game_["rows"] and shown_board.locator(".t3-game-sentence").inner_text() == game_["said"]
+    if kind == "locked":
+        to_screen(shown_board, 4)
+        assert shown_board.get_by_label("Your game as a code").input_value() == game_["code"]
+        read = page.evaluate(
+            "([text, spec, packed]) => ThirdOptimizer.pasted.read(text, spec, new ThirdOptimizer.Runs(packed))",
+            [game_["code"], class_board(ATLAS_SPACE, GRID.fingerprint, par=32.8).spec, payload(GRID)],
+        )
+        assert read["problems"] == [] and len(read["games"][0]["tries"]) == 12 and read["games"][0]["mode"] >= 4
+        return
+    before = game_["answer"]["value"]
+    train(shown_board)
+    page.wait_for_timeout(400)
+    value = kept(page)[ID]["value"]
+    assert value["tries"][:-1] == before["tries"] and len(value["tries"]) == len(before["tries"]) + 1
+    assert (value["mode"], value["number"], value["start"]) == (before["mode"], before["number"], before["start"])

@@ -10,6 +10,7 @@ import pytest
 from tests.games import (
     GRID,
     RULES,
+    board_,  # noqa: F401
     ending,
     page_script_,  # noqa: F401 (fixtures)
     state,
@@ -249,3 +250,69 @@ def test_page_and_kernel_tell_alike(page_script):
     assert on_the_page(
         "ending", [dict(zip(("best", "low", "median", "high", "tries"), e, strict=True)) for e in ends]
     ) == [ending(*e) for e in ends]
+
+
+# --- a game, one step after the other --------------------------------------------------------------------
+
+
+@pytest.fixture
+def going(page_script, board):
+    """going(actions, state) -> every state on the way, without a page: the step is pure and its states are JSON."""
+
+    spec = {key: value for key, value in board.spec(True).items() if key != "runs"}
+
+    def go(actions):
+        return page_script.evaluate(
+            """([spec, actions]) => { const freeze = (one) => (Object.values(one || {}).forEach((v) => typeof v === 'object' && freeze(v)), Object.freeze(one));
+              const states = [freeze(ThirdOptimizer.state.begin(spec))];
+              for (const action of actions) states.push(freeze(JSON.parse(JSON.stringify(ThirdOptimizer.state.step(states.at(-1), action, spec)))));
+              return states; }""",
+            [spec, actions],
+        )
+
+    return go
+
+
+RUN = {"practice": 3.0, "fresh": 4.0, "at": None, "practice_curve": [3.0], "fresh_curve": [4.0]}
+
+
+def test_a_dial_turned_can_be_turned_back(going):
+    turn = {"type": "turn", "dial": 0, "stop": 3}
+    first, turned, again, back, beyond = going([turn, turn, {"type": "undo"}, {"type": "undo"}])
+    assert turned["place"][0] == 3 != first["place"][0] and turned["past"] == [first["place"]]
+    assert again == turned and back == beyond == first
+    many = going([{"type": "turn", "dial": 0, "stop": k % 2 + 1} for k in range(50)])
+    assert len(many[-1]["past"]) == 20
+
+
+def test_a_try_is_begun_ends_and_is_the_next_seed_when_repeated(going):
+    once = [{"type": "bet", "bet": "better"}, {"type": "train"}, {"type": "trained", "run": RUN}]
+    states = going(once * 3)
+    assert states[2]["training"] == {"place": states[0]["place"], "seed": 2, "bet": "better"}  # the start had seed 1
+    assert [one["seed"] for one in states[6]["tries"]] == [2, 3] and states[6]["tries"][0]["fresh"] == 4.0
+    assert (states[3]["training"], states[3]["bet"]) == (None, None)
+    assert states[8]["training"] is None  # a fourth run would repeat a seed
+    failed = going([{"type": "train"}, {"type": "failed"}])[-1]
+    assert failed["tries"] == [] and failed["training"] is None
+
+
+def test_a_new_game_leaves_a_try_under_way_to_the_old_one(going, board):
+    place = board.spec(True)["start"]
+    renew = {"type": "renew", "mode": 2, "start": place}
+    assert [going([*before, renew])[-1]["number"] for before in ([], [{"type": "train"}])] == [1, 2]
+    assert going([renew])[-1]["mode"] == 2
+
+
+def test_a_locked_dial_cannot_be_trained_elsewhere(going, board):
+    place = board.spec(True)["start"]
+    states = going(
+        [{"type": "renew", "mode": 4, "start": place}, {"type": "turn", "dial": 0, "stop": 2}, {"type": "train"}]
+    )
+    assert states[-1]["training"] is None
+
+
+def test_the_log_is_taken_as_it_is_and_never_beyond_the_budget(going, board):
+    tries = [{"place": place, "seed": 1, "bet": None} | RUN for place in board.places[:13]]
+    assert going([{"type": "logged", "tries": tries}])[-1]["tries"] == [
+        {**one, "place": list(one["place"])} for one in tries[:12]
+    ]

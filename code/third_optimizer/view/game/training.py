@@ -56,8 +56,7 @@ def told(outcome):
 class Trainer:
     """What a board of the game `id` may ask of its kernel.
 
-    design(place), place(design): between positions of the dials and Designs as they stand. folder: of the
-    tries' file.
+    design(place), place(design): between positions of the dials and Designs as they stand. folder: of the tries' file.
     """
 
     under_way = []  # threads that train a try, for whichever board
