@@ -418,8 +418,8 @@ MUTANTS = [
     Mutant(
         "a live boss watches the fresh error fall",
         f"{VIEW}/game/charts.js",
-        "for (const kind of told) {\n        run",
-        "for (const kind of T.ERRORS) {\n        run",
+        "const names = told.map(",
+        "const names = T.ERRORS.map(",
         "tests/test_game_live.py::test_a_live_boss_sees_no_fresh_error_while_a_try_trains",
     ),
     Mutant(
