@@ -45,8 +45,8 @@ def downloaded():
 
 def found():
     """Path of a Chromium that starts, or None."""
-    paths = [path for name in NAMES if (path := shutil.which(name))]
-    return next((path for path in paths if runs(path)), None) or downloaded()
+    paths = [*map(shutil.which, NAMES), downloaded()]
+    return next((path for path in paths if path and runs(path)), None)
 
 
 def executable():

@@ -38,6 +38,8 @@ def make_data(names=(), jobs=-1):
     if unknown := set(names) - set(known):
         raise ValueError(f"{', '.join(sorted(unknown))}: no such data; there are {', '.join(known)}")
     for several in (grids, games, train_layers.stores):  # games are played on the grid made before
+        if several is games and names and not {"tournament.npz", "odds.npz"} & set(names):
+            continue  # they need the atlas
         for name, store in several().items():
             if not names or name in names:
                 store.make(jobs)

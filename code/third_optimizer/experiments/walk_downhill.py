@@ -72,9 +72,9 @@ def alone(roll=roll):
     """The run at the best step beside the formula: slip (largest difference), best, edge, rate, needed."""
     best = theory.best_step(LOW, HIGH)
     rate = theory.contraction((LOW, HIGH), best)
-    formula = theory.descent_path(START, (LOW, HIGH), best, LONG)
+    formula, walked = theory.descent_path(START, (LOW, HIGH), best, LONG), roll(best, 0, LONG).path
     return {
-        "slip": np.abs(roll(best, 0, LONG).path - formula).max(),
+        "slip": np.abs(walked - formula[: len(walked)]).max(),
         "steps": LONG,
         "low": LOW,
         "high": HIGH,
@@ -109,14 +109,20 @@ def best_rate(kappa, beta):
 # --- weight ------------------------------------------------------------------------------------------
 
 
+def whole(values, length):
+    """A run's values at `length` moments; where it was stopped before, as a reader's edit may do, they are infinite."""
+    return np.concatenate([values, np.full(max(0, length - len(values)), np.inf)])[:length]
+
+
 def distance(run):
-    """(steps + 1,) distances from the bottom."""
-    return np.linalg.norm(run.path, axis=1)
+    """(LONG + 1,) distances from the bottom."""
+    return whole(np.linalg.norm(run.path, axis=1), LONG + 1)
 
 
 def steps_until(run, share=MILLIONTH):
-    """Steps until the distance is `share` of the first."""
-    return int(np.argmax(distance(run) <= share * distance(run)[0]))
+    """Steps until the distance is `share` of the first; infinite if it never is."""
+    below = distance(run) <= share * distance(run)[0]
+    return int(np.argmax(below)) if below.any() else np.inf
 
 
 @cache
@@ -166,7 +172,10 @@ def tuned(rule, angle, race=race):
 def racing(angle, race=race):
     """{rule: lowest loss so far every fifth step up to 150, one line a start}, each rule at its best learning rate."""
     return {
-        rule: [np.minimum.accumulate(race(rule, angle, tuned(rule, angle, race)[0], seed, 150))[::5] for seed in SEEDS]
+        rule: [
+            np.minimum.accumulate(whole(race(rule, angle, tuned(rule, angle, race)[0], seed, 150), 151))[::5]
+            for seed in SEEDS
+        ]
         for rule in RULES
     }
 

@@ -46,7 +46,7 @@ DIALS = {
             ("reads it as one list", "attends to it"),
             "MLP or linear attention",
         ),
-        Dial("table", "Lookup table", (False, True), ("off", "on"), "table indexed by task"),
+        Dial("table", "Lookup table", (False, True), ("off", "on"), "indexed by task"),
         Dial("passes", "Thinking passes", (1, 2, 4), ("1", "2", "4"), "loops"),
         Dial("warm_up", "Warm-up", (False, True), ("off", "on"), "curriculum over loops"),
         Dial(

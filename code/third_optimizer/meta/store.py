@@ -16,7 +16,6 @@ import itertools
 import json
 import os
 import platform
-import zipfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, is_dataclass
 from functools import cached_property
@@ -73,11 +72,11 @@ class Store:
 
     def accept(self, about, arrays):
         """Take what a file says and holds (`read`) as this store's; ValueError as for `columns`. Returns self."""
-        if about["axes"] != self.plain:
+        if list(about["axes"].items()) != list(self.plain.items()):  # their order too: the columns have it
             other = [
                 name for name in {**self.plain, **about["axes"]} if about["axes"].get(name) != self.plain.get(name)
             ]
-            raise ValueError(f"{self.file.name} holds another {other[0]} than is asked for: {self.again}")
+            raise ValueError(f"{self.file.name} holds another {(*other, 'order')[0]} than is asked for: {self.again}")
         for maker in self.makers:
             lacking = [name for name in maker.columns if name not in arrays]
             if lacking or about["makers"].get(maker.name, {}).get("settings") != maker.settings:
@@ -208,7 +207,7 @@ class Store:
                         at = {axis: values[i] for (axis, values), i in zip(about["axes"].items(), place, strict=True)}
                         keep(name, at, {column: arrays[column][place] for column in made["columns"]})
         if self._journal.is_file():
-            for line in self._journal.read_text("utf8").splitlines():
+            for line in self._journal.read_text("utf8", errors="replace").splitlines():
                 with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):  # the line a kill cut short
                     note = json.loads(line)
                     keep(note["maker"], note["at"], note["values"])
@@ -245,7 +244,7 @@ def read(file, command="make data"):
             columns = {column: stored[column] for column in stored.files if column != "about"}
     except FileNotFoundError:
         raise
-    except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile, zipfile.zlib.error) as problem:
+    except Exception as problem:  # a file of another kind can fail in many ways
         raise ValueError(f"{file.name} cannot be read ({problem}): {again}") from None
     if about.get("version") != VERSION:
         raise ValueError(f"{file.name} has version {about.get('version')!r}, this code reads {VERSION}: {again}")

@@ -82,16 +82,17 @@ def _scales(x_domain, y_domain, log_x=False, log_y=False):
     ]
 
 
-def marks(x, y, colour, *, where=None, shape="diamond", size=60, opacity=0.7, **place):
+def marks(x, y, colour, *, where=None, shape="diamond", size=60, opacity=0.7, clip=True, **place):
     """A mark at each row that has a column `x`; to be laid over `lines` at the same place, whose axes it takes.
 
-    where: a Vega expression that picks the rows. place: x_domain, y_domain, log_x, log_y, as of the lines.
+    where: a Vega expression that picks the rows. clip: cut off at the edge. place: x_domain,
+    y_domain, log_x, log_y, as of the lines.
     """
     across, up = _scales(**place)
     return (
         alt.Chart()
         .transform_filter(where or f"isValid(datum.{x})")
-        .mark_point(shape=shape, filled=True, size=size, opacity=opacity, color=colour, clip=True)
+        .mark_point(shape=shape, filled=True, size=size, opacity=opacity, color=colour, clip=clip)
         .encode(x=alt.X(f"{x}:Q", scale=across), y=alt.Y(f"{y}:Q", scale=up))
     )
 

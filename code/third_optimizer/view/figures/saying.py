@@ -10,7 +10,8 @@ import string
 
 import numpy as np
 
-FORMULA = re.compile(r"(?<!\\)(\$\$.+?\$\$|\$[^$]+\$)", re.S)
+# as in MyST: no space inside the dollars, no digit after the last
+FORMULA = re.compile(r"(?<!\\)(\$\$.+?\$\$|\$(?=\S)[^$]*[^\s$]\$(?!\d))", re.S)
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -43,7 +44,7 @@ def power(value):
     exponent = int(exponent)
     if -4 < exponent < 4:
         return f"{value:.2g}" if exponent < 2 else f"{value:,.0f}"
-    ten = f"10{exponent}".replace(str(exponent), str(exponent).translate(SUPERSCRIPT))
+    ten = "10" + str(exponent).translate(SUPERSCRIPT)
     return ten if mantissa == "1" else f"{mantissa}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}{ten}"
 
 

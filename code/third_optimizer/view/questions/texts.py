@@ -19,7 +19,7 @@ def _markdown():
     from markdown_it import MarkdownIt
     from mdit_py_plugins.dollarmath import dollarmath_plugin
 
-    return MarkdownIt("commonmark").use(dollarmath_plugin, allow_digits=False, renderer=_formula)
+    return MarkdownIt("commonmark").use(dollarmath_plugin, renderer=_formula)
 
 
 def render(text, numbers, inline=True):
