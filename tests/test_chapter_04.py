@@ -7,10 +7,11 @@ import pytest
 
 from tests.notebooks import frames_of, open_function, shown_by, texts_of
 from third_optimizer import theory
-from third_optimizer.base import adam, clip, train
+from third_optimizer.base import adam, clip, momentum, train
 from third_optimizer.experiments import train_a_model_that_learns as lesson
 from third_optimizer.experiments import train_layers, unedited
 from third_optimizer.mesa import MLP, LinearAttention, beside_one_step, practice
+from third_optimizer.meta import Stage, train_in_stages
 from third_optimizer.world import Regression, error
 
 NAME = "04_train_a_model_that_learns"
@@ -264,7 +265,7 @@ def test_an_open_cell_and_the_package_say_the_same(function):
 
 
 def test_what_is_stored_stands_for_an_unedited_cell_only():
-    names = {"np": np, "clip": clip, "adam": adam}
+    names = {"np": np, "clip": clip, "adam": adam, "Stage": Stage, "train_in_stages": train_in_stages}
     source = inspect.getsource(lesson.learn)
     exec(source, names)
     assert unedited(names["learn"], lesson.learn) and unedited(lesson.learn, lesson.learn)
@@ -275,6 +276,9 @@ def test_what_is_stored_stands_for_an_unedited_cell_only():
     ):
         exec(source.replace(old, new), names)
         assert not unedited(names["learn"], lesson.learn), new
+    other = names | {"adam": momentum}
+    exec(source, other)
+    assert not unedited(other["learn"], lesson.learn), "the same words, of other parts"
 
 
 def test_an_edit_of_an_open_cell_is_seen():

@@ -288,8 +288,8 @@ def test_two_windows_play_one_game(stage, board):
     assert [one["place"] for one in kept(opened.page)[ID]["value"]["tries"]][1] == board.place(OTHER)
     # a try under way is not written over what the other window did meanwhile
     first.page.emulate_media(reduced_motion="no-preference")
+    put(second, QUICK, board)  # before: a try takes a second and a half to draw
     first.get_by_role("button", name="Train this").click()
-    put(second, QUICK, board)
     second.get_by_role("button", name="Train this").click()
     expect(first.locator(".t3-game-sentence")).to_contain_text(
         "Another window of this book has played on meanwhile", timeout=10_000
