@@ -27,12 +27,16 @@ def unedited(function, original):
         counts = one.co_flags, one.co_argcount, one.co_posonlyargcount, one.co_kwonlyargcount
         return one.co_code, one.co_names, one.co_varnames, one.co_freevars, counts, consts
 
+    def names(one):  # a comprehension may hold some
+        inner = [const for const in one.co_consts if hasattr(const, "co_code")]
+        return {*one.co_names, *(name for const in inner for name in names(const))}
+
     def part(name, one):
         return one.__globals__.get(name, getattr(builtins, name, None))
 
     same = all(
         (mine := part(name, function)) is (theirs := part(name, original)) or unedited(mine, theirs)
-        for name in original.__code__.co_names
+        for name in names(original.__code__)
     )
     defaults = [repr((one.__defaults__, one.__kwdefaults__)) for one in (function, original)]
     return same and code(function.__code__) == code(original.__code__) and defaults[0] == defaults[1]
