@@ -257,15 +257,15 @@ MUTANTS = [
     Mutant(
         "a code dies with the file's form",
         "code/third_optimizer/meta/grid.py",
-        'codes["fingerprint"] if same else None',
-        "None",
+        "FIRST.get(sha, int(sha[:4], 16))",
+        "int(sha[:4], 16)",
         "tests/test_grid.py::test_a_readers_code_outlives_the_files_form",
     ),
     Mutant(
         "a new score keeps the old fingerprint",
         "code/third_optimizer/meta/grid.py",
-        'same = codes.get("edition") == edition(space, seeds, confirm, columns)',
-        'same = "edition" in codes',
+        'for name in ("practice", "fresh", "at"):\n        sha',
+        'for name in ("practice", "at"):\n        sha',
         "tests/test_grid.py::test_a_readers_code_outlives_the_files_form",
     ),
     Mutant(
@@ -292,8 +292,8 @@ MUTANTS = [
     Mutant(
         "an edited cell is answered from the store",
         "code/third_optimizer/experiments/__init__.py",
-        "one.co_code, one.co_names, one.co_varnames, consts",
-        "one.co_names, one.co_varnames",
+        "return one.co_code, one.co_names, one.co_varnames, one.co_freevars, counts, consts",
+        "return one.co_names, one.co_varnames",
         "tests/test_chapter_04.py::test_what_is_stored_stands_for_an_unedited_cell_only",
     ),
     Mutant(

@@ -37,6 +37,11 @@ COLUMNS = {
     "stable": ((), "i1"),
 }
 AGAIN = "make atlas"
+# The first editions had their fingerprint from other bits, and readers hold codes with it: edition -> fingerprint.
+FIRST = {
+    "b9897bbfce68fde50f0b2376c5bc364f8a936024b2ca08e1608589e36d1a35fa": 0x8817,
+    "4a5fa836f51731783aa5db5117fb132cf42ed717bd5a6ba3550c694aadeb1c61": 0xDE3F,
+}
 LEAST, MOST = 1e-3, 9999.0  # per cent: a smaller error is stored as 0, a larger finite one as this
 
 
@@ -71,13 +76,14 @@ def pack(outcome, steady):
 class Grid:
     """Stored runs: `outcome(design, seed)` for every design of `space` and every seed of `seeds` and `confirm`.
 
-    columns: name -> array (designs, seeds and confirming seeds, *shape), as in COLUMNS. fingerprint: see `edition`;
-    None: that of these columns.
+    columns: name -> array (designs, seeds and confirming seeds, *shape), as in COLUMNS. fingerprint: 16 bits that say
+    which grid a reader's code belongs to.
     """
 
-    def __init__(self, space, seeds, confirm, columns, fingerprint=None):
+    def __init__(self, space, seeds, confirm, columns):
         self.space, self.seeds, self.confirm, self.columns = space, tuple(seeds), tuple(confirm), columns
-        self.fingerprint = int(edition(space, seeds, confirm, columns)[:4], 16) if fingerprint is None else fingerprint
+        sha = edition(space, seeds, confirm, columns)
+        self.fingerprint = FIRST.get(sha, int(sha[:4], 16))
 
     def place(self, design, seed):
         """(row, column) of a run; ValueError names a design or seed that was not trained."""
@@ -156,17 +162,15 @@ class Grid:
     @classmethod
     def of(cls, store):
         """The Grid of a Store that `grid_store` described and that is made."""
-        columns, (space, seeds, confirm) = store.columns, store.grid
-        codes = store.notes.get("codes", {})
-        same = codes.get("edition") == edition(space, seeds, confirm, columns)
-        return cls(space, seeds, confirm, columns, codes["fingerprint"] if same else None)
+        space, seeds, confirm = store.grid
+        return cls(space, seeds, confirm, store.columns)
 
 
 def edition(space, seeds, confirm, columns):
     """Hex digest of what a reader's code hangs on: which design has which number, and what its runs scored.
 
-    Its first 16 bits are a grid's fingerprint, which every code holds. A file keeps the fingerprint beside the digest
-    it belongs to, so that a code stays valid when a file gains columns or another form.
+    Its first 16 bits are a grid's fingerprint, which every code holds; so a code stays valid when a file gains columns
+    or another form, or is made anew.
     """
     designs = [list(asdict(design).values()) for design in space.designs]
     sha = hashlib.sha256(json.dumps([designs, list(seeds), list(confirm)]).encode())
