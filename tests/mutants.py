@@ -220,6 +220,20 @@ MUTANTS = [
         "tests/test_grid.py::test_only_what_is_missing_is_trained",
     ),
     Mutant(
+        "a killed run's journal counts under other settings",
+        "code/third_optimizer/meta/store.py",
+        "if made == makers[name].about() and",
+        "if",
+        "tests/test_store.py::test_what_a_killed_run_left_is_gone_on_with",
+    ),
+    Mutant(
+        "a maker gives what its columns cannot hold",
+        "code/third_optimizer/meta/store.py",
+        "if value.shape == tuple(shape) and",
+        "if",
+        "tests/test_store.py::test_what_is_made_must_fit_its_columns",
+    ),
+    Mutant(
         "a confirming run counts as a try",
         "code/third_optimizer/meta/grid.py",
         '"confirm": seed in confirm}',

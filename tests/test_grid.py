@@ -1,5 +1,6 @@
 """Stored runs: trained, resumed after a kill, trained on a cluster, guarded, and what training gives; and the atlas itself."""
 
+import contextlib
 import json
 import os
 import signal
@@ -105,10 +106,11 @@ def trained(monkeypatch):
 
 def test_only_what_is_missing_is_trained(small, tmp_path, trained):
     file, grid = small
-    other, name = tmp_path / "other.npz", grid_store(file, SMALL).makers[0].name
+    other, maker = tmp_path / "other.npz", grid_store(file, SMALL, (1, 2), (4,)).makers[0]
     notes = [
         {
-            "maker": name,
+            "maker": maker.name,
+            "as": maker.about(),
             "at": {"design": asdict(SMALL.designs[i]), "run": {"seed": seed, "confirm": seed == 4}},
             "values": {column: grid.columns[column][i, k].tolist() for column in COLUMNS},
         }
@@ -146,6 +148,15 @@ train_grid(sys.argv[1], Space(Design(practice_time=200), problems=(4, 8, None), 
 """
 
 
+def whole_notes(journal):
+    """Where its runs were made; a line that a kill cut short is none."""
+    notes = []
+    for line in journal.read_bytes().splitlines() if journal.exists() else ():
+        with contextlib.suppress(ValueError):
+            notes.append(json.dumps(json.loads(line)["at"]))
+    return notes
+
+
 def test_kills_lose_nothing_and_repeat_nothing(tmp_path):
     """Killed, workers and all, again and again: what the journal held stays, and no run is written twice."""
     file, journal = tmp_path / "grid.npz", tmp_path / "grid.npz.journal"
@@ -157,7 +168,7 @@ def test_kills_lose_nothing_and_repeat_nothing(tmp_path):
         )
         began = time.monotonic()
         while process.poll() is None and kills < 4:
-            lines = journal.read_bytes().count(b"\n") if journal.exists() else 0
+            lines = len(whole_notes(journal))
             if lines >= held + 3:
                 os.killpg(process.pid, signal.SIGKILL)
                 held, kills = lines, kills + 1
@@ -165,8 +176,7 @@ def test_kills_lose_nothing_and_repeat_nothing(tmp_path):
             assert time.monotonic() - began < 120
             time.sleep(0.005)
         process.wait()
-        lines = journal.read_bytes().split(b"\n")[:-1] if journal.exists() else []
-        notes = [json.dumps(note["at"]) for note in map(json.loads, lines)]
+        notes = whole_notes(journal)
         assert len(notes) == len(set(notes)) and (file.exists() or len(notes) >= held)
     assert kills >= 3
     space = Space(Design(practice_time=200), problems=(4, 8, None), step_length=(0.001, 0.003, 0.01))

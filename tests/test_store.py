@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+import sys
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pytest
@@ -18,7 +20,7 @@ class Dish:
     spoons: int = 1
 
 
-MADE = []
+MADE, SERVED = [], {}
 
 
 def cook(dish, seed):
@@ -26,9 +28,19 @@ def cook(dish, seed):
     return {"weight": dish.spoons + seed / 10, "twice": [seed, 2 * seed]}
 
 
-def taste(dish, seed):
+def taste(dish, seed, pinch=1):
     MADE.append(("taste", dish, seed))
-    return {"salt": dish.spoons * seed}
+    return {"salt": dish.spoons * seed * pinch}
+
+
+def serve(dish, seed):
+    return SERVED
+
+
+def stopped(dish, seed):
+    if dish.name == "cake":
+        raise KeyboardInterrupt
+    return cook(dish, seed)
 
 
 COOK = Maker(cook, {"weight": ((), "f8"), "twice": ((2,), "i4")})
@@ -91,6 +103,71 @@ def test_other_settings_make_it_anew(file):
     assert len(MADE) == 2
 
 
+@pytest.mark.parametrize(
+    "maker",
+    [Maker(taste, {"salt": ((), "f8")}, {"tongue": 1}), Maker(partial(taste, pinch=2), TASTE.columns, {"tongue": 1})],
+)
+def test_another_type_of_column_or_argument_makes_it_anew(file, maker):
+    dishes(file, makers=(TASTE,)).make(jobs=1)
+    MADE.clear()
+    with pytest.raises(ValueError, match=r"was made with other settings of .*taste"):
+        _ = dishes(file, makers=(maker,)).columns
+    assert len(MADE) == 0 and len(dishes(file, makers=(maker,)).make(jobs=1).columns) == 1 and len(MADE) == 4
+
+
+def test_settings_are_what_a_file_gives_back(file):
+    told = Maker(taste, TASTE.columns, {"tongues": (1, 2), "by": {1: "me"}})
+    dishes(file, makers=(told,)).make(jobs=1)
+    assert dishes(file, makers=(told,)).columns["salt"][1, 1] == 6
+
+
+def test_makers_have_names_of_their_own(file):
+    with pytest.raises(ValueError, match=r"must be a function that a file can name, got .*<lambda>"):
+        Maker(lambda seed: {}, {})
+    with pytest.raises(ValueError, match="must be different functions"):
+        dishes(file, makers=(TASTE, Maker(partial(taste, pinch=2), {"more": ((), "f8")})))
+
+
+@pytest.mark.parametrize(
+    "values, fault",
+    [
+        ({"weight": 1, "twice": [1, 2, 3]}, r"twice = \[1, 2, 3\], which must be numbers of shape \(2,\)"),
+        ({"weight": None, "twice": [1, 2]}, r"weight = None, which must be numbers of shape \(\)"),
+        ({"weight": "1", "twice": [1, 2]}, "weight = '1', which must be numbers"),
+        ({"weight": 1}, "gives weight instead of weight, twice"),
+    ],
+)
+def test_what_is_made_must_fit_its_columns(file, monkeypatch, values, fault):
+    monkeypatch.setattr(sys.modules[__name__], "SERVED", values)
+    with pytest.raises(ValueError, match=rf"serve gives .*{fault.removeprefix('gives ')}"):
+        dishes(file, makers=(Maker(serve, COOK.columns),)).make(jobs=1)
+
+
+def test_in_between_is_a_number_between_numbers(file):
+    store = dishes(file).make(jobs=1)
+    MADE.clear()
+    for point in ({"dish": "soup", "seed": 7}, {"dish": SOUP, "seed": "7"}, {"dish": SOUP, "seed": True}):
+        with pytest.raises(ValueError, match="must be one of"):
+            store.get(**point) if point["seed"] is not True else dishes(file, seeds=(2, 3)).get(**point)
+    with pytest.raises(ValueError, match="a point of dishes.npz has dish, seed, got dish, sed"):
+        store.get(dish=SOUP, sed=7)
+    assert MADE == []
+
+
+def test_what_a_killed_run_left_is_gone_on_with(file):
+    """The journal of a killed run: its last line is cut, and the next one is not swallowed; other settings' do not count."""
+    journal = file.with_name("dishes.npz.journal")
+    with pytest.raises(KeyboardInterrupt):
+        dishes(file, makers=(Maker(stopped, COOK.columns),)).make(jobs=1)
+    lines = journal.read_text("utf8").splitlines()
+    assert len(lines) == 3  # the first is empty
+    journal.write_text("\n".join(lines)[:-9], "utf8")
+    with pytest.raises(KeyboardInterrupt):
+        dishes(file, makers=(Maker(stopped, COOK.columns),)).make(jobs=1)
+    assert len(dishes(file, makers=(Maker(stopped, COOK.columns),))._kept()) == 2
+    assert dishes(file, makers=(Maker(stopped, COOK.columns, {"salt": 1}),))._kept() == {}
+
+
 def test_what_a_file_cannot_give_is_said(file):
     with pytest.raises(FileNotFoundError):
         _ = dishes(file).columns
@@ -113,8 +190,8 @@ def test_a_file_says_what_made_it(file):
     store.make(jobs=1)
     about, _ = read(file)
     assert about["makers"] == {
-        "tests.test_store.cook": {"columns": ["weight", "twice"], "settings": {}},
-        "tests.test_store.taste": {"columns": ["salt"], "settings": {"tongue": 1}},
+        "tests.test_store.cook": {"columns": {"weight": [[], "<f8"], "twice": [[2], "<i4"]}, "settings": {}},
+        "tests.test_store.taste": {"columns": {"salt": [[], "<f4"]}, "settings": {"tongue": 1}},
     }
     assert about["axes"]["dish"][1] == {"name": "cake", "spoons": 3} and about["made_with"]["numpy"] == np.__version__
     assert (

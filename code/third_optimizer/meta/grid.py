@@ -197,7 +197,7 @@ def train_one(design, run, first):
 def grid_store(file, space=ATLAS_SPACE, seeds=SEEDS, confirm=CONFIRM):
     """The Store of a grid; the runs of the first seed are trained twice, to mark what is stable."""
     runs = [{"seed": seed, "confirm": seed in confirm} for seed in (*seeds, *confirm)]
-    maker = Maker(partial(train_one, first=seeds[0]), COLUMNS, {"first": seeds[0]})
+    maker = Maker(partial(train_one, first=seeds[0]), COLUMNS)
     store = Store(file, {"design": space.designs, "run": runs}, [maker], AGAIN)
     store.grid = (space, tuple(seeds), tuple(confirm))
     return store

@@ -23,16 +23,17 @@ from pathlib import Path
 
 import numpy as np
 
-VERSION = 3
+VERSION = 4
 
 
 @dataclass(frozen=True)
 class Maker:
-    """What computes some columns. make(**point) -> {column: value}, a function of the point alone.
+    """What computes some columns. make(**point) -> {column: value}: a function of the point, or a partial of one.
 
-    columns: name -> (shape, numpy type). settings: what the numbers hang on beside the point (JSON); with others than
-    the file's, all is computed anew. wanted(**point): where there is anything to compute; elsewhere a column holds NaN,
-    or −1 among whole numbers.
+    columns: name -> (shape, numpy type). settings: what the numbers hang on beside the point (JSON); what a partial is
+    given belongs to them where JSON can say it. With other settings, columns or function than the file's, all is
+    computed anew. wanted(**point): where there is anything to compute; elsewhere a column holds NaN, or −1 among whole
+    numbers.
     """
 
     make: Callable
@@ -40,11 +41,34 @@ class Maker:
     settings: dict = field(default_factory=dict)
     wanted: Callable | None = None
 
+    def __post_init__(self):
+        given = {name: value for name, value in getattr(self.make, "keywords", {}).items() if _is_json(value)}
+        object.__setattr__(self, "settings", json.loads(json.dumps(given | self.settings)))  # as a file gives them back
+        if "<" in self.name:
+            raise ValueError(f"a maker must be a function that a file can name, got {self.name}")
+
     @property
     def name(self):
         """Module and name of the function, as the file says it."""
         function = getattr(self.make, "func", self.make)  # of a partial
         return f"{function.__module__}.{function.__qualname__}"
+
+    def about(self):
+        """What the file says of it: its columns with shape and type, its settings."""
+        kinds = {name: [list(shape), np.dtype(kind).str] for name, (shape, kind) in self.columns.items()}
+        return {"columns": kinds, "settings": self.settings}
+
+    def fault(self, values):
+        """What keeps these values from being its columns', in words; None if nothing does."""
+        if values.keys() != self.columns.keys():
+            return f"gives {', '.join(values)} instead of {', '.join(self.columns)}"
+        for name, (shape, _) in self.columns.items():
+            with contextlib.suppress(ValueError):  # rows of different lengths
+                value = np.asarray(values[name])
+                if value.shape == tuple(shape) and value.dtype.kind in "biuf":
+                    continue
+            return f"gives {name} = {values[name]!r}, which must be numbers of shape {tuple(shape)}"
+        return None
 
 
 class Store:
@@ -55,6 +79,9 @@ class Store:
         self.axes = {name: tuple(values) for name, values in axes.items()}
         self.plain = {name: [_plain(value) for value in values] for name, values in self.axes.items()}
         self.notes = {}  # whatever else the file is to say, JSON
+        names = [maker.name for maker in self.makers]
+        if len(set(names)) < len(names):
+            raise ValueError(f"the makers of {self.file.name} must be different functions, got {', '.join(names)}")
 
     @property
     def shape(self):
@@ -79,7 +106,7 @@ class Store:
             raise ValueError(f"{self.file.name} holds another {(*other, 'order')[0]} than is asked for: {self.again}")
         for maker in self.makers:
             lacking = [name for name in maker.columns if name not in arrays]
-            if lacking or about["makers"].get(maker.name, {}).get("settings") != maker.settings:
+            if lacking or about["makers"].get(maker.name) != maker.about():
                 what = f"lacks {', '.join(lacking)}" if lacking else f"was made with other settings of {maker.name}"
                 raise ValueError(f"{self.file.name} {what}: {self.again}")
         self.notes = about["notes"]
@@ -107,10 +134,13 @@ class Store:
         return {name: column[place] for name, column in self.columns.items()}
 
     def get(self, **point):
-        """Stored at the stops, computed in between."""
+        """Stored at the stops, computed in between: any number where all stops of an axis are numbers."""
         try:
             place = self.place(**point)
         except ValueError:
+            off = [name for name in point if _plain(point[name]) not in self.plain.get(name, ())]
+            if point.keys() != self.axes.keys() or not all(_numbers(point[name], *self.axes[name]) for name in off):
+                raise
             return {name: value for maker in self.makers for name, value in maker.make(**point).items()}
         return {name: column[place] for name, column in self.columns.items()}
 
@@ -137,10 +167,12 @@ class Store:
             delayed(_made)(maker, place, self._point(place)) for maker, place in missing
         )
         self.file.parent.mkdir(parents=True, exist_ok=True)
+        settings = {maker.name: maker.about() for maker in self.makers}
         with self._journal.open("a", encoding="utf8") as notes:
+            notes.write("\n")  # a kill may have cut the last line short
             for name, place, values in tqdm(results, f"making {self.file.stem}", len(missing), unit="point"):
                 at = {axis: self.plain[axis][i] for axis, i in zip(self.axes, place, strict=True)}
-                notes.write(json.dumps({"maker": name, "at": at, "values": values}) + "\n")
+                notes.write(json.dumps({"maker": name, "as": settings[name], "at": at, "values": values}) + "\n")
                 notes.flush()
                 kept[name, place] = values
         self.__dict__["columns"] = {
@@ -159,9 +191,7 @@ class Store:
         about = {
             "version": VERSION,
             "axes": self.plain,
-            "makers": {
-                maker.name: {"columns": list(maker.columns), "settings": maker.settings} for maker in self.makers
-            },
+            "makers": {maker.name: maker.about() for maker in self.makers},
             "made_with": {"python": platform.python_version(), "numpy": np.__version__},
             "notes": self.notes,
         }
@@ -192,25 +222,25 @@ class Store:
         }
         makers, kept = {maker.name: maker for maker in self.makers}, {}
 
-        def keep(name, at, values):
+        def keep(name, made, at, values):
             with contextlib.suppress(KeyError):  # of another time: such a point or maker is no more
                 place = tuple(index[axis][json.dumps(at[axis], sort_keys=True)] for axis in self.axes)
-                if values.keys() == makers[name].columns.keys() and at.keys() == self.axes.keys():
+                if made == makers[name].about() and at.keys() == self.axes.keys() and not makers[name].fault(values):
                     kept[name, place] = values
 
         with contextlib.suppress(ValueError, FileNotFoundError):  # damaged or older: computed anew
             about, arrays = read(self.file, self.command)
             self.notes = about["notes"]
             for name, made in about["makers"].items():
-                if name in makers and made["settings"] == makers[name].settings and set(made["columns"]) <= set(arrays):
+                if name in makers and made == makers[name].about() and set(made["columns"]) <= set(arrays):
                     for place in itertools.product(*(range(len(values)) for values in about["axes"].values())):
                         at = {axis: values[i] for (axis, values), i in zip(about["axes"].items(), place, strict=True)}
-                        keep(name, at, {column: arrays[column][place] for column in made["columns"]})
+                        keep(name, made, at, {column: arrays[column][place] for column in made["columns"]})
         if self._journal.is_file():
             for line in self._journal.read_text("utf8", errors="replace").splitlines():
                 with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):  # the line a kill cut short
                     note = json.loads(line)
-                    keep(note["maker"], note["at"], note["values"])
+                    keep(note["maker"], note["as"], note["at"], note["values"])
         return {key: values for key, values in kept.items() if self._wanted(makers[key[0]], key[1])}
 
     def _wanted(self, maker, place):
@@ -227,7 +257,22 @@ def _made(maker, place, point):
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):  # the same sums in the same order wherever it runs, and as fast
-        return maker.name, place, {name: np.asarray(value).tolist() for name, value in maker.make(**point).items()}
+        values = maker.make(**point)
+    if fault := maker.fault(values):
+        raise ValueError(f"{maker.name} {fault}")
+    return maker.name, place, {name: np.asarray(value).tolist() for name, value in values.items()}
+
+
+def _is_json(value):
+    try:
+        json.dumps(value)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _numbers(*values):
+    return all(isinstance(value, int | float | np.number) and not isinstance(value, bool) for value in values)
 
 
 def _plain(value):
@@ -241,6 +286,7 @@ def read(file, command="make data"):
     try:
         with np.load(file) as stored:
             about = json.loads(stored["about"].tobytes())
+            _ = about["version"], about["axes"], about["makers"], about["notes"]  # or it is none of ours
             columns = {column: stored[column] for column in stored.files if column != "about"}
     except FileNotFoundError:
         raise

@@ -5,6 +5,7 @@ best of each falls. The quick ones also play the game's variants: another start 
 start with one dial locked. A second Store keeps the odds that some try iterates.
 """
 
+import hashlib
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -123,20 +124,25 @@ def quantiles(variant, search, grid, counts):
     return {name: [float(f"{v:.4g}") for v in row] for name, row in zip(("low", "median", "high"), rows, strict=True)}
 
 
+def _digest(column):
+    """Of what the odds hang on beside the scores, which the fingerprint covers."""
+    return hashlib.sha256(np.ascontiguousarray(column).tobytes()).hexdigest()[:16]
+
+
 def stores(folder, grid, counts=COUNTS):
     """(the Store of all games, that of the odds), in `folder`, played on `grid`."""
     line = ((BUDGET + 1,), "f8")
     game = Maker(
         partial(quantiles, grid=grid, counts=counts),
         {"low": line, "median": line, "high": line},
-        {"grid": grid.fingerprint, "budget": BUDGET, "counts": dict(counts)},
+        {"grid": grid.fingerprint, "budget": BUDGET},
         partial(plays, grid=grid),
     )
     many = ((len(LONG),), "f8")
     chance = Maker(
         partial(odds, grid=grid),
         {"share": ((), "f8"), "dice": many, "climbing": many},
-        {"grid": grid.fingerprint, "tries": list(LONG)},
+        {"grid": grid.fingerprint, "tries": list(LONG), "longer": _digest(grid.columns["longer"])},
     )
     games = Store(Path(folder) / "tournament.npz", {"variant": variants(grid), "search": list(counts)}, [game], AGAIN)
     return games, Store(Path(folder) / "odds.npz", {"seed": grid.seeds}, [chance], AGAIN)
