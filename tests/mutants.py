@@ -285,8 +285,8 @@ MUTANTS = [
     Mutant(
         "other settings do not matter",
         "code/third_optimizer/meta/store.py",
-        'made["settings"] == makers[name].settings',
-        "True",
+        'about["makers"].get(maker.name) != maker.about()',
+        "False",
         "tests/test_store.py::test_other_settings_make_it_anew",
     ),
     Mutant(

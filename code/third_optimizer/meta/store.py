@@ -232,7 +232,7 @@ class Store:
             about, arrays = read(self.file, self.command)
             self.notes = about["notes"]
             for name, made in about["makers"].items():
-                if name in makers and made == makers[name].about() and set(made["columns"]) <= set(arrays):
+                if name in makers and set(made["columns"]) <= set(arrays):
                     for place in itertools.product(*(range(len(values)) for values in about["axes"].values())):
                         at = {axis: values[i] for (axis, values), i in zip(about["axes"].items(), place, strict=True)}
                         keep(name, made, at, {column: arrays[column][place] for column in made["columns"]})
