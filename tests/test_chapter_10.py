@@ -181,6 +181,13 @@ def test_players_of_another_score_play_for_it():
     assert np.array_equal(engineer.played(seen, "climbers")[0, :1], first)
 
 
+@pytest.mark.parametrize("value", [-np.inf, np.nan, -1, None, "3"])
+def test_a_score_is_an_error(value):
+    with pytest.raises(ValueError, match=r"a score must be 0 or more \(inf: it exploded\), got .* for "):
+        engineer.scored(lambda design, seed: value)
+    assert np.isinf(engineer.scored(lambda design, seed: np.inf).scores(1, most=np.inf)).all()
+
+
 def test_an_edit_of_an_open_cell_is_seen():
     """Players who go by practice error: the figures and sentences below, and the card, tell of them."""
     edit = ("grid.outcome(design, seed).fresh", "grid.outcome(design, seed).practice")

@@ -93,6 +93,7 @@ def test_bits():
         assert 2**-lacking == pytest.approx(good[place][inside].mean())
         assert odds.bits(seed, architecture=("mlp",)) == np.inf  # it has no passes to run on
         assert odds.bits(seed, passes=(1,)) == np.inf  # one pass does not get to half of par
+        assert odds.bits(seed, passes=(5,)) == np.inf  # nor does what nobody trained
         # what is in two halves of a space is in the whole: the shares average, weighted by the halves' sizes
         halves = [
             (np.mean([design.architecture == kind for design in designs]), 2 ** -odds.bits(seed, architecture=(kind,)))

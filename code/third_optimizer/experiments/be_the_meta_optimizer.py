@@ -26,11 +26,18 @@ KINDS = {"dice": "dice", "climbers": "climbing"}  # what the page calls a search
 
 @cache
 def scored(score):
-    """The atlas with `score(design, seed)` in place of the fresh error: what a player measures who goes by it."""
+    """The atlas with `score(design, seed)` in place of the fresh error: what a player measures who goes by it.
+
+    ValueError names a score that is no number of at least 0; inf is one.
+    """
     seen = copy(atlas())
     fresh = seen.columns["fresh"].copy()
     for seed in SEEDS:
-        fresh[:, seen.seeds.index(seed)] = [score(design, seed) for design in seen.space.designs]
+        for i, design in enumerate(seen.space.designs):
+            value = score(design, seed)
+            if not (isinstance(value, int | float | np.number) and value >= 0):
+                raise ValueError(f"a score must be 0 or more (inf: it exploded), got {value!r} for {design.words()}")
+            fresh[i, seen.seeds.index(seed)] = value
     seen.columns = seen.columns | {"fresh": fresh}
     return seen
 

@@ -132,13 +132,13 @@ def growth(blind=None):
 
 
 def bits(seed, **offered):
-    """Bits that a blind draw lacks if the dials have only these stops."""
+    """Bits that a blind draw lacks if the dials have only these stops; inf where none of the designs iterates."""
     designs, good = atlas().space.designs, atlas().iterates(seed)
     inside = np.ones(len(designs), dtype=bool)
     for dial, stops in offered.items():
         inside &= [getattr(design, dial) in stops for design in designs]
-    with np.errstate(divide="ignore"):  # no design iterates: inf
-        return -np.log2(good[inside].mean())
+    with np.errstate(divide="ignore"):
+        return -np.log2(good[inside].sum() / max(1, inside.sum()))
 
 
 @cache
