@@ -1,14 +1,19 @@
 """The landing page: the dial is in sight at once, answers, and keeps its second bar until a guess is made."""
 
 import re
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from tests.codes import GameCode, encode
 from tests.notebooks import BOOK, ROOT
+from third_optimizer.experiments import turn_the_first_dial as first
+from third_optimizer.mesa import LinearAttention
 from third_optimizer.meta import DIAL_SEEDS, DIAL_SPACE, Design, Grid, par, run
 from third_optimizer.meta.grid import rounded
+from third_optimizer.view import Slider, learner
+from third_optimizer.world import Regression
 
 DIAL = "#dial input[data-dial=problems]"
 
@@ -22,32 +27,145 @@ def stored():
 def test_title_map_and_dial_are_above_the_fold(open_page, width, height):
     page = open_page("book/index", width=width).page
     page.set_viewport_size({"width": width, "height": height})
-    for part in ("h1", "svg.t3-map-whole", "#dial .t3-chart svg", DIAL):
+    for part in ("h1", "svg.t3-map-whole", "#dial .t3-learner-picture", DIAL):
         box = page.locator(part).first.bounding_box()
         assert box["y"] >= 0 and box["y"] + box["height"] <= height, part
 
 
 def bars(page):
-    return page.locator("#dial .t3-chart svg .mark-rect path").count()
+    return page.locator("#dial .t3-learner-row:visible").count()
+
+
+def words(page):
+    return page.locator("#dial .t3-learner-picture").get_attribute("aria-label")
 
 
 @pytest.mark.parametrize("button", ["Commit", "Skip"])
-def test_the_fresh_bar_appears_with_the_guess_and_stays(open_page, button):
-    opened = open_page("book/index")
-    page, reading = opened.page, opened.page.locator("#dial .t3-reading")
-    one = bars(page)
-    assert "never met its error" not in reading.inner_text()
-    assert "never met its error" not in page.locator("#dial .t3-chart").get_attribute("aria-label")
+def test_what_it_never_met_appears_with_the_guess_and_stays(open_page, button):
+    opened = open_page("book/index", reduced_motion="reduce")
+    page = opened.page
+    assert bars(page) == 1 and "never met" not in words(page) and "The dots lie" in words(page)
     page.locator(DIAL).press("End")
-    assert "never the same twice" in reading.inner_text() and bars(page) == one
+    assert "never the same twice" in words(page) and bars(page) == 1
+    page.locator(DIAL).press("Home")
     ask = page.locator("form.t3-ask[id*=fresh]")
     ask.get_by_label("It gets worse there too.").check()
     ask.get_by_role("button", name=button).click()
-    assert "never met its error is" in reading.inner_text() and bars(page) > one
+    assert "never the same twice" in words(page), "the figure moved"
+    assert "On problems it never met the error is 33 per cent." in words(page) and bars(page) == 2
+    box = page.locator("#dial").bounding_box()
+    assert 0 <= box["y"] < 200, "the page went to the figure"
     page.reload()
     page.wait_for_selector("html[data-t3-ready]", state="attached")
-    assert "never met its error is" in reading.inner_text()
-    assert opened.errors == []
+    assert "On problems it never met" in words(page) and opened.errors == []
+
+
+def test_after_the_guess_the_dial_turns_by_itself_until_the_reader_takes_it(open_page):
+    opened = open_page("book/index")
+    page, dial = opened.page, opened.page.locator(DIAL)
+    page.get_by_role("button", name="Skip").first.click()
+    page.wait_for_function("document.querySelector('#dial input[data-dial]').valueAsNumber >= 3")
+    dial.press("Home")
+    page.wait_for_timeout(900)
+    assert dial.input_value() == "0" and opened.errors == []
+
+
+def test_the_page_answers_as_the_machine_does(open_page):
+    """Three numbers stand for a machine of one input: the page's slopes are those of the model, whatever the dots."""
+    rng, model = np.random.default_rng(3), LinearAttention(1)
+    machines = model.init(rng, 1.0)[None] + rng.normal(size=(100, 2, 2, 2))
+    prompts = [first.LINE.prompts(rng, 1) for _ in machines]
+    given = [
+        {"machine": first.slope_from(one).tolist(), "x": p.inputs[0, :, 0].tolist(), "y": p.labels[0].tolist()}
+        for one, p in zip(machines, prompts, strict=True)
+    ]
+    slopes = open_page("book/index").page.evaluate(
+        "(all) => all.map((one) => ThirdOptimizer.Learner.inferred(one.machine, one))", given
+    )
+    right = [model.rules(one, p)[-1, 0, 0] for one, p in zip(machines, prompts, strict=True)]
+    assert slopes == pytest.approx(right, rel=1e-12)
+
+
+def test_machines_that_know_one_rule_keep_to_it_and_those_that_met_many_follow_the_dots():
+    """What the picture says: at one end the slopes hardly follow new rules, at the other they agree and do."""
+    prompts = first.problems()["fresh"]
+    x, y = prompts.inputs[:, :, 0], prompts.labels
+    moments = np.array([(x * x).mean(axis=1), (x * y).mean(axis=1), (y * y).mean(axis=1)])
+    slopes = first.learners().columns["slope"] @ moments  # (stops, seeds, problems)
+    spread = slopes.std(axis=1).mean(axis=1)
+    assert spread[0] > 0.2 > 10 * spread[-1]
+    signs = np.sign(prompts.answer / prompts.query[:, 0])
+    assert (np.sign(slopes[-1]) == signs).all() and not (np.sign(slopes[0]) == signs).all()
+    fresh = np.median(first.learners().columns["fresh"], axis=1)
+    assert fresh[0] > 60 and fresh[-1] < 20
+
+
+def test_a_random_learner_is_what_training_gives():
+    rng = np.random.default_rng()
+    stop, seed = int(rng.integers(len(first.STOPS))), int(rng.choice(DIAL_SEEDS))
+    print(stop, seed)
+    now, kept = (
+        first.train_learner(first.STOPS[stop].problems, seed),
+        first.learners().at(problems=first.STOPS[stop].problems, seed=seed),
+    )
+    assert all(np.allclose(now[name], kept[name], rtol=1e-6, atol=1e-9) for name in now)
+
+
+def test_in_a_kernel_the_first_machine_is_trained_anew():
+    """What the widget hears and answers; the numbers are those that are stored."""
+    heard = []
+    dial = Slider("Problems", list(first.STOPS), 0)
+    shown = learner(
+        dial,
+        first.learners().columns["slope"],
+        {row: first.problems()[what] for what, row in first.ROWS.items()},
+        {row: first.errors()[what] for what, row in first.ROWS.items()},
+        title="A title.",
+        note="A note.",
+        id="dial",
+        train=first.learned,
+    )
+    shown.hear(SimpleNamespace(send=heard.append), {"type": "learn", "stop": 2, "number": "7"})
+    kept = first.learners().columns["slope"][2, 0]
+    assert heard[0]["number"] == "7" and heard[0]["slope"] == pytest.approx(kept, rel=1e-6)
+    assert heard[0]["errors"] == pytest.approx(
+        {row: first.errors()[what][2, 0] for what, row in first.ROWS.items()}, rel=1e-3
+    )
+
+
+def test_a_learner_must_be_of_one_input_and_of_one_set_of_names():
+    wide = Regression(2, 4).prompts(np.random.default_rng(0), 1)
+    common = dict(title="A title.", note="A note.", id="x")
+    with pytest.raises(ValueError, match="only prompts of one input can be drawn, got 2 inputs"):
+        learner(Slider("P", [1, 2], 1), [], {"a": wide}, {"a": []}, **common)
+    with pytest.raises(ValueError, match=r"must have the same names, got \['a'\] and \['b'\]"):
+        learner(Slider("P", [1, 2], 1), [], {"a": wide}, {"b": []}, **common)
+
+
+@pytest.mark.parametrize("touch", [False, True])
+def test_a_dot_is_dragged_and_the_line_follows(open_page, touch):
+    """By pointer and by key; the dots go back where they were."""
+    opened = open_page("book/index", width=390, has_touch=touch, reduced_motion="reduce")
+    page = opened.page
+    page.get_by_role("button", name="Skip").first.click()
+    before = words(page)
+    dot = page.locator("#dial [data-dot='1']")
+    box = dot.bounding_box()
+    at = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    if touch:
+        for kind, up in (("pointerdown", 0), ("pointermove", 40), ("pointerup", 40)):
+            dot.dispatch_event(kind, {"clientX": at[0], "clientY": at[1] - up, "pointerType": "touch"})
+    else:
+        page.mouse.move(*at)
+        page.mouse.down()
+        page.mouse.move(at[0], at[1] - 40, steps=3)
+        page.mouse.up()
+    dragged = words(page)
+    assert dragged != before
+    dot.press("ArrowDown")
+    assert words(page) != dragged and page.evaluate("document.activeElement.dataset.dot") == "1"
+    page.get_by_role("button", name="Put the dots back").click()
+    assert words(page) == before and opened.errors == []
 
 
 def test_worse_at_practice_and_better_at_the_exam(stored):

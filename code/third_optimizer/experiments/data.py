@@ -10,15 +10,17 @@ import sys
 
 from third_optimizer.meta import ATLAS_SPACE, CONFIRM, DIAL_SEEDS, DIAL_SPACE, SEEDS, tournament
 from third_optimizer.meta.grid import Grid, grid_store
+from third_optimizer.meta.machines import machine_store
 
-from . import DATA, train_layers
+from . import DATA, train_layers, turn_the_first_dial
 
 
 def grids():
-    """{file: Store} of trained designs."""
+    """{file: Store} of trained designs, and of the machines they left."""
     return {
         "first_dial.npz": grid_store(DATA / "first_dial.npz", DIAL_SPACE, DIAL_SEEDS, ()),
         "atlas.npz": grid_store(DATA / "atlas.npz", ATLAS_SPACE, SEEDS, CONFIRM),
+        "machines.npz": machine_store(DATA / "machines.npz"),
     }
 
 
@@ -27,17 +29,22 @@ def games():
     return {store.file.name: store for store in tournament.stores(DATA, Grid.load(DATA / "atlas.npz"))}
 
 
+def layers():
+    """{file: Store} of what single pages show."""
+    return train_layers.stores() | {"learners.npz": turn_the_first_dial.learners()}
+
+
 def stores():
     """{file: Store} of everything; the atlas must be there."""
-    return grids() | games() | train_layers.stores()
+    return grids() | games() | layers()
 
 
 def make_data(names=(), jobs=-1):
     """Make what these files lack, or all of them. ValueError for a name that is none of them."""
-    known = [*grids(), "tournament.npz", "odds.npz", *train_layers.stores()]
+    known = [*grids(), "tournament.npz", "odds.npz", *layers()]
     if unknown := set(names) - set(known):
         raise ValueError(f"{', '.join(sorted(unknown))}: no such data; there are {', '.join(known)}")
-    for several in (grids, games, train_layers.stores):  # games are played on the grid made before
+    for several in (grids, games, layers):  # games are played on the grid made before
         if several is games and names and not {"tournament.npz", "odds.npz"} & set(names):
             continue  # they need the atlas
         for name, store in several().items():

@@ -20,7 +20,8 @@ class LookupTable:
         """The model's start, and an empty table."""
         return np.concatenate([self.model.init(rng, scale).ravel(), np.zeros(self.tasks * self.dimension)])
 
-    def _split(self, parameters):
+    def split(self, parameters):
+        """(the model's parameters, the table (M, d)) of the flat array."""
         size = int(np.prod(self.shape))
         return parameters[:size].reshape(self.shape), parameters[size:].reshape(self.tasks, self.dimension)
 
@@ -34,22 +35,22 @@ class LookupTable:
 
     def answer(self, parameters, prompts, passes=None):
         """Answers to the queries, (B,)."""
-        inner, table = self._split(parameters)
+        inner, table = self.split(parameters)
         return self.model.answer(inner, prompts, passes) + (self._rows(table, prompts) * prompts.query).sum(axis=1)
 
     def answers(self, parameters, prompts, passes=None):
         """Answers after 0, 1, ... passes of the model, (passes+1, B), the table's part included."""
-        inner, table = self._split(parameters)
+        inner, table = self.split(parameters)
         return self.model.answers(inner, prompts, passes) + (self._rows(table, prompts) * prompts.query).sum(axis=1)
 
     def sensitivity(self, parameters, prompts):
         """∂ŷ/∂x, (B, d): the model's, plus the row."""
-        inner, table = self._split(parameters)
+        inner, table = self.split(parameters)
         return self.model.sensitivity(inner, prompts) + self._rows(table, prompts)
 
     def errors(self, parameters, prompts):
         """(answers less the truth (B,), gradient of half the mean squared error, flat)."""
-        inner, table = self._split(parameters)
+        inner, table = self.split(parameters)
         left = prompts.answer - (self._rows(table, prompts) * prompts.query).sum(axis=1)
         error, gradient = self.model.errors(inner, prompts._replace(answer=left))
         rows = np.zeros_like(table)

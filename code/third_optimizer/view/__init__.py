@@ -16,6 +16,7 @@ from .component import html
 from .figures.charts import axis, by_row, dots_by_row, lines, marks, notes, rule_at, squares, strands
 from .figures.explore import Choice, Slider, explore
 from .figures.figure import figure
+from .figures.learner import learner
 from .figures.map import draw_map
 from .figures.saying import between, listed, power, say, signed
 from .questions.chapter import Chapter, my_answers
@@ -46,6 +47,7 @@ __all__ = [
     "figure",
     "free",
     "html",
+    "learner",
     "lines",
     "listed",
     "marks",

@@ -1,8 +1,8 @@
 """One thing on the page that our script draws: alive in a kernel, alive on a page without one.
 
-A component is a kind ("figure", "explore", "ask", "answers", "game", "board", "html") and a specification of plain
-JSON. On a built page it is a `div` that holds the specification and a fallback for readers without
-scripts. In a notebook it is an anywidget running the same script.
+A component is a kind (`page.js` knows which there are; "html" is markup alone) and a specification of plain JSON. On a
+built page it is a `div` that holds the specification and a fallback for readers without scripts. In a notebook it is an
+anywidget running the same script.
 """
 
 import hashlib
@@ -33,6 +33,7 @@ SCRIPTS = (
     "figures/chart.js",
     "figures/parts.js",
     "figures/explore.js",
+    "figures/learner.js",
     "questions/ask.js",
     "questions/answers.js",
     "game/rules.js",

@@ -58,6 +58,7 @@ const kernel = (model) => ({
   train: (wanted, progress) => ask(model, { type: "train", ...wanted }, progress).then((answer) => answer.tries),
   tries: (game) => ask(model, { type: "tries", game }).then((answer) => answer.tries),
   qr: () => loadQR(model),
+  learn: (stop) => ask(model, { type: "learn", stop }),
 });
 
 async function render({ model, el, load }) {

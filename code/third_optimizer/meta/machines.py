@@ -1,0 +1,44 @@
+"""The machines themselves: what practice left in each of the atlas' layers of attention.
+
+A run of the atlas keeps its scores and lets its machine go. Here the machines are kept, so that whatever is asked of
+them later is evaluated and nothing is trained again.
+"""
+
+import numpy as np
+
+from third_optimizer.mesa import LinearAttention
+
+from .grid import AGAIN, ATLAS_SPACE, SEEDS
+from .running import WORLD, practise
+from .store import Maker, Store
+
+SIZE = WORLD.dimension + 1
+
+
+def train_machine(design, seed):
+    """What a run leaves: weights (A and P, NaN after a blow-up), and row, which a lookup table holds for problem 0
+    (zeros without one)."""
+    model, parameters, _, diverged_at = practise(design, seed)
+    weights, row = parameters, np.zeros(WORLD.dimension)
+    if design.table:
+        weights, table = model.split(parameters)
+        row = table[0]
+    if diverged_at is not None:
+        weights, row = np.full((2, SIZE, SIZE), np.nan), np.full(WORLD.dimension, np.nan)
+    return {"weights": weights, "row": row}
+
+
+def machine_store(file, space=ATLAS_SPACE, seeds=SEEDS):
+    """The Store of the machines of those designs of `space` that have passes."""
+    designs = [design for design in space.designs if design.architecture == "attention"]
+    columns = {"weights": ((2, SIZE, SIZE), "f4"), "row": ((WORLD.dimension,), "f4")}
+    return Store(file, {"design": designs, "seed": seeds}, [Maker(train_machine, columns)], AGAIN)
+
+
+def answers(kept, prompts, passes):
+    """Answers of a machine as the store keeps it, {"weights", "row"}, after 0, 1, ... passes, (passes+1, B).
+
+    Every prompt counts as a new problem that comes under number 0. float64; inf or NaN where a machine flies off.
+    """
+    weights, row = (np.asarray(kept[name], float) for name in ("weights", "row"))
+    return LinearAttention(WORLD.dimension).answers(weights, prompts, passes) + prompts.query @ row
