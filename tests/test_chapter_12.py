@@ -19,9 +19,9 @@ NAME = "12_change_the_odds"
 @cache
 def iterating():
     """(seeds, designs) of bool, which designs iterate: from the columns themselves, not through the Grid's methods."""
-    fresh, longer = atlas().columns["fresh"][:, :3].T, atlas().columns["longer"][:, :3, 2].T
+    fresh, longer, blown = (atlas().columns[name][:, :3].T for name in ("fresh", "longer", "blown"))
     with np.errstate(invalid="ignore"):
-        return (fresh <= par() / 2) & (longer <= fresh / 4)
+        return (fresh <= par() / 2) & (longer[2] <= fresh / 4) & (blown[2] <= 1e-3)
 
 
 def four_errors(share, count):

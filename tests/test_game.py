@@ -167,7 +167,7 @@ def test_a_whole_game_by_keyboard_alone(play):
     assert board.locator(".t3-game-chart svg .mark-area path").count() >= 1  # the band
     reading = board.locator(".t3-game-readings").inner_text()
     assert "1,000 players of dice" in reading
-    for heading in ("What did you build?", "Keep trying", "What this does not show"):
+    for heading in ("Find your tries in the sky", "What did you build?", "Keep trying", "What this does not show"):
         to_next_screen(page, heading)
     assert "nothing here searches by a goal of its own" in board.locator(".t3-game-end").inner_text()
     assert board.locator(".t3-game-chart").get_attribute("aria-label") in reading
@@ -206,7 +206,7 @@ def test_the_boss_by_keyboard_alone_hears_no_fresh_error_until_the_end(play):
     assert page.evaluate("document.activeElement.className") == "t3-game-end"
     end = board.locator(".t3-game-end")
     assert "What the practice error chose" in end.inner_text() and "On fresh problems" in end.inner_text()
-    for heading in ("What did you build?", "Keep trying", "What this does not show"):
+    for heading in ("Find your tries in the sky", "What did you build?", "Keep trying", "What this does not show"):
         to_next_screen(page, heading)
     assert board.get_by_label("Your game as a code").is_visible() and opened.errors == [] and opened.outside() == []
     page.evaluate(AXE)
@@ -257,7 +257,7 @@ def test_a_game_by_touch_on_a_phone_survives_a_reload(play, board):
     assert len(places) >= 6  # a finger does turn them
     end = shown_board.locator(".t3-game-end")
     assert end.is_visible()
-    for heading in ("What did you build?", "Keep trying", "What this does not show"):
+    for heading in ("Find your tries in the sky", "What did you build?", "Keep trying", "What this does not show"):
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
         end.get_by_role("button", name="Next: ").tap()
         assert end.locator("h3").inner_text() == heading
@@ -458,7 +458,7 @@ def test_the_chart_shows_the_players_that_are_chosen(play, board):
 def test_what_was_built_is_told_in_the_stored_numbers(play, board):
     _, shown_board = play()
     finish(shown_board, board)
-    to_screen(shown_board, 2)
+    to_screen(shown_board, 3)
     cells = [
         [cell.inner_text() for cell in row.locator("td").all()]
         for row in shown_board.locator(".t3-game-end tbody tr").all()
@@ -479,7 +479,7 @@ def test_what_was_built_is_told_in_the_stored_numbers(play, board):
 def test_the_odds_of_more_tries(play, board):
     _, shown_board = play()
     finish(shown_board, board)
-    to_screen(shown_board, 3)
+    to_screen(shown_board, 4)
     slider = shown_board.locator(".t3-game-end input[type=range]")
     for k, (tries, bits) in enumerate(zip((12, 60, 300), ("3.6", "5.9", "8.2"), strict=True)):
         assert slider.get_attribute("aria-valuetext") == f"{tries} tries"
@@ -501,7 +501,7 @@ def test_a_code_a_link_and_a_picture_of_the_game(play, board):
     opened, shown_board = play(accept_downloads=True)
     page = opened.page
     finish(shown_board, board)
-    to_screen(shown_board, 4)
+    to_screen(shown_board, 5)
     code = shown_board.get_by_label("Your game as a code").input_value()
     tries = kept(page)[ID]["value"]["tries"]
     expected = tuple((GRID.space.index[board.design(one["place"])], one["seed"]) for one in tries)
@@ -672,7 +672,7 @@ def test_the_boss_of_training_error_sees_no_fresh_error_until_the_end(stage, boa
         kept(page)[ID]["answer"].endswith(f", which leaves {shown(winner.fresh)} on fresh problems")
         and "covered" in kept(page)[ID]["question"]
     )
-    to_screen(shown_board, 4)
+    to_screen(shown_board, 5)
     code = shown_board.get_by_label("Your game as a code").input_value()
     assert decode(code, len(ATLAS_SPACE.designs), GRID.fingerprint).mode == 2
     with page.expect_download() as download:
@@ -775,13 +775,13 @@ def test_a_rule_of_thumb_is_text_and_a_new_game_keeps_the_old_one(play, board):
     opened, shown_board = play()
     page = opened.page
     finish(shown_board, board)
-    to_screen(shown_board, 4)
+    to_screen(shown_board, 5)
     nasty = "<img src=x onerror=\"document.title='caught'\"> & <b>bold</b>"
     shown_board.get_by_label("Write your rule of thumb").fill(nasty)
     page.wait_for_timeout(500)
     page.reload()
     page.wait_for_selector(".t3-game-chart svg")
-    to_screen(shown_board, 4)
+    to_screen(shown_board, 5)
     assert shown_board.get_by_label("Write your rule of thumb").input_value() == nasty
     shown_board.get_by_role("button", name="New game").click()
     shown_board.get_by_role("button", name="Go on with this one").click()
@@ -877,7 +877,7 @@ def test_a_game_kept_by_an_earlier_edition_goes_on(stage, kind):
     rows = [[cell.inner_text() for cell in row.locator("td").all()][:-1] for row in log_rows(shown_board).all()]
     assert rows == game_["rows"] and shown_board.locator(".t3-game-sentence").inner_text() == game_["said"]
     if kind == "locked":
-        to_screen(shown_board, 4)
+        to_screen(shown_board, 5)
         assert shown_board.get_by_label("Your game as a code").input_value() == game_["code"]
         read = page.evaluate(
             "([text, spec, packed]) => ThirdOptimizer.pasted.read(text, spec, new ThirdOptimizer.Runs(packed))",

@@ -314,7 +314,7 @@ def test_a_live_game_ends_with_a_qr_code_that_is_sent_for_once(notebook):
         put(one.board, design, short)
         train(one.board)
         one.carry(lambda: one.board.locator(".t3-game-train").inner_text() == "Train this")
-    to_screen(one.board, 4)
+    to_screen(one.board, 5)
     assert one.page.evaluate("globalThis.qrcode === undefined") and "qr" not in one.asked
     one.board.get_by_text("Show as a QR code").click()
     one.carry(lambda: one.board.get_by_role("img", name="QR code of the game's code").is_visible())

@@ -42,6 +42,7 @@ FIRST = {
     "b9897bbfce68fde50f0b2376c5bc364f8a936024b2ca08e1608589e36d1a35fa": 0x8817,
     "4a5fa836f51731783aa5db5117fb132cf42ed717bd5a6ba3550c694aadeb1c61": 0xDE3F,
 }
+BLOWN = 1e-3  # share of prompts that may blow up in a machine that iterates (test T2 of the battery)
 LEAST, MOST = 1e-3, 9999.0  # per cent: a smaller error is stored as 0, a larger finite one as this
 
 
@@ -138,9 +139,13 @@ class Grid:
 
     def iterates(self, seed):
         """Which designs are of the best class with one seed: fresh error at most half of par, and at most a quarter of
-        that again when run eight times as long. (designs,) of bool; `seed` is one of `seeds`."""
-        fresh, longer = self.scores(seed), self.columns["longer"][:, self.seeds.index(seed), 2]
-        return (fresh <= par() / 2) & (longer <= fresh / 4)
+        that again when run eight times as long, where at most the share BLOWN of the prompts blows up.
+
+        (designs,) of bool; `seed` is one of `seeds`.
+        """
+        fresh, k = self.scores(seed), self.seeds.index(seed)
+        longer, blown = (self.columns[name][:, k, 2] for name in ("longer", "blown"))
+        return (fresh <= par() / 2) & (longer <= fresh / 4) & (blown <= BLOWN)
 
     def start(self):
         """The start by rule: the design with the lowest mean practice error; of equals (to LEAST) the one with the most

@@ -124,9 +124,10 @@ def quantiles(variant, search, grid, counts):
     return {name: [float(f"{v:.4g}") for v in row] for name, row in zip(("low", "median", "high"), rows, strict=True)}
 
 
-def _digest(column):
-    """Of what the odds hang on beside the scores, which the fingerprint covers."""
-    return hashlib.sha256(np.ascontiguousarray(column).tobytes()).hexdigest()[:16]
+def _digest(grid):
+    """Of what the odds hang on beside the scores, which the fingerprint covers: which designs iterate."""
+    good = np.array([grid.iterates(seed) for seed in grid.seeds])
+    return hashlib.sha256(np.packbits(good).tobytes()).hexdigest()[:16]
 
 
 def stores(folder, grid, counts=COUNTS):
@@ -142,7 +143,7 @@ def stores(folder, grid, counts=COUNTS):
     chance = Maker(
         partial(odds, grid=grid),
         {"share": ((), "f8"), "dice": many, "climbing": many},
-        {"grid": grid.fingerprint, "tries": list(LONG), "longer": _digest(grid.columns["longer"])},
+        {"grid": grid.fingerprint, "tries": list(LONG), "iterates": _digest(grid)},
     )
     games = Store(Path(folder) / "tournament.npz", {"variant": variants(grid), "search": list(counts)}, [game], AGAIN)
     return games, Store(Path(folder) / "odds.npz", {"seed": grid.seeds}, [chance], AGAIN)

@@ -23,7 +23,7 @@ from .questions.chapter import Chapter, my_answers
 from .questions.claims import claim_card
 from .site.spine import next_screen, spine
 
-GAME = {"board": "board", "free": "free", "play": "game"}  # name -> module of the room
+GAME = {"board": "board", "free": "free", "play": "game", "sky": "sky"}  # name -> module of the room
 
 
 def __getattr__(name):
@@ -59,6 +59,7 @@ __all__ = [
     "rule_at",
     "say",
     "signed",
+    "sky",
     "spine",
     "squares",
     "strands",

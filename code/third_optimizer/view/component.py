@@ -26,6 +26,7 @@ STYLES = (
     "site/landing.css",
     "game/game.css",
     "game/board.css",
+    "game/sky.css",
 )
 SCRIPTS = (
     "dom.js",
@@ -44,6 +45,8 @@ SCRIPTS = (
     "game/log.js",
     "game/screens.js",
     "game/sharing.js",
+    "game/sky.js",
+    "game/skies.js",
     "game/reveal.js",
     "game/picture.js",
     "game/dials.js",

@@ -20,8 +20,9 @@
     if (kind === "ask") return new T.Ask(host, spec, store);
     if (kind === "answers") return new T.Answers(host, spec, store);
     if (kind === "game") return new T.Game(host, spec, store, kernel);
+    if (kind === "sky") return new T.LoneSky(host, spec, store);
     if (kind === "board") return new T.Board(host, spec, T.runs.load(spec.runs), store);
-    throw new Error(`component kind "${kind}" is not one of html, figure, explore, learner, ask, answers, game`);
+    throw new Error(`component kind "${kind}" is not one of html, figure, explore, learner, ask, answers, game, board, sky`);
   }
 
   function tellBlockedStorage() {

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from third_optimizer.meta import DIALS, Design, par
 from third_optimizer.meta.codes import DAY
+from third_optimizer.meta.grid import BLOWN
 from third_optimizer.meta.running import MOST, NEAR, looks
 
 from ..component import Component, fallback_text, is_static
@@ -92,6 +93,7 @@ class Game:
             "budget": self.budget,
             "par": par(),
             "near": NEAR,
+            "blown": BLOWN,
             "most": MOST,
             "low": low,
             "dials": [self.dial(name) for name in self.fields],
@@ -134,7 +136,7 @@ def play(grid, space=None, budget=12, id="game", tournament=None, then=None):
 
     grid: a meta.Grid; on a built page its runs are the tries. tournament: what meta.tournament.load gives, the searches
     of the comparison; without them, or on another budget than theirs, there is no comparison. then: (name, page) of the
-    chapter a short game leads to, in place of its end on four screens. budget: tries. id: under which the game is kept
+    chapter a short game leads to, in place of its end on five screens. budget: tries. id: under which the game is kept
     among the reader's answers. ValueError for a space or a budget that the grid cannot serve.
     """
     return Game(grid, space or grid.space, budget, id, tournament, then)

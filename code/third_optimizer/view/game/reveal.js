@@ -1,4 +1,4 @@
-/* The end of a game, on four screens (screens.js); or, of a short game, what came out and where it goes on. */
+/* The end of a game, on five screens (screens.js, sky.js); or, of a short game, what came out and where it goes on. */
 (function (root) {
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
@@ -41,6 +41,7 @@
       const { title, kind } = this.game.mode.end;
       return [
         [title, T.screens[kind]],
+        ["Find your tries in the sky", T.screens.sky],
         ["What did you build?", T.screens.built],
         ["Keep trying", T.screens.trying],
         ["What this does not show", limits],

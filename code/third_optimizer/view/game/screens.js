@@ -233,7 +233,8 @@
       ...(S.plain(game.state, game.spec) ? [] : [p(usual + (game.mode.locked === null ? "" : locked))]),
       p(
         "A machine iterates, in the words of this page, when its fresh error is at most half of par and falls to a " +
-          `quarter of that when it is run eight times as long. Of all designs ${all} do.`,
+          "quarter of that when it is run eight times as long, flying off on at most one problem in a thousand. " +
+          `Of all designs ${all} do.`,
       ),
       dial.element,
       text,
