@@ -193,9 +193,13 @@ def test_an_edit_of_an_open_cell_is_seen():
     edit = ("grid.outcome(design, seed).fresh", "grid.outcome(design, seed).practice")
     before, after = (shown_by(NAME, edits) for edits in ((), [edit]))
     changed = [one[:20] for one, other in zip(texts_of(before), texts_of(after), strict=True) if one != other]
-    assert changed == ["One dial at a time l", "After three tries 4%", "After a dozen tries ", "With 12 tries the wi"]
+    assert changed == ["One dial at a time l", "After a dozen tries ", "In the median a doze"]
     rows = [
-        [value.spec["frame"]["columns"] for value in shown if getattr(value, "kind", "") == "figure"]
+        [
+            value.spec["frame"]["columns"]
+            for value in shown
+            if getattr(value, "kind", "") == "figure" and value.spec["id"] in ("climbers", "curse")
+        ]
         for shown in (before, after)
     ]
     assert all(one["y"] != other["y"] for one, other in zip(*rows, strict=True))
@@ -203,5 +207,5 @@ def test_an_edit_of_an_open_cell_is_seen():
     edit = ("step_length=0.003, practice_time=500", "step_length=0.01, practice_time=500")
     again = texts_of(shown_by(NAME, [edit]))
     assert [one[:20] for one, other in zip(texts_of(before), again, strict=True) if one != other] == [
-        "Trained a moment ago"
+        "These lines train in"
     ]

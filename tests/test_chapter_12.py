@@ -40,6 +40,8 @@ def test_the_best_class_is_what_the_page_says_it_is():
     assert counted["designs"] == good.shape[1] == len(reach)
     assert counted["share"] == pytest.approx(100 * good.mean(axis=1))
     assert counted["reach"] == pytest.approx(100 * reach.mean(axis=0))
+    assert odds.one_in()["share"] == pytest.approx(100 / counted["share"].mean())
+    assert odds.one_in()["reach"] == pytest.approx(100 / counted["reach"].mean())
     assert counted["times"] == pytest.approx(counted["reach"] / counted["share"])
     assert 0 < counted["share"].min() and counted["share"].max() < counted["reach"].min()  # iterating is the rarer one
     assert counted["always"] == sum(good.sum(axis=0) == 3) <= good.sum(axis=1).min()
@@ -113,13 +115,6 @@ def test_what_the_page_says_of_the_spaces():
     given = odds.credit()
     assert given["dearer"] == "no brake" and given["times"] == pytest.approx(2 ** given["all"] / 2 ** given["left"])
     assert (given["dear"] == odds.lacking()["no brake"]).all() and given["dear"].min() > given["all"].max()
-
-
-def test_what_a_climbers_rule_is_worth():
-    """Bits to a tenth: as many times the odds of blind draws."""
-    for name, tries in (("early", 12), ("later", 30), ("late", 60)):
-        found = odds.after(tries)
-        assert odds.rules()[name] == pytest.approx(np.log2(found["climbers"] / found["dice"]), abs=0.05 + 1e-9)
 
 
 def test_who_wins_when_practice_error_chooses():
@@ -291,12 +286,8 @@ def test_an_edit_of_an_open_cell_is_seen():
     """Twice as many good designs in the hat, and bits to the base e: the figures, sentences and cards below tell."""
     before = shown_by(NAME)
     for edit, expected, cards in (
-        (
-            ("good[seed].sum(), len", "2 * good[seed].sum(), len"),
-            ["After 60 tri", "A single bli", "And the atla"],
-            {"C16"},
-        ),
-        (("-np.log2(good", "-np.log(good"), ["60 tries sel", "The dials as"], {"C17"}),
+        (("good[seed].sum(), len", "2 * good[seed].sum(), len"), ["After 60 tri"], {"C16"}),
+        (("-np.log2(good", "-np.log(good"), ["60 tries sel", "With the dia"], {"C17"}),
     ):
         after = shown_by(NAME, [edit])
         pairs = zip(texts_of(before), texts_of(after), strict=True)

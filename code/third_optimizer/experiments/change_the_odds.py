@@ -49,7 +49,7 @@ MEASURES = {"kept by practice error": "practice", "kept by fresh error": "fresh"
 GENERATIONS, HERDS = 50, range(5)
 GENES = {"half of them open": PLASTIC, "none of them open": RIGID}  # of the individuals at the start
 ALLELES = ("right", "wrong", "open")
-LOOKS, NEEDLE = np.geomspace(1e4, 1e7, 61), 2.0**-20
+NEEDLE = 2.0**-20
 MILLION = 1e6
 
 EXAM, SEARCHES = 500, 400  # prompts of an exam, searches for the best of them
@@ -72,6 +72,18 @@ def shares():
         "times": reach / share,
         "ever": good.any(axis=0).sum(),
         "always": good.all(axis=0).sum(),
+    }
+
+
+def one_in():
+    """How many designs there are to one that reaches a step (reach), that iterates (share): means of the seeds; ever,
+    always as in `shares`."""
+    found = shares()
+    return {
+        "reach": 100 / found["reach"].mean(),
+        "share": 100 / found["share"].mean(),
+        "ever": found["ever"],
+        "always": found["always"],
     }
 
 
@@ -188,19 +200,6 @@ def credit(bits=bits):
     }
 
 
-def rule_worth(tries, blind=None):
-    """(seeds,) bits, to a tenth, by which the climbers' rule beats blind draws at `tries`."""
-    dice, climbers = (after(tries, blind)[kind] / 100 for kind in ("dice", "climbers"))
-    least = 1 / len(climbed(SEEDS[0])[0])  # a share that counts a climber if there was none
-    return np.round(np.log2(np.maximum(climbers, least) / dice), 1) + 0.0
-
-
-def rules(blind=None):
-    """rule_worth early, later, late: at 12, 30, 60 tries; most: bits that 60 tries select."""
-    worth = {when: rule_worth(tries, blind) for when, tries in (("early", 12), ("later", 30), ("late", SIXTY))}
-    return worth | {"most": np.log2(SIXTY)}
-
-
 # --- other measures ------------------------------------------------------------------------------------
 
 
@@ -266,11 +265,6 @@ def learners_find(looks, trials):
 def blind_finds(looks):
     """Chance that a blind searcher has found the needle after `looks` (closed form)."""
     return -np.expm1(looks * np.log1p(-NEEDLE))
-
-
-def found(trials):
-    """{searcher: [(LOOKS,) chance in per cent that it has found the needle]}."""
-    return {"blind draws": [100 * blind_finds(LOOKS)], "learners": [100 * learners_find(LOOKS, trials)]}
 
 
 def worth(trials):
@@ -352,7 +346,9 @@ def exams_drawn():
 def predictions(bits=bits):
     """The numbers of the page's predictions, {id: {name: number, or one a seed}}."""
     designs, each = shares()["designs"], shares()["share"]
+    (practice,), (fresh,) = kept_at([SIXTY]).values()
     return {
+        "measure": {"practice": practice, "fresh": fresh},
         "share": {"designs": designs, "share": each.mean(), "each": each, "seeds": len(SEEDS)},
         "sixty": {"most": np.log2(SIXTY), "lacks": lacking(bits)[START]},
     }

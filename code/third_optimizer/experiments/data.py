@@ -10,7 +10,7 @@ import sys
 
 from third_optimizer.meta import ATLAS_SPACE, CONFIRM, DIAL_SEEDS, DIAL_SPACE, SEEDS, tournament
 from third_optimizer.meta.grid import Grid, grid_store
-from third_optimizer.meta.machines import machine_store
+from third_optimizer.meta.machines import machine_store, thought_store
 
 from . import DATA, train_layers, turn_the_first_dial
 
@@ -30,8 +30,10 @@ def games():
 
 
 def layers():
-    """{file: Store} of what single pages show."""
-    return train_layers.stores() | {"learners.npz": turn_the_first_dial.learners()}
+    """{file: Store} of what single pages show; machines think once they are there."""
+    return (
+        {"thoughts.npz": thought_store(DATA)} | train_layers.stores() | {"learners.npz": turn_the_first_dial.learners()}
+    )
 
 
 def stores():

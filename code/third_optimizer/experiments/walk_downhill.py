@@ -33,10 +33,10 @@ def roll(eta, beta, steps=60):
 
 
 def path(eta, beta, roll=roll):
-    """Columns t, x, y of a run's path, up to where it leaves the picture for the first time."""
+    """Columns t, x, y of a run's path; of one that leaves for good, up to where it first leaves the picture."""
     walked = roll(eta, beta).path
     inside = (np.abs(walked) <= FRAME).all(axis=1)
-    seen = len(walked) if inside.all() else int(np.argmin(inside))
+    seen = int(np.argmin(inside)) if reached(eta, beta, roll)["gone"] and not inside.all() else len(walked)
     return {"t": np.arange(seen), "x": walked[:seen, 0], "y": walked[:seen, 1]}
 
 

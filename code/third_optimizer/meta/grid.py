@@ -85,6 +85,7 @@ class Grid:
         self.space, self.seeds, self.confirm, self.columns = space, tuple(seeds), tuple(confirm), columns
         sha = edition(space, seeds, confirm, columns)
         self.fingerprint = FIRST.get(sha, int(sha[:4], 16))
+        self.file = None  # where it was read from: what else was kept of its runs stands beside it
 
     def place(self, design, seed):
         """(row, column) of a run; ValueError names a design or seed that was not trained."""
@@ -168,7 +169,9 @@ class Grid:
     def of(cls, store):
         """The Grid of a Store that `grid_store` described and that is made."""
         space, seeds, confirm = store.grid
-        return cls(space, seeds, confirm, store.columns)
+        grid = cls(space, seeds, confirm, store.columns)
+        grid.file = store.file
+        return grid
 
 
 def edition(space, seeds, confirm, columns):

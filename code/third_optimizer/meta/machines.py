@@ -4,6 +4,9 @@ A run of the atlas keeps its scores and lets its machine go. Here the machines a
 them later is evaluated and nothing is trained again.
 """
 
+from functools import partial
+from pathlib import Path
+
 import numpy as np
 
 from third_optimizer.mesa import LinearAttention
@@ -42,3 +45,31 @@ def answers(kept, prompts, passes):
     """
     weights, row = (np.asarray(kept[name], float) for name in ("weights", "row"))
     return LinearAttention(WORLD.dimension).answers(weights, prompts, passes) + prompts.query @ row
+
+
+# --- one problem, thought about for longer ---------------------------------------------------------------
+
+PASSES = (1, 2, 4, 8, 16, 32)
+
+
+def problem():
+    """A prompt that no machine has met, the same for all: (1,) prompts. The key was chosen so that the hidden number is
+    well away from zero."""
+    return WORLD.prompts(np.random.default_rng([7, 5]), 1)
+
+
+def think(design, seed, machines):
+    """What a kept machine answers to `problem` after each of PASSES."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        said = answers(machines.at(design=design, seed=seed), problem(), PASSES[-1])[list(PASSES), 0]
+    return {"answers": np.where(np.isfinite(said), np.clip(said, -FAR, FAR), np.nan)}
+
+
+FAR = 1e6  # beyond it a machine has flown off
+
+
+def thought_store(folder):
+    """The Store of these answers, for the machines kept in `folder`."""
+    machines = machine_store(Path(folder) / "machines.npz")
+    maker = Maker(partial(think, machines=machines), {"answers": ((len(PASSES),), "f4")}, {"passes": PASSES, "key": 5})
+    return Store(Path(folder) / "thoughts.npz", machines.axes, [maker], AGAIN)

@@ -17,6 +17,7 @@ from .figures.charts import axis, by_row, dots_by_row, lines, marks, notes, rule
 from .figures.explore import Choice, Slider, explore
 from .figures.figure import figure
 from .figures.learner import learner
+from .figures.longer import longer
 from .figures.map import draw_map
 from .figures.saying import between, listed, power, say, signed
 from .questions.chapter import Chapter, my_answers
@@ -50,6 +51,7 @@ __all__ = [
     "learner",
     "lines",
     "listed",
+    "longer",
     "marks",
     "my_answers",
     "next_screen",

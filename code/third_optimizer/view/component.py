@@ -22,6 +22,7 @@ BUNDLES = {
 STYLES = (
     "component.css",
     "figures/figures.css",
+    "figures/longer.css",
     "questions/questions.css",
     "site/landing.css",
     "game/game.css",
@@ -35,7 +36,9 @@ SCRIPTS = (
     "figures/parts.js",
     "figures/explore.js",
     "figures/learner.js",
+    "figures/longer.js",
     "questions/ask.js",
+    "questions/veil.js",
     "questions/answers.js",
     "game/rules.js",
     "game/codes.js",

@@ -17,12 +17,13 @@
     }
     if (kind === "explore") return new T.Explore(host, spec, store);
     if (kind === "learner") return new T.Learner(host, spec, store, kernel);
+    if (kind === "longer") return new T.Longer(host, spec);
     if (kind === "ask") return new T.Ask(host, spec, store);
     if (kind === "answers") return new T.Answers(host, spec, store);
     if (kind === "game") return new T.Game(host, spec, store, kernel);
     if (kind === "sky") return new T.LoneSky(host, spec, store);
     if (kind === "board") return new T.Board(host, spec, T.runs.load(spec.runs), store);
-    throw new Error(`component kind "${kind}" is not one of html, figure, explore, learner, ask, answers, game, board, sky`);
+    throw new Error(`component kind "${kind}" is not one of html, figure, explore, learner, longer, ask, answers, game, board, sky`);
   }
 
   function tellBlockedStorage() {

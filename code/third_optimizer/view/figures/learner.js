@@ -111,7 +111,7 @@
       });
       this.root = el(
         "figure",
-        { class: "t3-figure t3-learner", id: spec.id },
+        { class: "t3-figure t3-learner", id: spec.id, "data-t3-after": spec.after },
         el("p", { class: "t3-figure-title" }, spec.title),
         el(
           "div",

@@ -23,11 +23,14 @@
   const share = (code, parts) => (code === NOTHING ? null : code / parts);
   const point = (byte) => 0.01 * Math.pow(20000, byte / 254);
 
+  const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+
   class Runs {
-    /* packed: {designs, seeds, confirm, data}. */
-    constructor({ designs, seeds, confirm, data }) {
-      Object.assign(this, { designs, seeds, confirm });
-      const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
+    /* packed: {designs, seeds, confirm, data}, and {truth, passes, thoughts} where machines were kept. */
+    constructor({ designs, seeds, confirm, data, truth, passes, thoughts }) {
+      Object.assign(this, { designs, seeds, confirm, truth, passes });
+      if (thoughts) this.thoughts = { truth, words: new DataView(bytesOf(thoughts).buffer) };
+      const bytes = bytesOf(data);
       const words = new DataView(bytes.buffer),
         every = seeds.length + confirm.length;
       let at = 0;
@@ -60,6 +63,19 @@
         practiceCurve: curve(),
         freshCurve: curve(),
       });
+    }
+
+    /* What a machine answered to one problem after each of `passes`, null where it has flown off; null without passes
+     * or where no machine was kept. */
+    thought(design, seed) {
+      const { words, truth } = this.thoughts || {},
+        k = this.seeds.indexOf(seed);
+      if (!words || k < 0) return null;
+      const answers = this.passes.map((_, i) => {
+        const code = words.getUint16(2 * ((design * this.seeds.length + k) * this.passes.length + i), true);
+        return code === NOTHING ? null : (5 * share(code, 50000) - 2) * truth;
+      });
+      return answers.every((one) => one === null) ? null : answers;
     }
 
     /* One run: {practice, fresh, at}; errors null where not finite, at: the step of the blow-up or null. For a

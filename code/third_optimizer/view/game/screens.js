@@ -162,6 +162,31 @@
     ];
   }
 
+  /* The best try beside the start, run longer on one problem. */
+  function thinking(game) {
+    const { runs } = game,
+      lines = game.lines(),
+      { at } = game.best(lines);
+    const machines = [...new Set([0, at])]
+      .map((i) => ({
+        name: i ? `your try ${i}` : "the start",
+        role: i ? "mesa" : "world",
+        passes: passes(game, lines[i].place),
+        answers: runs.thought(S.design(lines[i].place, game.spec), lines[i].seed),
+      }))
+      .filter((one) => one.answers);
+    if (!machines.length) return [];
+    const host = el("div");
+    new T.Longer(host, {
+      id: game.name + "-longer",
+      title: "Let it think longer: the same machine, the same problem, more passes",
+      note: machines.length < 2 && at ? "What reads a prompt as one list has no passes to repeat." : "",
+      truth: runs.truth,
+      machines,
+    });
+    return [host];
+  }
+
   function built(game) {
     const rows = game
       .lines()
@@ -170,6 +195,7 @@
       );
     const caption = el("caption", {}, "Fresh problems; errors in per cent of guessing zero");
     return [
+      ...thinking(game),
       p(
         "The score says how well, not how. Four questions say more. " +
           "None of them is a verdict, and no line below passes or fails as a whole.",

@@ -26,8 +26,8 @@ def at_the_start(kind, spec):
         return " <br> ".join([spec["label"], spec["prompt"], *options])
     if kind == "figure":
         return f"{spec['frame']['title']} {spec['frame']['text']}"
-    if kind == "learner":
-        return f"{spec['title']} {spec['note']}"
+    if kind in ("learner", "longer", "sky"):
+        return f"{spec['title']} {spec.get('note', '')}"
     if kind == "explore":
         at = 0
         for dial in spec["dials"]:  # frames run through the dials' stops with the last dial fastest

@@ -1,0 +1,41 @@
+/* Predict, veil, reveal: what follows a prediction, up to the next heading, is not shown before the reader has guessed
+ * or skipped. Then the page goes to the figure that answers. Readers without scripts, and printed pages, see it all.
+ */
+(function (root) {
+  "use strict";
+  const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
+
+  /* host: where the question stands. On a page its cell has the answer's figure and text for neighbours. */
+  function veil(host, spec, store) {
+    const cell = spec.predicting && host.closest(".cell"),
+      behind = [];
+    for (let next = cell && cell.nextElementSibling; next; next = next.nextElementSibling) {
+      if (next.matches("section, h1, h2, h3")) break;
+      behind.push(next);
+    }
+    const [wanted] = location.hash.slice(1).split("~"),
+      target = wanted ? document.getElementById(wanted) : null;
+    if (!behind.length || (target && behind.some((one) => one.contains(target)))) return;
+    const note = T.el("p", { class: "t3-veil" }, "What comes next gives it away. Guess, or skip.");
+    cell.after(note);
+    let open;
+    const show = () => {
+      const before = open;
+      open = Boolean(store.get(spec.id));
+      if (open === before) return;
+      note.hidden = open;
+      for (const one of behind) {
+        one.veils = (one.veils || new Set()).add(spec.id); // two questions may hide one paragraph
+        if (open) one.veils.delete(spec.id);
+        one.classList.toggle("t3-veiled", one.veils.size > 0);
+      }
+      if (!open || before === undefined || document.querySelector(`[data-t3-after="${CSS.escape(spec.id)}"]`)) return;
+      const figure = behind.find((one) => one.querySelector(".t3-figure")) || behind[0];
+      figure.scrollIntoView({ behavior: T.still() ? "auto" : "smooth", block: "center" });
+    };
+    store.listen(show);
+    show();
+  }
+
+  T.veil = veil;
+})(globalThis);
