@@ -1,5 +1,6 @@
 """The build: what must fail it does, and no change can leave stale output."""
 
+import asyncio
 import os
 import re
 import shutil
@@ -19,7 +20,9 @@ from sphinx.errors import ExtensionError
 from tests.notebooks import ROOT, notebooks
 from third_optimizer.view.component import SCRIPTS, STYLES
 from third_optimizer.view.site import execution
+from third_optimizer.view.site.pages import header, signed
 
+BUILD = [sys.executable, "-m", "third_optimizer.view.site.build"]
 PAGE = """\
 ---
 jupytext: {{text_representation: {{extension: .md, format_name: myst}}}}
@@ -52,13 +55,7 @@ def write(project, code, prose="Some prose."):
 
 def build(project):
     """(exit code, log, the page's text)."""
-    book = "import sys; from jupyter_book.cli.main import main; sys.argv[0] = 'jupyter-book'; main()"
-    done = subprocess.run(
-        [sys.executable, "-c", book, "build", "--all", "-W", "--keep-going", "-n", "."],
-        cwd=project,
-        capture_output=True,
-        text=True,
-    )
+    done = subprocess.run(BUILD, cwd=project, capture_output=True, text=True)
     page = project / "_build/html/book/index.html"
     return done.returncode, done.stdout + done.stderr, page.read_text("utf8") if page.exists() else ""
 
@@ -158,7 +155,7 @@ def book(tmp_path, monkeypatch):
     reads = {"a": ["a.yml", "shared.py"], "b": ["b.yml", "shared.py", "data.npz"], "c": ["c.yml", "folder", "absent"]}
     ran, meanwhile = [], {}
 
-    def stub(notebook, folder, root, timeout):
+    async def stub(notebook, folder, root, timeout):
         name = re.search(r"Page (\w)", notebook.cells[0].source)[1]
         ran.append(name)
         began = time.time()
@@ -167,10 +164,9 @@ def book(tmp_path, monkeypatch):
 
     monkeypatch.setattr(execution, "run", stub)
     config = SimpleNamespace(execution_cache_path=tmp_path / "cache", execution_timeout=1, custom_formats={})
-    env = SimpleNamespace(
-        doc2path=lambda document: tmp_path / f"{document}.md", myst_config=MdParserConfig(), mystnb_config=config
-    )
-    app = SimpleNamespace(srcdir=tmp_path, env=env, config=SimpleNamespace(external_site_map=list(reads)))
+    env = SimpleNamespace(myst_config=MdParserConfig(), mystnb_config=config)
+    contents = SimpleNamespace(external_site_map=list(reads), source_suffix=[".md"])
+    app = SimpleNamespace(srcdir=tmp_path, env=env, config=contents)
 
     def run():
         ran.clear()
@@ -228,14 +224,29 @@ def test_a_page_that_changed_since_it_ran_is_not_signed(book):
     runs.execute_pages(book.app)
     changed = [source[0] + "x"]
     runs.sign(book.app, "a", source)
-    assert f"display_name: {runs.keys['a'][1]}}}" in source[0]
+    assert source[0].splitlines()[1].endswith(f"display_name: {runs.keys['a'][1]}, name: python3}}}}")
     with pytest.raises(ExtensionError, match="a was changed while the book was being built"):
         runs.sign(book.app, "a", changed)
 
 
-def test_a_page_without_a_kernel_is_named(book):
+def test_a_text_is_signed_by_what_its_header_means():
     with pytest.raises(ValueError, match="names no kernel"):
-        execution.signed("# A page\n\ndisplay_name: no front matter\n", "key")
+        signed("# A page\n\ndisplay_name: no header\n", "key")
+    lines = [
+        "---",
+        "title: 'display_name: x'",
+        "kernelspec:",
+        "  # display_name: y",
+        "  name: python3",
+        "---",
+        "# A page",
+    ]
+    text = signed("\n".join(lines), "key")
+    data, _, rest = header(text)
+    assert data == {"title": "display_name: x", "kernelspec": {"name": "python3", "display_name": "key"}}
+    assert rest == "# A page" and text.count("\n") == len(lines) - 1, "a warning must name the line of the file"
+    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
+    assert nbformat.reads(signed(nbformat.writes(notebook), "key"), 4).metadata.kernelspec.display_name == "key"
 
 
 def test_the_clock_of_files(tmp_path):
@@ -262,7 +273,7 @@ def test_a_kernel_records_what_a_page_reads(tmp_path):
             cells=[nbformat.v4.new_code_cell(textwrap.dedent(code))],
             metadata={"kernelspec": {"name": "python3", "display_name": "Python"}},
         )
-        _, _, read = execution.run(notebook, tmp_path, tmp_path, 60)
+        _, _, read = asyncio.run(execution.run(notebook, tmp_path, tmp_path, 60))
         ours = {path for path in read if (tmp_path / path).is_relative_to(tmp_path) and not path.startswith("..")}
         assert {"read.txt", "list", "mine.py", "below.py", "absent.txt"} <= ours
         assert not ours & {"written.txt", "list/in.txt", "."}
