@@ -6,6 +6,7 @@ _toc.yml; what is wrong with a page, the extension says (`pages.py`). Every warn
 
 import sys
 from pathlib import Path
+from urllib.parse import unquote
 
 import yaml
 
@@ -20,7 +21,9 @@ def faults(root):
     """What keeps the book in the folder `root` from being built at all: [sentence]."""
     from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
 
-    found = []
+    found, here = [], str(Path(root).resolve())
+    if "?" in here or unquote(here) != here:  # jupyter-cache puts it into an address as it is
+        found.append(f"the path of this folder, {here}, holds a ? or a % with two digits: give it another name")
     for name in (CONFIG, CONTENTS):
         file = Path(root) / name
         if not file.is_file():

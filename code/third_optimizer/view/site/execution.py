@@ -127,7 +127,7 @@ async def run(notebook, folder, root, timeout):
         except asyncio.CancelledError:
             client.shutdown_kernel = "immediate"
             work.cancel()
-            await asyncio.wait([work])
+            await asyncio.gather(work, return_exceptions=True)
             if client.km and client.km.has_kernel:  # it was starting
                 await client.km.shutdown_kernel(now=True)
             raise
@@ -138,7 +138,7 @@ def run_each(works, at_once, keep):
     """Run `works`, {name: function that gives a coroutine}, `at_once` at a time; keep(name, what came of it) is called
     as each is done, with the exception of one that failed. On Ctrl-C what runs is cancelled and nothing more begins;
     what is done is kept."""
-    done, loop = SimpleQueue(), asyncio.new_event_loop()
+    done, runner = SimpleQueue(), asyncio.Runner()
 
     async def all_of_them():
         limit = asyncio.Semaphore(at_once)
@@ -151,15 +151,18 @@ def run_each(works, at_once, keep):
                     came = problem
             done.put((name, came))
 
-        await asyncio.gather(*(one(name, work) for name, work in works.items()))
+        # With return_exceptions it waits, when it is cancelled, until each has ended its kernel.
+        await asyncio.gather(*(one(name, work) for name, work in works.items()), return_exceptions=True)
 
+    loop = runner.get_loop()
     task = loop.create_task(all_of_them())
 
     def run_loop():
-        with suppress(asyncio.CancelledError):
-            loop.run_until_complete(task)
-        loop.close()
-        done.put(None)
+        try:
+            with suppress(asyncio.CancelledError), runner:
+                loop.run_until_complete(task)
+        finally:
+            done.put(None)
 
     def keep_all():
         while (found := done.get()) is not None:
