@@ -115,6 +115,15 @@ def test_the_guide_names_every_file_of_a_chapter():
     assert re.search(r"^make book$", GUIDE, re.M)
 
 
+def test_the_guides_page_is_written_as_jupyterlab_writes_it(project):
+    page = project / "book" / f"{NAME}.md"
+    copy = page.with_name("90_copy.md")
+    run(project, page.parent, sys.executable, "-m", "jupytext", "--to", "md:myst", "--output", copy.name, page.name)
+    again = copy.read_text("utf8")
+    copy.unlink()
+    assert again == page.read_text("utf8")
+
+
 def test_the_new_page_is_in_the_contents(new_site):
     landing = next(new_site.glob("book/index.html")).read_text("utf8")
     assert f'href="{NAME}.html"' in landing
