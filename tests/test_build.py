@@ -415,7 +415,10 @@ def test_ctrl_c_ends_the_kernels_and_keeps_what_is_done(project):
         time.sleep(0.1)
     began = time.time()
     running.send_signal(signal.SIGINT)
-    _, said = running.communicate(timeout=60)
+    try:
+        _, said = running.communicate(timeout=60)
+    finally:
+        running.kill()
     assert running.returncode == 130 and "Stopped." in said and "Traceback" not in said, said
     assert time.time() - began < 30
     kernels = [int(file.read_text()) for file in project.glob("book/*.pid")]
