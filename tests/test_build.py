@@ -437,6 +437,7 @@ def test_nothing_of_the_readers_ipython_reaches_a_page(project, tmp_path_factory
     monkeypatch.setenv("IPYTHONDIR", str(home))
     monkeypatch.setenv("PYTHONSTARTUP", str(home / "start.py"))
     monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(home / "bytecode"))
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
     (project / "book/mine.py").write_text("")
     for _ in range(2):  # the second time there is bytecode
         write(project, f"import mine; print('own' in globals()) # {_}")
