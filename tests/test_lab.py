@@ -117,9 +117,10 @@ def saved(tab, copy):
     before = copy.stat().st_mtime_ns
     tab.evaluate("void window.jupyterapp.commands.execute('docmanager:save')")
     for _ in range(100):
-        if copy.stat().st_mtime_ns != before:
+        changed = copy.stat().st_mtime_ns
+        tab.wait_for_timeout(300)  # the file is emptied before it is written
+        if before != changed == copy.stat().st_mtime_ns:
             return copy.read_text("utf8")
-        tab.wait_for_timeout(100)
     pytest.fail(f"{copy.name} was not saved")
 
 
