@@ -9,6 +9,13 @@ HTML   := _build/html/index.html
 PORT   ?= 8000
 export JUPYTER_PLATFORM_DIRS := 1
 
+# Nothing of the reader's own set-up reaches the book: no module, no start-up file, no kernel, no place for packages.
+export PYTHONNOUSERSITE := 1
+export JUPYTER_PREFER_ENV_PATH := 1
+unexport $(filter-out PYTHON PYTHONNOUSERSITE,$(filter PYTHON%,$(.VARIABLES)))
+unexport JUPYTER_PATH JUPYTER_CONFIG_PATH PIP_TARGET PIP_PREFIX PIP_ROOT PIP_NO_DEPS
+INSTALL = $(BIN)/python -m pip install --no-user --quiet --disable-pip-version-check --progress-bar on
+
 .DEFAULT_GOAL := help
 .PHONY: help book test lab serve bench peers data atlas mutants format lock clean
 
@@ -17,19 +24,36 @@ help: ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-15s%s\n", $$1, $$2}'
 	@echo "Next: make book"
 
+# The environment knows its folder. Copied or moved along, or with a Python that is gone, it is made anew.
+OURS := $(shell test -x $(BIN)/python && sed -n 's/^command = .* -m venv \(--clear \)*//p' $(VENV)/pyvenv.cfg | \
+          grep -qxF "$$(pwd -P)/$(VENV)" && echo yes)
+ifneq ($(OURS),yes)
+.PHONY: $(READY)
+endif
+
+# What changes the environment or the site runs alone: a second make waits (code/alone.py), then looks what is left to do.
 $(READY): requirements.txt code/pyproject.toml
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 14) else "Python 3.11 to 3.14 is needed, this is %d.%d: make PYTHON=python3.12 book" % v)'
-	@$(PYTHON) -m venv $(VENV) || { echo "No virtual environment could be made. On Debian: apt-get install python3-venv"; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --progress-bar on -r requirements.txt
-	@touch $@
-
 $(TESTED): $(READY) tests/requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --progress-bar on -r tests/requirements.txt
+book: ## build the whole executed site into _build/html
+
+ifndef THIRD_OPTIMIZER_ALONE
+$(READY) $(TESTED) book:
+	@$(PYTHON) code/alone.py $(MAKE) --no-print-directory $@
+else
+$(READY):
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 14) else "Python 3.11 to 3.14 is needed, this is %d.%d: make PYTHON=python3.12 book" % v)'
+	@$(PYTHON) -m venv $(if $(OURS),,--clear) $(VENV) || { echo "No virtual environment could be made. On Debian: apt-get install python3-venv"; exit 1; }
+	$(INSTALL) -r requirements.txt
 	@touch $@
 
-book: $(READY) ## build the whole executed site into _build/html
-	$(BIN)/jupyter-book build --all -W --keep-going -n .
+$(TESTED):
+	$(INSTALL) -r tests/requirements.txt
+	@touch $@
+
+book: $(READY)
+	$(BIN)/python -m third_optimizer.view.site.build
 	@echo "Next: open $(HTML) in a browser, or make serve"
+endif
 
 test: $(TESTED) ## build the book and run every test
 	@$(BIN)/python tests/chromium.py
@@ -43,8 +67,7 @@ lab: $(READY) ## open the chapters as notebooks in JupyterLab
 	$(BIN)/jupyter lab book
 
 serve: book ## read the built site at http://localhost:8000
-	@echo "Next: open http://localhost:$(PORT)/ ; Ctrl-C here ends the server"
-	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html $(PORT)
+	$(BIN)/python -m third_optimizer.view.site.serve _build/html $(PORT)
 
 bench: $(TESTED) ## measure latency, build time, page weight and memory
 	@$(BIN)/python tests/chromium.py
@@ -54,7 +77,7 @@ bench: $(TESTED) ## measure latency, build time, page weight and memory
 
 $(PEERS)/.ready: tests/requirements-bench.txt
 	$(PYTHON) -m venv $(PEERS)
-	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --progress-bar on -r tests/requirements-bench.txt
+	$(INSTALL:$(BIN)%=$(PEERS)/bin%) -r tests/requirements-bench.txt
 	@touch $@
 
 peers: $(PEERS)/.ready ## the part of make bench that compares training with PyTorch and JAX

@@ -1,8 +1,8 @@
 """Chromium for the browser tests. Run as a script it is found, or brought where that can be done, or one sentence says how.
 
-It is looked for on the PATH, then among Playwright's own downloads. Missing, it is brought by Debian's packages (as root,
-or with a sudo that asks for no password), else by Playwright's download, to which Ubuntu adds the libraries: Ubuntu's own
-package is a wrapper for a snap, which a test cannot drive.
+It is looked for on the PATH, then among Playwright's own downloads. Missing, it is brought by the packages of Debian and
+of what is made from it (as root, or with a sudo that asks for no password), else by Playwright's download, to which root
+adds the libraries. Ubuntu's own package is a wrapper for a snap, which a test cannot drive.
 """
 
 import os
@@ -55,10 +55,11 @@ def executable():
 
 
 def system():
-    """ID of the system, as /etc/os-release has it: "debian", "ubuntu", ..."""
+    """What the system is, as /etc/os-release has it: its ID, then what it is like: ["linuxmint", "ubuntu", "debian"], ..."""
     release = Path(os.environ.get("OS_RELEASE", "/etc/os-release"))
     lines = release.read_text("utf8").splitlines() if release.is_file() else []
-    return next((line.partition("=")[2].strip('"') for line in lines if line.startswith("ID=")), "")
+    said = dict(line.split("=", 1) for line in lines if "=" in line)
+    return [name for key in ("ID", "ID_LIKE") for name in said.get(key, "").strip("\"'").split()]
 
 
 def rights():
@@ -72,8 +73,8 @@ def rights():
 
 def ways():
     """Commands that may bring Chromium here, the best first; a way is a list of commands."""
-    root, playwright = rights(), [sys.executable, "-m", "playwright", "install"]
-    if root is not None and system() == "debian":
+    root, names, playwright = rights(), system(), [sys.executable, "-m", "playwright", "install"]
+    if root is not None and "debian" in names and names[0] != "ubuntu":
         install = [
             *root,
             "env",
@@ -84,7 +85,7 @@ def ways():
             "--no-install-recommends",
         ]
         yield [[*root, "apt-get", "update"], [*install, "chromium"]]
-    if root is not None and system() in ("debian", "ubuntu"):
+    if root is not None and {"debian", "ubuntu"} & set(names):
         yield [[*playwright, "--with-deps", "chromium"]]
     yield [[*playwright, "chromium"]]
 
@@ -96,7 +97,10 @@ def bring():
     for way in ways():
         for command in way:
             print("no Chromium yet:", " ".join(command), file=sys.stderr)
-            if subprocess.run(command).returncode:
+            try:
+                if subprocess.run(command).returncode:
+                    break
+            except OSError:  # no such program here
                 break
         if path := found():
             return path

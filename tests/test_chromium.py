@@ -23,8 +23,8 @@ def machine(tmp_path, monkeypatch):
         (folder / name).write_text(text)
         (folder / name).chmod(0o755)
 
-    def begin(system, root, **programs):
-        (tmp_path / "os-release").write_text(f'NAME="x"\nID={system}\n')
+    def begin(system, root, like="", **programs):
+        (tmp_path / "os-release").write_text(f'NAME="x"\nID={system}\n' + (f'ID_LIKE="{like}"\n' if like else ""))
         monkeypatch.setattr(chromium.os, "geteuid", lambda: 0 if root else 1000)
         for name, text in programs.items():
             program(name.replace("_", "-"), text)
@@ -78,6 +78,41 @@ def test_ubuntu_and_others_take_playwrights_download(machine):
     machine("arch", False)
     assert chromium.bring() == str(machine.folder / "own")
     assert machine.ran()[1:] == ["python -m playwright install chromium"]
+
+
+@pytest.mark.parametrize(
+    ("system", "like"), [("raspbian", "debian"), ("linuxmint", "ubuntu debian"), ("pop", "ubuntu debian")]
+)
+def test_what_is_made_from_debian_brings_its_package(machine, system, like):
+    machine(system, True, like, env='#!/bin/sh\nshift\nexec "$@"\n', apt_get=machine.makes("chromium"), python=FAILS)
+    assert chromium.bring() == str(machine.folder / "chromium")
+    assert machine.ran()[0] == "apt-get update"
+
+
+def test_what_is_made_from_ubuntu_may_have_its_wrapper(machine):
+    """The package is there and does not start: Playwright's download, with the libraries."""
+    wrapper = f"#!/bin/sh\necho apt-get >> LOG\nprintf '{FAILS}' > BIN/chromium\n/bin/chmod 755 BIN/chromium\n"
+    wrapper = wrapper.replace("LOG", str(machine.log)).replace("BIN", str(machine.folder))
+    environment = '#!/bin/sh\nshift\nexec "$@"\n'
+    machine("neon", True, "ubuntu debian", env=environment, apt_get=wrapper, python=machine.makes("own"))
+    assert chromium.bring() == str(machine.folder / "own")
+    assert machine.ran() == ["apt-get", "apt-get", "python -m playwright install --with-deps chromium"]
+
+
+@pytest.mark.parametrize("programs", [{}, {"sudo": FAILS}], ids=["no sudo", "a sudo that asks"])
+@pytest.mark.parametrize("system", ["debian", "ubuntu", "fedora"])
+def test_without_rights_playwrights_download_is_the_way(machine, system, programs):
+    machine(system, False, python=machine.makes("own"), **programs)
+    assert chromium.bring() == str(machine.folder / "own")
+    assert machine.ran() == ["python -m playwright install chromium"]
+
+
+@pytest.mark.parametrize("root", [True, False])
+def test_a_program_that_is_not_there_is_no_end(machine, root):
+    """Neither apt-get nor even this Python: a sentence, and no trace of where it failed."""
+    machine("debian", root)
+    with pytest.raises(SystemExit, match="The tests need Chromium and found none"):
+        chromium.bring()
 
 
 def test_where_nothing_helps_one_sentence_says_what_to_do(machine):

@@ -97,12 +97,8 @@ def project(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def new_site(project):
-    recipe = re.search(
-        r"^book:.*\n\t\$\(BIN\)/(jupyter-book build .*)$", (project / "Makefile").read_text("utf8"), re.M
-    )
-    program, *options = recipe[1].split()
-    assert {"--all", "-W", "-n"} <= set(options)
-    run(project, project, str(Path(sys.executable).with_name(program)), *options)
+    program = re.search(r"^book:.*\n\t\$\(BIN\)/python -m (\S+)$", (project / "Makefile").read_text("utf8"), re.M)[1]
+    run(project, project, sys.executable, "-m", program)
     return project / "_build" / "html"
 
 
@@ -117,6 +113,15 @@ def test_the_guide_names_every_file_of_a_chapter():
     assert sorted(created) == [f"book/{NAME}.md", f"book/{NAME}.yml", f"book/checks/{NAME}.py", module]
     assert [file for verb, file, _ in steps if verb != "Create"] == ["_toc.yml"]
     assert re.search(r"^make book$", GUIDE, re.M)
+
+
+def test_the_guides_page_is_written_as_jupyterlab_writes_it(project):
+    page = project / "book" / f"{NAME}.md"
+    copy = page.with_name("90_copy.md")
+    run(project, page.parent, sys.executable, "-m", "jupytext", "--to", "md:myst", "--output", copy.name, page.name)
+    again = copy.read_text("utf8")
+    copy.unlink()
+    assert again == page.read_text("utf8")
 
 
 def test_the_new_page_is_in_the_contents(new_site):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.codes import GameCode, encode
-from tests.notebooks import BOOK, ROOT
+from tests.notebooks import BOOK, chapters
 from third_optimizer.experiments import turn_the_first_dial as first
 from third_optimizer.mesa import LinearAttention
 from third_optimizer.meta import DIAL_SEEDS, DIAL_SPACE, Design, Grid, par, run
@@ -191,7 +191,7 @@ def test_a_random_stop_is_what_training_gives(stored):
 def test_the_spine_lists_the_chapters_that_stand(site):
     text = (site / "book/index.html").read_text("utf8")
     spine = text[text.index('<ol class="t3-spine">') :].split("</ol>")[0]
-    pages = sorted(page.stem for page in (ROOT / "book").glob("[0-9]*.md"))
+    pages = sorted(page.stem for page in chapters())
     assert re.findall(r'href="(\w+)\.html"', spine) == pages
     assert len(re.findall(r"\d+ min to read, \d+ to do", spine)) == len(pages)
 

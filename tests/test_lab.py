@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from tests.codes import GameCode, encode
-from tests.notebooks import BOOK, calls, chapters
+from tests.notebooks import BOOK, calls, chapters, pages
 from third_optimizer.meta import Grid
 from third_optimizer.view.game.rules import shown
 
@@ -77,13 +77,18 @@ def jupyterlab(home):
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
-    with jupyterlab(tmp_path_factory.mktemp("lab")) as address:
+def home(tmp_path_factory):
+    return tmp_path_factory.mktemp("lab")
+
+
+@pytest.fixture(scope="module")
+def lab(home):
+    with jupyterlab(home) as address:
         yield address
 
 
-def run_all(browser, lab, page, last):
-    """(tab, its errors) of a page opened in JupyterLab with all its cells run, when what the selector `last` names is there."""
+def opened(browser, lab, page):
+    """(tab, its errors) of a page opened in JupyterLab, once its kernel is there."""
     # A window as tall as the chapter: JupyterLab draws only cells that are in sight.
     tab = browser.new_context(viewport={"width": 1280, "height": 12000}).new_page()
     errors = []
@@ -95,10 +100,28 @@ def run_all(browser, lab, page, last):
     tab.wait_for_function(
         "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'", timeout=60_000
     )
+    return tab, errors
+
+
+def run_all(browser, lab, page, last):
+    """(tab, its errors) of a page opened in JupyterLab with all its cells run, when what the selector `last` names is there."""
+    tab, errors = opened(browser, lab, page)
     # void: the command's promise may never settle, and an evaluation knows no time limit
     tab.evaluate("void window.jupyterapp.commands.execute('notebook:run-all-cells')")
     tab.wait_for_selector(last, timeout=120_000)
     return tab, errors
+
+
+def saved(tab, copy):
+    """The text of the file `copy` after JupyterLab has saved the page that is open in the tab."""
+    before = copy.stat().st_mtime_ns
+    tab.evaluate("void window.jupyterapp.commands.execute('docmanager:save')")
+    for _ in range(100):
+        changed = copy.stat().st_mtime_ns
+        tab.wait_for_timeout(300)  # the file is emptied before it is written
+        if before != changed == copy.stat().st_mtime_ns:
+            return copy.read_text("utf8")
+    pytest.fail(f"{copy.name} was not saved")
 
 
 def ours(errors):
@@ -126,7 +149,7 @@ def test_the_class_board_reads_codes_in_jupyterlab(lab, browser):
 
 
 @pytest.mark.parametrize("page", chapters(), ids=lambda page: page.stem)
-def test_chapter_reads_right_in_jupyterlab(lab, browser, page):
+def test_chapter_reads_right_in_jupyterlab(lab, home, browser, page):
     tab, errors = run_all(browser, lab, page, "form.t3-ask[id*=quiz]")  # the last cell's output
     tab.wait_for_timeout(2500)
 
@@ -186,5 +209,15 @@ def test_chapter_reads_right_in_jupyterlab(lab, browser, page):
     tab.wait_for_function("(before) => document.body.dataset.jpThemeLight !== before", arg=before)
     tab.wait_for_timeout(1000)
     assert tab.locator(".t3-chart svg").evaluate_all("drawn => drawn.every((svg) => svg.clientWidth > 200)")
+    assert saved(tab, home / "book" / page.name) == page.read_text("utf8"), "a run leaves no trace in the page"
+    assert ours(errors) == []
+    tab.context.close()
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
+def test_a_page_that_is_opened_and_saved_stays_as_it_is(lab, home, browser, page):
+    """Whoever mends a word in JupyterLab changes that word: no header, no cell is written in another way."""
+    tab, errors = opened(browser, lab, page)
+    assert saved(tab, home / "book" / page.name) == page.read_text("utf8")
     assert ours(errors) == []
     tab.context.close()

@@ -227,6 +227,15 @@ def test_a_hundred_kills_lose_no_acknowledged_try(tmp_path):
     assert cut_short > 0  # some kills did fall into the middle of a transaction
 
 
+@pytest.mark.parametrize("name", ["a?b=c", "{x}", "100%", "%41", "a b#c", "é"])
+def test_a_folder_may_be_called_anything(tmp_path, name):
+    """What means something in an address to SQLAlchemy or to Optuna."""
+    (tmp_path / name).mkdir()
+    Log(tmp_path / name / "tries.db").add(SHORT, 1, OUTCOME)
+    assert (tmp_path / name / "tries.db").is_file() and [file.name for file in tmp_path.iterdir()] == [name]
+    assert [entry.seed for entry in Log(tmp_path / name / "tries.db").entries()] == [1]
+
+
 def test_a_log_let_go_of_closes_its_file(tmp_path):
     def opened():
         return [

@@ -4,8 +4,10 @@ import re
 import subprocess
 import sys
 
+import jupytext
 import pytest
 import yaml
+from jupytext.config import load_jupytext_configuration_file
 
 from tests.notebooks import BOOK, ROOT, chapters, code_cells, notebooks, pages, read
 from third_optimizer.view.site.minutes import count_words
@@ -46,6 +48,17 @@ def test_contents_list_only_pages_that_exist():
 
 def test_no_page_is_left_out_of_the_contents():
     assert sorted(BOOK.glob("*.md")) == sorted(pages())
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
+def test_a_page_is_written_as_jupytext_writes_it(page):
+    """Or JupyterLab rewrites it when somebody mends a word there. In book/: jupytext --to md:myst PAGE.md"""
+    config = load_jupytext_configuration_file(str(BOOK / "jupytext.toml"))
+    text = page.read_text("utf8")
+    notebook = jupytext.reads(text, fmt="md:myst", config=config)
+    assert jupytext.writes(notebook, fmt="md:myst", config=config) == text
+    standard = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
+    assert notebook.metadata.kernelspec == standard
 
 
 def test_nbval_collects_every_notebook():

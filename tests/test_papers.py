@@ -8,7 +8,7 @@ import re
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 import yaml
@@ -17,7 +17,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 
 from tests.notebooks import pages
-from third_optimizer.view.site.extension import repository_links
+from third_optimizer.view.site.repository import repository_links
 
 ROOT = Path(__file__).parents[1]
 VIEW = ROOT / "code/third_optimizer/view"
@@ -301,16 +301,44 @@ def test_without_an_address_no_page_offers_a_link(tmp_path):
     assert links(tmp_path, "") == {}
 
 
-@pytest.mark.parametrize("ending", ["", "/"])
-def test_with_an_address_every_link_leads_to_the_page(tmp_path, ending):
-    address = "https://github.com/OWNER/NAME"
+@pytest.mark.parametrize(
+    "address", ["git@github.com:OWNER/NAME.git", "OWNER/NAME", "https://github.com", "file:///here/it"]
+)
+def test_an_address_that_no_browser_opens_gives_no_link(tmp_path, address):
+    assert links(tmp_path, address) == {}
+
+
+HOSTS = {  # host: (a repository there, Binder's name for it, where it shows a page)
+    "github.com": ("OWNER/NAME", "gh/OWNER/NAME", "/blob/{}/"),
+    "gitlab.com": ("GROUP/TEAM/NAME", "gl/GROUP%2FTEAM%2FNAME", "/-/blob/{}/"),
+    "codeberg.org": ("OWNER/NAME", "git/https%3A%2F%2Fcodeberg.org%2FOWNER%2FNAME", "/src/branch/{}/"),
+    "bitbucket.org": ("OWNER/NAME", "git/https%3A%2F%2Fbitbucket.org%2FOWNER%2FNAME", "/src/{}/"),
+    "git.example.org": ("NAME", "git/https%3A%2F%2Fgit.example.org%2FNAME", None),
+}
+
+
+@pytest.mark.parametrize("page", ["book/index.md", "book/a page.ipynb"])
+@pytest.mark.parametrize("ending", ["", "/", ".git"])
+@pytest.mark.parametrize("host", HOSTS)
+def test_with_an_address_every_link_leads_to_the_page(tmp_path, host, ending, page):
     branch = yaml.safe_load(read("_config.yml"))["repository"]["branch"]
-    found = links(tmp_path, address + ending)
-    assert set(found) == {"repository", "source", "binder"}
+    name, kept, shown = HOSTS[host]
+    address = f"https://{host}/{name}"
+    found = links(tmp_path, address + ending, page)
     assert found["repository"] == address
-    prefix = f"{address}/blob/{branch}/"
-    assert found["source"].startswith(prefix) and (ROOT / found["source"].removeprefix(prefix)).is_file()
+    assert ("source" in found) == (shown is not None)
+    if shown:
+        prefix = address + shown.format(branch)
+        assert found["source"].startswith(prefix) and unquote(found["source"].removeprefix(prefix)) == page
     binder = urlsplit(found["binder"])
-    assert (binder.scheme, binder.netloc, binder.path) == ("https", "mybinder.org", f"/v2/gh/OWNER/NAME/{branch}")
-    (opened,) = parse_qs(binder.query)["urlpath"]
-    assert opened.startswith("lab/tree/") and (ROOT / opened.removeprefix("lab/tree/")).is_file()
+    if kept.startswith("git/") and ending == ".git":
+        kept += ending  # what git clones, as it is written
+    assert (binder.scheme, binder.netloc, binder.path) == ("https", "mybinder.org", f"/v2/{kept}/{branch}")
+    assert parse_qs(binder.query)["urlpath"] == [f"lab/tree/{page}"]
+    assert " " not in "".join(found.values())
+
+
+def test_a_branch_with_a_slash_stays_one_part_of_binders_address():
+    options = {"repository_url": "https://github.com/OWNER/NAME", "repository_branch": "my/branch"}
+    found = repository_links(SimpleNamespace(html_theme_options=options), "book/index.md")
+    assert "/NAME/my%2Fbranch?" in found["binder"] and "/blob/my/branch/book/" in found["source"]

@@ -339,6 +339,27 @@ def test_minutes_stand_on_the_built_page_and_not_in_a_notebook(tmp_path, monkeyp
     assert f"6 min to read, {do} to do" in (tmp_path / "book/index.html").read_text("utf8")
 
 
+def test_the_line_of_chapters_is_that_of_the_contents(tmp_path):
+    """A draft that nobody has put into them is not on it; pages alone, without contents, are all on it."""
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    for number, mark in ((2, "●"), (5, "○"), (7, "●")):
+        (pages / f"0{number}_x.yml").write_text("level: base\nminutes_to_do: 3\n")
+        (pages / f"0{number}_x.md").write_text(f"# 0{number} {mark} A <title>\n", "utf8")
+    (pages / "05_x.md").write_text("nothing yet", "utf8")  # a draft has no title
+    contents = tmp_path / "_toc.yml"
+    contents.write_text("format: jb-book\nroot: pages/index\nchapters: [{file: pages/02_x}, {file: pages/07_x.md}]\n")
+    assert re.findall(r"<a href=\"(\w+)\.html\">(.*?)</a>", spine(pages).html()) == [
+        ("02_x", "02 A &lt;title&gt;"),
+        ("07_x", "07 A &lt;title&gt;"),
+    ]
+    contents.unlink()
+    with pytest.raises(ValueError, match="no title of a chapter: write # 05 ● Title"):
+        spine(pages)
+    (pages / "05_x.md").write_text("# 05 ○ A side road", "utf8")
+    assert spine(pages).html().count("<a ") == 3
+
+
 def test_the_core_travels_once_and_not_with_every_widget():
     """What 19 widgets of a notebook send: their stub each, and the core to the one that asks."""
     widgets = [html(f"<p>{i}</p>").widget() for i in range(19)]

@@ -8,6 +8,7 @@ import json
 import weakref
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from .design import DIALS, LIMITS, NEVER, Design, design_from
 from .running import Outcome
@@ -38,7 +39,8 @@ class Log:
         optuna.logging.set_verbosity(optuna.logging.WARNING)
         # a second process that writes at the same moment waits for the first
         options = {} if "://" in str(where) else {"connect_args": {"timeout": 30}}
-        self.address = str(where) if "://" in str(where) else f"sqlite:///{Path(where).resolve()}"
+        # a file is quoted as in a URI: ? ends an address for SQLAlchemy, and Optuna fills in {names}
+        self.address = str(where) if "://" in str(where) else f"sqlite:///{quote(str(Path(where).resolve()))}"
         storage = optuna.storages.RDBStorage(self.address, engine_kwargs=options)
         weakref.finalize(self, storage.engine.dispose)  # or its connections stay open for as long as the process lives
         self.study = optuna.create_study(storage=storage, study_name=name, direction="minimize", load_if_exists=True)

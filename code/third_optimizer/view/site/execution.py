@@ -10,18 +10,23 @@ name in the cached notebook, and :meth:`Runs.sign` puts it into the text that My
 cannot find each other's outputs, nor a page its own of another day.
 """
 
+import asyncio
 import hashlib
 import importlib.util
 import json
 import os
-import re
 import sys
 import tempfile
+import threading
 import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 
 from sphinx.errors import ExtensionError
+
+from .pages import located, looked_at, signed
 
 PACKAGE = Path(__file__).parents[3]  # the folder with pyproject.toml
 RECORDER = Path(__file__).with_name("recorder.py")
@@ -90,27 +95,20 @@ def page_key(root, name, text, read, began=None):
     return hashlib.sha256(json.dumps([fixed, states], sort_keys=True).encode()).hexdigest()
 
 
-def signed(text, key):
-    """A page's text with `key` as its kernel's display name; ValueError if its front matter has none."""
-    matter = re.match(r"---\n.*?\n---\n", text, re.S)
-    line, times = re.subn(r"(\bdisplay_name: *)[^\n,}]+", rf"\g<1>{key}", matter[0] if matter else "", count=1)
-    if not times:
-        raise ValueError("its front matter names no kernel: kernelspec: {name: python3, display_name: Python 3}")
-    return line + text[matter.end() :]
-
-
 # --- running ---------------------------------------------------------------------------------------------
 
 
-def run(notebook, folder, root, timeout):
-    """Execute `notebook` (in place) in `folder`, `timeout` seconds a cell: (seconds, when it began, what it read)."""
+async def run(notebook, folder, root, timeout):
+    """Execute `notebook` (in place) in `folder`, `timeout` seconds a cell: (seconds, when it began, what it read).
+
+    Cancelled, it ends the kernel at once."""
     from nbclient import NotebookClient
 
     with tempfile.TemporaryDirectory() as outside:
         record = Path(outside) / "record"
         given = {"RECORD": str(record), "ROOTS": [str(root), str(PACKAGE)]}
         began, started = time.time(), time.perf_counter()
-        NotebookClient(
+        client = NotebookClient(
             notebook,
             timeout=timeout,
             kernel_name=notebook.metadata.kernelspec.name,
@@ -118,10 +116,67 @@ def run(notebook, folder, root, timeout):
             record_timing=False,
             extra_arguments=[
                 "--log-level=40",  # a kernel on this machine's loopback warns of eavesdroppers
+                f"--ipython-dir={outside}",  # nobody's own profile
+                "--IPKernelApp.exec_PYTHONSTARTUP=False",
                 f"--IPKernelApp.exec_lines=__import__('runpy').run_path({str(RECORDER)!r}, {given!r}, '__main__')",
             ],
-        ).execute()
+        )
+        work = asyncio.ensure_future(client.async_execute())
+        try:
+            await asyncio.shield(work)
+        except asyncio.CancelledError:
+            client.shutdown_kernel = "immediate"
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+            if client.km and client.km.has_kernel:  # it was starting
+                await client.km.shutdown_kernel(now=True)
+            raise
         return time.perf_counter() - started, began, recorded(record, root)
+
+
+def run_each(works, at_once, keep):
+    """Run `works`, {name: function that gives a coroutine}, `at_once` at a time; keep(name, what came of it) is called
+    as each is done, with the exception of one that failed. On Ctrl-C what runs is cancelled and nothing more begins;
+    what is done is kept."""
+    done, runner = SimpleQueue(), asyncio.Runner()
+
+    async def all_of_them():
+        limit = asyncio.Semaphore(at_once)
+
+        async def one(name, work):
+            async with limit:
+                try:
+                    came = await work()
+                except Exception as problem:
+                    came = problem
+            done.put((name, came))
+
+        # With return_exceptions it waits, when it is cancelled, until each has ended its kernel.
+        await asyncio.gather(*(one(name, work) for name, work in works.items()), return_exceptions=True)
+
+    loop = runner.get_loop()
+    task = loop.create_task(all_of_them())
+
+    def run_loop():
+        try:
+            with suppress(asyncio.CancelledError), runner:
+                loop.run_until_complete(task)
+        finally:
+            done.put(None)
+
+    def keep_all():
+        while (found := done.get()) is not None:
+            keep(*found)
+
+    # Not in the main thread: there nbclient puts in an answer to Ctrl-C of its own, for one kernel of several.
+    threading.Thread(target=run_loop, daemon=True).start()
+    try:
+        keep_all()
+    except BaseException:
+        with suppress(RuntimeError):  # the loop is closed: all is done
+            loop.call_soon_threadsafe(task.cancel)
+        keep_all()
+        raise
 
 
 class Runs:
@@ -131,58 +186,73 @@ class Runs:
         self.keys = {}  # document -> (text it was run with, key)
 
     def execute_pages(self, app):
-        """Run every notebook of the contents whose key is not that of its cached outputs, several at once."""
+        """Run every notebook of the contents whose key is not that of its cached outputs, several at once.
+
+        ExtensionError names each page that cannot run or has failed; what ran well is kept."""
         from jupyter_cache import get_cache
         from jupyter_cache.base import CacheBundleIn
+        from jupyter_client.kernelspec import KernelSpecManager
         from myst_nb.core.read import create_nb_reader
         from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
         from tqdm import tqdm
 
         os.environ.update(KERNEL_ENVIRONMENT)
+        os.environ.pop("PYTHONPYCACHEPREFIX", None)  # bytecode elsewhere would hide what a page imports
         root, config = Path(app.srcdir).resolve(), app.env.mystnb_config
         cache = get_cache(config.execution_cache_path)
         records = {record.uri: record for record in cache.list_cache_records()}
+        kernels, suffixes = set(KernelSpecManager().find_kernel_specs()), list(app.config.source_suffix)
 
-        stale = []
-        for document in app.config.external_site_map:
-            page = Path(app.env.doc2path(document))
-            text = page.read_text("utf8")
+        stale, failed = {}, []
+        for named in app.config.external_site_map:
+            page = located(root, named, suffixes)
+            if page is None:
+                failed.append(f"{named}: _toc.yml names it, but there is no such file: make it, or take out the line")
+                continue
+            document, text = page.relative_to(root).with_suffix("").as_posix(), page.read_text("utf8")
             reader = create_nb_reader(str(page), app.env.myst_config, config, text)
-            if reader is None:
+            notebook, faults = looked_at(page, text, reader, kernels)
+            failed += [f"{page.relative_to(root)}: {fault}" for fault in faults]
+            if notebook is None or faults:
                 continue
             record = records.get(document)
             if record and record.data["key"] == page_key(root, document, text, record.data["read"]):
                 self.keys[document] = text, record.data["key"]
             else:
-                stale.append((document, page, text, reader.read(text)))
-        if not stale:
-            return
+                stale[document] = page, text, notebook
 
-        failed = []
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:  # each kernel is a process of its own
-            running = {
-                pool.submit(run, notebook, page.parent, root, config.execution_timeout): (document, text, notebook)
-                for document, page, text, notebook in stale
-            }
-            for done in tqdm(as_completed(running), "executing notebooks", len(running), unit="page"):
-                document, text, notebook = running[done]
-                try:
-                    seconds, began, read = done.result()
-                except (CellExecutionError, CellTimeoutError, DeadKernelError) as problem:
-                    failed.append(f"{document}: {type(problem).__name__}: {problem}")
-                    continue
-                key = page_key(root, document, text, read, began)
-                notebook.metadata.kernelspec.display_name = key
-                if document in records:
-                    cache.remove_cache(records[document].pk)
-                cache.cache_notebook_bundle(
-                    CacheBundleIn(notebook, document, data={"execution_seconds": seconds, "key": key, "read": read}),
-                    check_validity=False,
-                    overwrite=True,
+        def keep(document, came):
+            bar.update()
+            page, text, notebook = stale[document]
+            if isinstance(came, (CellExecutionError, CellTimeoutError, DeadKernelError)):
+                failed.append(f"{page.relative_to(root)}: {type(came).__name__}: {came}")
+                return
+            if isinstance(came, Exception):
+                raise came
+            seconds, began, read = came
+            key = page_key(root, document, text, read, began)
+            notebook.metadata.kernelspec.display_name = key
+            if document in records:
+                cache.remove_cache(records[document].pk)
+            cache.cache_notebook_bundle(
+                CacheBundleIn(notebook, document, data={"execution_seconds": seconds, "key": key, "read": read}),
+                check_validity=False,
+                overwrite=True,
+            )
+            self.keys[document] = text, key
+
+        if stale:
+            with tqdm(desc="executing notebooks", total=len(stale), unit="page") as bar:
+                run_each(
+                    {
+                        document: partial(run, notebook, page.parent, root, config.execution_timeout)
+                        for document, (page, _, notebook) in stale.items()
+                    },
+                    os.cpu_count() or 1,  # each kernel is a process of its own
+                    keep,
                 )
-                self.keys[document] = text, key
         if failed:
-            raise ExtensionError("a notebook failed:\n\n" + "\n\n".join(failed))
+            raise ExtensionError("what ran well is kept; mend this and build again:\n\n" + "\n\n".join(failed))
 
     def sign(self, app, document, source):
         """Sphinx has read a page's text: put the key of its outputs in, for MyST-NB."""

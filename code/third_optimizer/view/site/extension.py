@@ -1,6 +1,6 @@
 """The page's side of the book: a Sphinx extension that executes the notebooks and dresses the pages.
 
-It does five things, and the built site depends on each:
+It does six things, and the built site depends on each:
 
 1. **Execution.** Before Sphinx reads a page, every notebook of `_toc.yml` is executed into
    jupyter-cache, several at once, unless the cache already holds it *for exactly what it depends on*
@@ -9,16 +9,18 @@ It does five things, and the built site depends on each:
 3. **Weight.** Vega is asked for only by pages that hold a chart.
 4. **Minutes.** What is said of a page as a whole is filled in when all are written (`minutes.py`).
 5. **Silence.** Nothing on any page asks another host for anything.
+6. **Tidiness.** What is no longer in the book, a page or a script, leaves the built site too.
 """
 
 import re
 import shutil
+from functools import partial
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from .. import component
 from .execution import Runs
 from .minutes import fill
+from .repository import repository_links
 
 HERE = Path(__file__).parent
 VIEW = HERE.parent
@@ -65,23 +67,6 @@ def configure(app, config):
     config.nb_execution_cache_path = str(Path(app.srcdir) / "_build" / ".jupyter_cache")
 
 
-def repository_links(config, page):
-    """Addresses that exist only once `repository: url:` is set in `_config.yml`; else empty.
-
-    Returns a dict: `repository`, `source` (the page on the host), `binder` (the page in Lab).
-    """
-    options = config.html_theme_options
-    url, branch = options.get("repository_url", "").rstrip("/"), options.get("repository_branch") or "main"
-    if not url:
-        return {}
-    owner_name = urlsplit(url).path.strip("/")
-    return {
-        "repository": url,
-        "source": f"{url}/blob/{branch}/{page}",
-        "binder": f"https://mybinder.org/v2/gh/{owner_name}/{branch}?urlpath=lab/tree/{page}",
-    }
-
-
 def dress_page(app, pagename, templatename, context, doctree):
     """Give a page the scripts it needs, no others, and the links its menu may show."""
     if "data-t3-chart" in context.get("body", ""):
@@ -90,7 +75,28 @@ def dress_page(app, pagename, templatename, context, doctree):
     if 'data-t3="game"' in context.get("body", ""):
         for script in BUNDLES["qr"]:  # for pages with a game
             app.add_js_file(script, priority=400, loading_method="defer")
-    context["t3_links"] = repository_links(app.config, f"{pagename}.md")
+    source = app.env.doc2path(pagename, False) if pagename in app.env.found_docs else None
+    context["t3_links"] = repository_links(app.config, source) if source else {}
+
+
+def clear(app, env):
+    """Before the first page is written: what a build from nothing copies or makes anew must not stand there already."""
+    if app.builder.format == "html" and app.fresh_env_used:
+        shutil.rmtree(Path(app.outdir) / "_static", ignore_errors=True)
+        (Path(app.outdir) / "index.html").unlink(missing_ok=True)  # leads to the first page, which may be another now
+
+
+def drop_gone(app, exception, written):
+    """Remove the pages, and their sources, that the book had once and has no longer; `written`: this build's pages."""
+    if exception or app.builder.format != "html":
+        return
+    out, kept = Path(app.outdir), app.env.found_docs | written | {"index"}
+    for page in out.rglob("*.html"):
+        if "_static" not in page.parts and page.relative_to(out).with_suffix("").as_posix() not in kept:
+            page.unlink()
+    for source in (out / "_sources").rglob("*.*"):
+        if source.is_file() and app.env.path2doc(str(source.relative_to(out / "_sources"))) not in app.env.found_docs:
+            source.unlink()
 
 
 def write_runs(app, exception):
@@ -142,6 +148,10 @@ def setup(app):
     app.connect("builder-inited", runs.execute_pages, priority=900)
     app.connect("source-read", runs.sign, priority=900)
     app.connect("html-page-context", dress_page)
+    app.connect("env-updated", clear)
+    written = set()
+    app.connect("html-page-context", lambda app, name, *rest: written.add(name))
+    app.connect("build-finished", partial(drop_gone, written=written))
     app.connect("build-finished", write_runs)
     app.connect("build-finished", drop_unwanted)
     app.connect("build-finished", fill_minutes)

@@ -1,5 +1,6 @@
 """The spine of the course as a line with stops: the chapters that stand, in order, with their minutes."""
 
+import json
 import re
 from html import escape
 from pathlib import Path
@@ -9,15 +10,41 @@ from ..figures.map import LETTERS
 from ..questions.chapter import Chapter
 
 SPINE = "<!-- the chapters that stand -->"  # on a built page, until minutes.py fills it in
+HEADING = re.compile(r"^# (\d+) ([●○]) (.*)$", re.M)
+
+
+def heading(page):
+    """(number, ● or ○, title) of a numbered chapter, the file `page`; ValueError if its title does not say them."""
+    text = page.read_text("utf8")
+    if page.suffix == ".ipynb":
+        text = "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
+    found = HEADING.search(text)
+    if not found:
+        raise ValueError(f"it has no title of a chapter: write # {page.stem[:2]} ● Title (○ for a side road)")
+    return found.groups()
+
+
+def chapters(folder):
+    """The numbered chapters in `folder`, as files in their order: those of the contents, which stand beside the folder;
+    all where there are no contents, as in a copy of the pages alone."""
+    from sphinx_external_toc.parsing import parse_toc_yaml
+
+    folder = Path(folder).resolve()
+    found = sorted(page for page in folder.glob("[0-9]*") if page.suffix in {".md", ".ipynb"})
+    contents = folder.parent / "_toc.yml"
+    if not contents.is_file():
+        return found
+    named = set(parse_toc_yaml(contents))  # with their endings or without
+    return [page for page in found if {f"{folder.name}/{page.stem}", f"{folder.name}/{page.name}"} & named]
 
 
 def stops(folder, minutes):
     """HTML: the numbered chapters in `folder` in order, each a stop with its level's letter and its minutes to read
     (where `minutes` has its name) and to do; side roads (○ in the title) are marked. It lists what exists."""
     items = []
-    for page in sorted(Path(folder).glob("[0-9]*.md")):
+    for page in chapters(folder):
         data = Chapter(page.stem, folder).data
-        number, kind, title = re.search(r"^# (\d+) ([●○]) (.*)$", page.read_text("utf8"), re.M).groups()
+        number, kind, title = heading(page)
         level, side = data["level"], " data-side" if kind == "○" else ""
         read, do = f"{minutes.get(page.stem)} min to read, ", int(data["minutes_to_do"])
         items.append(
