@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import ROOT, SITE
 from tests.notebooks import calls, notebooks, pages
+from third_optimizer.view.component import BUNDLES, SCRIPTS
 from third_optimizer.view.site.minutes import count_words
 
 NAMES = [page.relative_to(ROOT).with_suffix("").as_posix() for page in pages()]
@@ -425,5 +426,92 @@ def test_without_scripts_questions_and_figures_can_be_read(browser):
     page = context.new_page()
     page.goto((SITE / "book/02_walk_downhill.html").as_uri())
     assert page.locator("details summary", has_text="Answer").count() >= 7
-    assert "After 60 steps the flat direction" in page.locator(".t3-fallback").first.inner_text()
+    assert "After 60 steps the flat direction" in page.locator(".t3-fallback:not(.t3-not-drawn)").first.inner_text()
+    assert page.locator(".t3-not-drawn").count() == page.locator("[data-t3]").count()
     context.close()
+
+
+# --- a script that may not run, or is not there -----------------------------------------------------------
+
+# Each component of a page: whether it is drawn, its words, whether it says that it is not drawn, its pictures.
+STANDING = """() => [...document.querySelectorAll('[data-t3]')].map((host) => ({
+  kind: host.dataset.t3, drawn: !host.querySelector('.t3-not-drawn'), words: host.innerText.length,
+  said: host.innerText.includes('a script did not run'),
+  chart: Boolean(host.querySelector('.t3-chart')), svg: Boolean(host.querySelector('.t3-chart svg')) }))"""
+
+
+@pytest.fixture
+def served(browser):
+    """served(name, policy, missing) -> a page of the site as from a server, with a content policy and without a file."""
+    contexts = []
+
+    def open(name, policy="", missing=None):
+        contexts.append(browser.new_context())
+        page = contexts[-1].new_page()
+
+        def answer(route):
+            file = SITE / unquote(urlsplit(route.request.url).path).lstrip("/")
+            if not file.is_file() or (missing and file.as_posix().endswith(missing)):
+                return route.fulfill(status=404)
+            headers = {"content-security-policy": policy} if policy and file.suffix == ".html" else {}
+            return route.fulfill(path=file, headers=headers)
+
+        page.route("http://book.example/**", answer)
+        page.add_init_script(
+            "globalThis.blocked = []; addEventListener('securitypolicyviolation', (one) => blocked.push(one.blockedURI));"
+        )
+        page.goto(f"http://book.example/{name}.html")
+        return page
+
+    yield open
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("policy", ["script-src 'self' 'unsafe-inline'", "script-src 'self'"])
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_policy_without_eval_leaves_every_component_drawn(served, name, policy):
+    """Vega reads its expressions with its interpreter there, and draws the same picture."""
+    page, free = served(name, policy), served(name)
+    marks = "() => [...document.querySelectorAll('.t3-chart svg')].map((svg) => svg.querySelectorAll('path, text, line').length)"
+    for one in (page, free):
+        one.wait_for_selector("html[data-t3-ready]", state="attached")
+        one.wait_for_timeout(300)
+    assert "eval" in page.evaluate("blocked") and free.evaluate("blocked") == []
+    standing = page.evaluate(STANDING)
+    assert len(standing) >= 3 and all(one["drawn"] and not one["said"] for one in standing), standing
+    assert page.evaluate(marks) == free.evaluate(marks) and max(page.evaluate(marks)) > 10
+
+
+CHAPTER = "book/04_train_a_model_that_learns"
+LACKING = [*SCRIPTS, *(f"vendor/{file}" for file in BUNDLES["vega"][:2])]
+
+
+@pytest.mark.parametrize("missing", LACKING)
+def test_without_one_script_each_component_stands_in_words_that_say_so(served, missing):
+    page = served(CHAPTER, missing="_static/" + missing)
+    page.wait_for_load_state("load")
+    # what would see that page.js is missing? so its sentence waits for a script that may only be slow
+    page.wait_for_timeout(3_500 if missing == "page.js" else 300)
+    standing = page.evaluate(STANDING)
+    assert len(standing) == (SITE / f"{CHAPTER}.html").read_text("utf8").count("data-t3=") > 10
+    for one in standing:
+        whole = one["drawn"] and (one["svg"] or not one["chart"])
+        assert one["words"] > 40 and one["said"] != whole, (missing, one)
+    if missing.startswith("game/"):
+        assert all(one["drawn"] and not one["said"] for one in standing)  # that page plays no game
+    if missing.startswith("vendor/"):
+        assert all(one["drawn"] for one in standing)  # dials, words and questions are there, the pictures are not
+
+
+def test_without_one_of_its_scripts_the_game_and_the_board_say_so(served):
+    for name, missing in (
+        ("book/10_be_the_meta_optimizer", "game/charts.js"),
+        ("book/10_be_the_meta_optimizer", "game/state.js"),
+        ("book/board", "figures/chart.js"),
+    ):
+        page = served(name, missing="_static/" + missing)
+        page.wait_for_selector("html[data-t3-ready]", state="attached")
+        page.wait_for_timeout(500)
+        (one,) = [one for one in page.evaluate(STANDING) if one["kind"] in ("game", "board")][:1]
+        assert not one["drawn"] and one["said"] and one["words"] > 100, (missing, one)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 BUNDLES = {
-    "vega": ("vega/vega.min.js", "vega/vega-lite.min.js"),
+    "vega": ("vega/vega.min.js", "vega/vega-lite.min.js", "vega/vega-interpreter.min.js"),
     "qr": ("qrcode/qrcode.js",),
 }  # what a notebook's page asks for when it needs it
 # What draws components, in the order in which a page loads it. Each file stands beside the Python it belongs to.
@@ -59,6 +59,13 @@ SCRIPTS = (
 record = None
 
 
+# Under the words of each component, until it is drawn: with no scripts, and where one is blocked or missing.
+NOT_DRAWN = (
+    '<p class="t3-fallback t3-not-drawn">Here only words stand: a script did not run. Reload the page, or allow it '
+    "its scripts.</p>"
+)
+
+
 def is_static():
     """True while the book is being built: outputs are drawn for readers without a kernel."""
     return os.environ.get("THIRD_OPTIMIZER_STATIC") == "1"
@@ -87,7 +94,7 @@ class Component:
         chart = " data-t3-chart" if "chart" in self.spec or "chart" in self.spec.get("input", {}) else ""
         return (
             f'<div data-t3="{self.kind}"{chart}>'
-            f'<script type="application/json">{to_json(self.spec)}</script>{self.fallback}</div>'
+            f'<script type="application/json">{to_json(self.spec)}</script>{self.fallback}{NOT_DRAWN}</div>'
         )
 
     def widget(self):

@@ -20,7 +20,27 @@
     if (kind === "answers") return new T.Answers(host, spec, store);
     if (kind === "game") return new T.Game(host, spec, store, kernel);
     if (kind === "board") return new T.Board(host, spec, T.runs.load(spec.runs), store);
-    throw new Error(`component kind "${kind}" is not one of html, figure, explore, ask, answers, game`);
+    throw new Error(`component kind "${kind}" is not one of html, figure, explore, ask, answers, game, board`);
+  }
+
+  /* What could not be drawn stands in words, as for readers without scripts; one sentence there says so. */
+  function fallBack(host, words, problem) {
+    console.error(problem);
+    host.replaceChildren(...words);
+    host.dataset.t3Failed = problem.message;
+  }
+
+  /* Each component stands or falls alone, now or when what it waits for is there. */
+  function begin(host) {
+    const words = [...host.childNodes],
+      data = host.querySelector("script[type='application/json']");
+    if (!data) return;
+    try {
+      const drawn = mount(host, host.dataset.t3, JSON.parse(data.textContent), T.store);
+      Promise.resolve(drawn && drawn.ready).catch((problem) => fallBack(host, words, problem));
+    } catch (problem) {
+      fallBack(host, words, problem);
+    }
   }
 
   function tellBlockedStorage() {
@@ -34,13 +54,10 @@
   }
 
   function start() {
-    T.watchTheme();
-    T.store.listen(() => T.store.blocked && tellBlockedStorage());
-    for (const element of document.querySelectorAll("[data-t3]")) {
-      const data = element.querySelector("script[type='application/json']");
-      if (!data) continue;
-      mount(element, element.dataset.t3, JSON.parse(data.textContent), T.store);
-    }
+    // a script of ours that is missing takes along what needs it, and nothing else
+    if (T.watchTheme) T.watchTheme();
+    if (T.store) T.store.listen(() => T.store.blocked && tellBlockedStorage());
+    document.querySelectorAll("[data-t3]").forEach(begin);
     document.documentElement.dataset.t3Ready = "true";
   }
 

@@ -64,6 +64,23 @@
     };
   }
 
+  /* Vega makes code of its expressions. Where a page's content policy forbids that, its interpreter reads them. */
+  const mayMakeCode = (() => {
+    try {
+      return Boolean(new Function(""));
+    } catch (error) {
+      return false;
+    }
+  })();
+
+  function newView(compiled) {
+    const { vega } = root,
+      options = { renderer: "svg", logLevel: vega.Error };
+    if (mayMakeCode) return new vega.View(vega.parse(compiled), options);
+    const { expressionInterpreter } = root.vegaInterpreter;
+    return new vega.View(vega.parse(compiled, null, { ast: true }), { ...options, expr: expressionInterpreter });
+  }
+
   function rowsOf(columns) {
     const names = Object.keys(columns);
     const length = names.length ? columns[names[0]].length : 0;
@@ -96,7 +113,7 @@
       const colours = palette(this.element);
       const coloured = this.text.replace(/\$([a-z]+)\b/g, (name, key) => colours[key] || name);
       const compiled = root.vegaLite.compile(JSON.parse(coloured), { config: config(colours) }).spec;
-      this.view = new root.vega.View(root.vega.parse(compiled), { renderer: "svg", logLevel: root.vega.Error });
+      this.view = newView(compiled);
       this.view.initialize(this.inner).data("rows", this.rows).run();
       this.width = this.element.clientWidth;
       // JupyterLab hides the page while it changes its theme: observed anew, the width is told again when there is one
@@ -112,11 +129,20 @@
       this.view.signal("width", width).run();
     }
 
-    /* Show these columns ({name: [values]}); draws at first, swaps afterwards. */
+    /* Show these columns ({name: [values]}); draws at first, swaps afterwards. A picture that cannot be drawn takes
+     * neither its dials nor its words along. */
     show(columns) {
       this.rows = rowsOf(columns);
-      if (!this.view) this.draw();
-      else this.view.data("rows", this.rows).run();
+      try {
+        if (!this.view) this.draw();
+        else this.view.data("rows", this.rows).run();
+      } catch (problem) {
+        console.error(problem);
+        const said = document.createElement("p");
+        said.className = "t3-fallback t3-no-picture";
+        said.textContent = "The picture could not be drawn: a script did not run. Reload the page, or allow it its scripts.";
+        this.inner.replaceChildren(said);
+      }
     }
 
     stop() {

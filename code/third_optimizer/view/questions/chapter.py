@@ -293,9 +293,4 @@ def my_answers():
         if is_static()
         else f"Your answers are kept in the file {answers.NAME} beside this notebook and are sent nowhere."
     )
-    return Component(
-        "answers",
-        {"where": where},
-        fallback_text("This page needs scripts: your answers are kept in your browser."),
-        where,
-    )
+    return Component("answers", {"where": where}, fallback_text(where), where)
