@@ -33,6 +33,7 @@ SCRIPTS = (
     "figures/chart.js",
     "figures/parts.js",
     "figures/explore.js",
+    "questions/numbers.js",
     "questions/ask.js",
     "questions/answers.js",
     "game/rules.js",

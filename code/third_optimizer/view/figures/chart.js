@@ -140,7 +140,8 @@
         console.error(problem);
         const said = document.createElement("p");
         said.className = "t3-fallback t3-no-picture";
-        said.textContent = "The picture could not be drawn: a script did not run. Reload the page, or allow it its scripts.";
+        said.textContent =
+          "The picture could not be drawn: a script did not run. Reload the page, or allow it its scripts.";
         this.inner.replaceChildren(said);
       }
     }

@@ -188,6 +188,7 @@ class Chapter:
         return {
             "truth": _number(numbers, entry["truth"]),
             "tolerance": tolerance,
+            "percent": entry.get("percent", False),
             "right": render(entry["right"], numbers),
             "other": render(entry["other"], numbers),
             "misconceptions": [
@@ -241,13 +242,14 @@ class Chapter:
             from . import answers
 
             question = plain(render(entry["prompt"], numbers))
+            said = f"{answer:g}" if isinstance(answer, int | float) else answer if isinstance(answer, str) else "code"
             answers.put(
                 f"{self.name}/exercises/{id}",
                 {
                     "label": "Exercise",
                     "question": question,
                     "value": None,
-                    "answer": f"{answer:g}" if isinstance(answer, int | float) else "code",
+                    "answer": said,
                     "verdict": "right" if verdict.right else "wrong",
                 },
             )
