@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import ROOT, SITE
 from tests.notebooks import calls, notebooks, pages
-from third_optimizer.view.component import BUNDLES, SCRIPTS
+from third_optimizer.view.component import BUNDLES, HERE, SCRIPTS
 from third_optimizer.view.site.minutes import count_words
 
 NAMES = [page.relative_to(ROOT).with_suffix("").as_posix() for page in pages()]
@@ -47,6 +47,21 @@ def test_no_page_names_a_content_network():
     for file in SITE.rglob("*.html"):
         loaded = re.findall(r'<(?:script|link|img|iframe)[^>]+(?:src|href)="(https?://[^"]+)"', file.read_text("utf8"))
         assert loaded == [], file.name
+
+
+def test_a_machine_is_a_trained_model_and_the_reader_has_a_computer():
+    texts = {file.name: file.read_text("utf8") for file in [*SITE.rglob("*.html"), *HERE.glob("*/*.js")]}
+    named = [
+        (name, re.findall(r".{20}\b(?:on|of|in) (?:this|your|my|our) machine\b", text)) for name, text in texts.items()
+    ]
+    assert [one for one in named if one[1]] == []
+
+
+def test_of_a_kind_that_no_population_has_there_are_none(site):
+    """Chapter 12: not "0 per cent of the genes open"."""
+    text = (site / "book/12_change_the_odds.html").read_text("utf8")
+    assert "none of the genes open" in text and "none of the genes wrong" in text
+    assert not re.search(r"\b0 per cent of the genes", text)
 
 
 def test_only_pages_with_a_chart_load_vega():

@@ -38,6 +38,7 @@ SCRIPTS = (
     "questions/answers.js",
     "game/rules.js",
     "game/codes.js",
+    "game/received.js",
     "game/runs.js",
     "game/state.js",
     "game/charts.js",

@@ -291,7 +291,7 @@ def my_answers():
     from . import answers
 
     where = (
-        "Your answers are kept in this browser, on this machine, under one key, and are sent nowhere."
+        "Your answers are kept in this browser, on this computer, under one key, and are sent nowhere."
         if is_static()
         else f"Your answers are kept in the file {answers.NAME} beside this notebook and are sent nowhere."
     )
