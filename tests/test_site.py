@@ -373,6 +373,28 @@ def test_answers_survive_a_reload_and_can_be_deleted(open_page):
     assert opened.errors == []
 
 
+@pytest.mark.parametrize(
+    ("zone", "dates"),
+    [
+        ("America/Los_Angeles", ["2026-05-17", "", "2026-05-18", ""]),
+        ("Europe/Berlin", ["2026-05-18", "", "2026-05-18", ""]),
+        ("Pacific/Kiritimati", ["2026-05-18", "", "2026-05-19", ""]),
+    ],
+)
+def test_an_answer_has_the_date_where_its_reader_is(open_page, zone, dates):
+    page = open_page("book/my_answers", timezone_id=zone).page
+    moments = ["2026-05-18T05:30:00.000Z", "yesterday", "2026-05-18T12:00:00.123456+00:00", None]
+    page.evaluate(
+        """(moments) => { const answers = Object.fromEntries(moments.map((at, i) => ['page/' + i, {question: 'q', at}]));
+          localStorage.setItem('third-optimizer', JSON.stringify({version: 1, answers})); }""",
+        moments,
+    )
+    page.reload()
+    page.wait_for_selector("html[data-t3-ready]", state="attached")
+    page.locator(".t3-answers tbody tr").nth(3).wait_for()
+    assert sorted(page.locator(".t3-answers tbody td:last-child").all_inner_texts()) == sorted(dates)
+
+
 def test_a_skipped_prediction_shows_the_truth(open_page):
     page = open_page("book/02_walk_downhill").page
     place = page.locator("form.t3-ask[id*=best_step]")
