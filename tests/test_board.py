@@ -81,7 +81,6 @@ def address(tmp_path_factory):
     )
     # what page.js does, for this board alone and an atlas of our own
     begin = f"""const host = document.querySelector("[data-t3=board]"), runs = {json.dumps(ATLAS)};
-      ThirdOptimizer.watchTheme();
       const atlas = {{ run: (design, seed) => runs[design][seed - 1] }};
       window.board = new ThirdOptimizer.Board(host, JSON.parse(host.querySelector("script").textContent), Promise.resolve(atlas), ThirdOptimizer.store);
       board.ready.then(() => (document.documentElement.dataset.t3Ready = "true"));"""

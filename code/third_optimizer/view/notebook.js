@@ -64,10 +64,6 @@ async function render({ model, el, load }) {
   T.load = load;
   const kind = model.get("kind"),
     spec = model.get("spec");
-  if (!T.watching) {
-    T.watching = true;
-    T.watchTheme();
-  }
   // without Vega a chart says that it is missing; all else is drawn
   if (spec.chart || (spec.input && spec.input.chart)) await loadVega(model).catch((problem) => console.error(problem));
   const drawn = T.mount(el, kind, spec, new KernelStore(model), kernel(model));

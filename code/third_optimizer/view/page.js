@@ -55,7 +55,6 @@
 
   function start() {
     // a script of ours that is missing takes along what needs it, and nothing else
-    if (T.watchTheme) T.watchTheme();
     if (T.store) T.store.listen(() => T.store.blocked && tellBlockedStorage());
     document.querySelectorAll("[data-t3]").forEach(begin);
     document.documentElement.dataset.t3Ready = "true";

@@ -1,7 +1,7 @@
 /* One chart: a Vega-Lite specification drawn in the book's colours, its rows swapped in place.
  *
- * Colours in a specification are names ("$base", "$ink", ...) that become the theme's colours when
- * the chart is drawn, so one specification serves both themes; a change of theme draws it again.
+ * Colours in a specification are names ("$base", "$ink", ...) that become the style sheet's variables, so a drawing
+ * follows the theme, the reader's own colours and the ink of a printer without being drawn again.
  * A chart is embedded once. A dial only swaps its rows.
  */
 (function (root) {
@@ -10,13 +10,11 @@
   const NAMES = ["paper", "panel", "ink", "muted", "base", "mesa", "meta", "world", "rule"];
   const charts = (T.charts = T.charts || new Set()); // in a notebook this file runs once a widget
 
-  function palette(element) {
-    const style = getComputedStyle(element);
-    const colours = {};
-    for (const name of NAMES) colours[name] = style.getPropertyValue("--t3-" + name).trim();
-    colours.sans = style.getPropertyValue("--t3-sans").trim() || "sans-serif";
-    return colours;
-  }
+  /* Vega measures words before it draws them, so it must know the typeface itself. */
+  const palette = (element) => ({
+    ...Object.fromEntries(NAMES.map((name) => [name, `var(--t3-${name})`])),
+    sans: getComputedStyle(element).getPropertyValue("--t3-sans").trim() || "sans-serif",
+  });
 
   function config(c) {
     return {
@@ -153,21 +151,5 @@
     }
   }
 
-  function redrawAll() {
-    for (const chart of charts) {
-      if (!chart.element.isConnected) chart.stop();
-      else if (chart.view) chart.draw();
-    }
-  }
-
-  // The book's theme switch sets an attribute of <html>, JupyterLab's one of <body>.
-  function watchTheme() {
-    const observer = new MutationObserver(redrawAll);
-    observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
-    observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
-    addEventListener("beforeprint", redrawAll);
-  }
-
   T.Chart = Chart;
-  T.watchTheme = watchTheme;
 })(globalThis);

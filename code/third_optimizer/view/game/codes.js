@@ -7,8 +7,8 @@
  *   checksum 30          6 characters: that of Bitcoin's addresses (BIP 350), a BCH code over 32 symbols
  *
  * How many tries there are follows from the length. A try has ten bits or more: then a character too few or too many
- * never makes another count. Codes of version 1 ended in an older checksum (BIP 173), which let zeros in before a last 1;
- * they are read as they were. tests/codes.py does the same in Python; both pass the same test vectors.
+ * never makes another count. Codes of version 1 ended in an older checksum (BIP 173), which let zeros in before a last
+ * 1; they are read as they were. tests/codes.py does the same in Python; both pass the same test vectors.
  */
 (function (root) {
   "use strict";

@@ -34,8 +34,8 @@
     return clean(text.replace(/^[\s\p{P}=<>`~|]+|[\s\p{P}=<>`~|]+$/gu, ""));
   }
 
-  /* A line -> [name, code]: "Ada: 2MZ1G-…", "Ada 2MZ1G-…", a code alone, a link with a code. Where no code is whole, what
-   * should be one follows the last colon (a code has none, a name may), or a word that could begin one. */
+  /* A line -> [name, code]: "Ada: 2MZ1G-…", "Ada 2MZ1G-…", a code alone, a link with a code. Where no code is whole,
+   * what should be one follows the last colon (a code has none, a name may), or begins where it looks like one. */
   function split(line) {
     const found = T.received.find(line) || T.received.linked(line);
     if (found) return [beside(found.before) || beside(found.after), found.code];

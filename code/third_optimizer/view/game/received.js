@@ -1,8 +1,8 @@
-/* A code as it arrives: by mail, in a chat, in a link that a mail program has wrapped into its own. Nothing here draws. */
+/* A code as it arrives: by mail, in a chat, in a link that a mail program has wrapped into its own. */
 (function (root) {
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
-  // "#g=" and a code, the signs perhaps written as %23 and %3D (twice where a wrapped link was wrapped again), or * by one
+  // "#g=" and a code, its signs perhaps written as %23 and %3D, as %2523 where a link was wrapped twice, or # as *
   const LINK = /(\S*?)(?:#|%(?:25)*23|\*)g(?:=|%(?:25)*3d)([0-9a-z%\u2010-\u2015\u2212-]+)\S*/i;
   const PIECE = /[^\s\\:=&|<>()[\]{}‹›«»"“”„‘’'`*_,;.!?…~]+/g; // what stands around a code never stands in one
   const LONGEST = 250, // letters of a code, and more
