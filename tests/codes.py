@@ -10,11 +10,14 @@ VALUES = (
     | dict.fromkeys("Oo", 0)
     | dict.fromkeys("IiLl", 1)
 )
-IGNORED = set("- \t\r\n\u00a0\u2010\u2011\u2012\u2013\u2014\u2212")  # text programs turn hyphens into their likes
-VERSION, SEEDS, MOST_TRIES, GROUP = 1, 3, 60, 5
+# text programs turn hyphens into their likes, mail and chat put in spaces that nobody sees
+IGNORED = set("- \t\r\n\u00a0\u00ad\u200b\u2010\u2011\u2012\u2013\u2014\u2060\u2212\ufeff")
+VERSION, SEEDS, MOST_TRIES, GROUP = 2, 3, 60, 5
 HEAD, CHECK = 5, 6  # characters
-# The checksum of Bitcoin's addresses (BIP 173), a BCH code over 32 symbols. It notices every change of up to three
-# characters, so also any two that change places; other damage passes once in 2^30 times.
+# The checksum of Bitcoin's addresses (BIP 350), a BCH code over 32 symbols. It notices every change of up to three
+# characters, so also any two that change places; other damage passes once in 2^30 times. What it leaves was 1 in the
+# first version (BIP 173), and zeros before a last 1 were not noticed.
+OLDER, LEFT = {1: 1}, 0x2BC830A3
 GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 DAMAGED = "damaged: a character is wrong, missing, or in the place of another"
 
@@ -33,16 +36,26 @@ def widths(designs):
     return max(1, (designs - 1).bit_length()), max(10, (SEEDS * designs - 1).bit_length())
 
 
-def checksum(values):
-    """Six values from 0 to 31."""
+def remainder(values):
+    """What the BCH code leaves of values from 0 to 31: 30 bits."""
     rest = 1
-    for value in (*values, *[0] * CHECK):
+    for value in values:
         top = rest >> 25
         rest = (rest & 0x1FFFFFF) << 5 ^ value
         for i, generator in enumerate(GENERATOR):
             if top >> i & 1:
                 rest ^= generator
-    rest ^= 1
+    return rest
+
+
+def left(version):
+    """What a whole code of a version leaves."""
+    return OLDER.get(version, LEFT)
+
+
+def checksum(values):
+    """Six values from 0 to 31; the first of `values` is the version."""
+    rest = remainder((*values, *[0] * CHECK)) ^ left(values[0])
     return [rest >> 5 * (CHECK - 1 - i) & 31 for i in range(CHECK)]
 
 
@@ -93,7 +106,7 @@ def decode(text, designs, fingerprint):
         raise ValueError("empty: there is no code here")
     if len(values) < HEAD + 1 + CHECK:
         raise ValueError(f"too short: {len(values)} characters, a code has {HEAD + 1 + CHECK} or more")
-    if checksum(values[:-CHECK]) != values[-CHECK:]:
+    if remainder(values) != left(values[0]):
         raise ValueError(DAMAGED)
     bits = [value >> i & 1 for value in values[:-CHECK] for i in reversed(range(5))]
     at = 0
@@ -108,15 +121,15 @@ def decode(text, designs, fingerprint):
         raise ValueError(
             f"made by a newer version of the game: the code's version is {version}, this page reads {VERSION}"
         )
-    if version < VERSION:
+    if version < 1:
         raise ValueError(DAMAGED)
     made_with = take(16)
     if made_with != fingerprint:
         raise ValueError(f"made with another atlas: the code's is {made_with:04X}, this page's {fingerprint:04X}")
     mode = take(4)
     for_start, for_try = widths(designs)
-    count, left = divmod(len(bits) - at - for_start, for_try)
-    if not 0 <= count <= MOST_TRIES or left >= 5 or any(bits[len(bits) - left :]):
+    count, over = divmod(len(bits) - at - for_start, for_try)
+    if not 0 <= count <= MOST_TRIES or over >= 5 or any(bits[len(bits) - over :]):
         raise ValueError(DAMAGED)
     start, tries = take(for_start), [divmod(take(for_try), SEEDS) for _ in range(count)]
     for design in (start, *(design for design, _ in tries)):

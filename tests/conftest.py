@@ -39,9 +39,10 @@ def browser():
 
 
 class Page:
-    """A page of the site opened from file:// with the network cut; keeps what went wrong on it."""
+    """A page of the site opened from file:// with the network cut; keeps what went wrong on it. What a guess comes before
+    is shown, but with veiled=True."""
 
-    def __init__(self, browser, address, width=1280, theme="light", **context):
+    def __init__(self, browser, address, width=1280, theme="light", veiled=False, **context):
         self.context = browser.new_context(
             viewport={"width": width, "height": 844}, color_scheme=theme, offline=True, **context
         )
@@ -52,6 +53,8 @@ class Page:
         self.page.on("request", lambda request: self.requests.append(request.url))
         self.page.goto(address)
         self.page.wait_for_selector("html[data-t3-ready]", state="attached")
+        if not veiled:
+            self.page.add_style_tag(content=".t3-veil { display: none } .t3-veiled { display: block !important }")
 
     def outside(self):
         """Requests to anything but files, data and blobs."""

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -80,7 +81,6 @@ def address(tmp_path_factory):
     )
     # what page.js does, for this board alone and an atlas of our own
     begin = f"""const host = document.querySelector("[data-t3=board]"), runs = {json.dumps(ATLAS)};
-      ThirdOptimizer.watchTheme();
       const atlas = {{ run: (design, seed) => runs[design][seed - 1] }};
       window.board = new ThirdOptimizer.Board(host, JSON.parse(host.querySelector("script").textContent), Promise.resolve(atlas), ThirdOptimizer.store);
       board.ready.then(() => (document.documentElement.dataset.t3Ready = "true"));"""
@@ -145,7 +145,7 @@ def test_places_say_what_makes_a_difference():
 
 def test_the_board_says_what_it_is_without_scripts():
     assert BOARD.kind == "board" and BOARD.spec["designs"] == COUNT == 42
-    assert "data-t3-chart" in BOARD.html() and "It needs scripts." in BOARD.html() and BOARD.text in BOARD.html()
+    assert "data-t3-chart" in BOARD.html() and "a script did not run" in BOARD.html() and BOARD.text in BOARD.html()
     assert board(SPACE, 0, par=PAR, runs={"script": "runs.js"}).spec["runs"] == {"script": "runs.js"}
 
 
@@ -422,6 +422,7 @@ def test_only_wrong_lines_leave_no_results(open_board):
         ("x" * 10_000 + ": 1", "x" * 40 + "…", "1"),
         ("\U0001f600" * 41 + ": 1", "\U0001f600" * 40 + "…", "1"),
         ("سارة: 1", "سارة", "1"),
+        ("Ada 2BEEF-1WYQA-BA", "Ada", "2BEEF-1WYQA-BA"),  # damaged: not taken for a part of it
     ],
 )
 def test_a_line_is_a_name_and_a_code(open_board, line, name, rest):
@@ -430,6 +431,112 @@ def test_a_line_is_a_name_and_a_code(open_board, line, name, rest):
     assert opened.page.evaluate(
         "line => ThirdOptimizer.pasted.split(line)", line.encode("utf-16", "surrogatepass").decode("utf-16")
     ) == [name, rest]
+
+
+SAFE = "https://eur01.safelinks.protection.outlook.com/?url="
+ADDRESS = "https://class.example/book/10_be_the_meta_optimizer.html"
+ARRIVED = [
+    *(
+        (text, "")
+        for text in (
+            "{}",
+            "{}.",
+            "{},",
+            "{}!",
+            "‹{}›",
+            "<{}>",
+            "({}).",
+            "“{}”",
+            "«{}»",
+            "'{}'",
+            "`{}`",
+            "**{}**",
+            "> {}",
+            "- {}",
+        )
+    ),
+    *((text, "") for text in ("_{}_", "~{}~", "[{}]", "{};", "…{}…", "\u200b{}\ufeff", "* {}", "= {}")),
+    *(
+        (text, "Ada")
+        for text in (
+            "Ada: {}",
+            "Ada {}",
+            "Ada:{}",
+            "Ada – {}",
+            "Ada - {}.",
+            "Ada, {}",
+            "Ada = {}",
+            "Ada: ‹{}›",
+            "Ada (“{}”)",
+        )
+    ),
+    *(
+        (text, "Ada")
+        for text in (
+            "> Ada: {}",
+            "- Ada: {}.",
+            "• Ada {}",
+            "**Ada**: {}",
+            "**Ada:** `{}`",
+            "{} – Ada",
+            "{}, Ada",
+            "{} (Ada)",
+        )
+    ),
+    *((text, "Ada B. O'Neill") for text in ("Ada B. O'Neill {}", "Ada B. O'Neill: {}", "Ada B. O'Neill, {}.")),
+    ("Team 1: Ada: {}", "Team 1: Ada"),
+    ("Bob 2 {}", "Bob 2"),
+    ("1. Ada {}", "1. Ada"),
+    ("2nd table {}", "2nd table"),
+    *(
+        (text, "")
+        for text in (
+            ADDRESS + "#g={}",
+            ADDRESS + "#g={}.",
+            "<" + ADDRESS + "#g={}>",
+            "(" + ADDRESS + "#g={}),",
+            "class.example/10#g={}",
+        )
+    ),
+    *(
+        (text, "")
+        for text in (
+            ADDRESS + "%23g={}",
+            ADDRESS + "%23g%3D{}",
+            ADDRESS + "#g={}&utm_source=mail",
+            ADDRESS + "%2523g%253D{}",
+        )
+    ),
+    (f"[{ADDRESS}#g={{}}]({ADDRESS}#g={{}})", ""),
+    (f"[Ada]({ADDRESS}#g={{}})", "Ada"),
+    (f"Ada <{ADDRESS}#g={{}}>", "Ada"),
+    (
+        f"Ada: {SAFE}{quote(ADDRESS, safe='')}%23g%3D{{}}&data=05%7C02%7Cada%40class.example%7C08dc&sdata=x%2By%3D&reserved=0",
+        "Ada",
+    ),
+    (f"{SAFE}{quote(ADDRESS, safe='')}%23g%3D{{}}&amp;data=05%7C02", ""),
+    (f"https://www.google.com/url?q={ADDRESS}%23g%3D{{}}&sa=D&source=x", ""),
+    (f"https://urldefense.com/v3/__{ADDRESS}*g={{}}__;Iw!!Abc!xyz$", ""),
+]
+
+
+def test_a_code_is_found_as_it_arrives(open_board):
+    """By mail, in a chat, out of a link that Outlook has wrapped; in small letters, too; with a name, or without."""
+    opened, _ = open_board()
+    one, cases = code(game_of(1)), []
+    for around, name in ARRIVED:
+        cases.append((around.format(one, one), name))
+        if "g=" not in around and "g%" not in around:  # addresses have neither spaces nor what is not seen
+            others = one.lower(), one.replace("-", " "), one.lower().replace("-", "-\u200b"), one.replace("-", "\\-")
+            cases += [(around.format(other), name) for other in others]
+    read = opened.page.evaluate(
+        """lines => lines.map((line) => { const { games, problems } = ThirdOptimizer.pasted.read(line, board.spec, board.atlas);
+          return [problems, games.map((game) => [game.name, game.tries])]; })""",
+        [line for line, _ in cases],
+    )
+    tries = [list(a) for a in game_of(1).tries]
+    for (line, name), (problems, games) in zip(cases, read, strict=True):
+        assert problems == [] and games == [[name or "line 1", tries]], line
 
 
 NASTY = [

@@ -10,7 +10,22 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.codes import ALPHABET, CHECK, DAMAGED, MOST_TRIES, GameCode, checksum, decode, encode, widths
+from tests.codes import (
+    ALPHABET,
+    CHECK,
+    DAMAGED,
+    LEFT,
+    MOST_TRIES,
+    OLDER,
+    VERSION,
+    GameCode,
+    checksum,
+    decode,
+    encode,
+    left,
+    remainder,
+    widths,
+)
 from tests.conftest import ROOT
 
 VIEW = ROOT / "code/third_optimizer/view"
@@ -31,18 +46,28 @@ def game_of(tries, start=1342, mode=0):
 
 # (game, designs, fingerprint, code): once written, these never change, or the codes that people keep stop working
 VECTORS = [
-    (GameCode(0, 0, ()), ATLAS, MARK, "1MZ1G-000CT-9SR3"),
-    (GameCode(2687, 15, ((0, 1), (2687, 3), (2687, 1))), ATLAS, MARK, "1MZ1Z-MZR00-ZFZXY-GK0Y5-72"),
-    (game_of(12), ATLAS, MARK, "1MZ1G-AFHGK-FWYQA-BABPM-JR3K5-TMFM5-WBXG5-XBF8Z-QJDPQ"),
+    (GameCode(0, 0, ()), ATLAS, MARK, "2MZ1G-000QE-SF5Z"),
+    (GameCode(2687, 15, ((0, 1), (2687, 3), (2687, 1))), ATLAS, MARK, "2MZ1Z-MZR00-ZFZXY-G674V-NS"),
+    (game_of(12), ATLAS, MARK, "2MZ1G-AFHGK-FWYQA-BABPM-JR3K5-TMFM5-WBXG5-XBF8F-04V8D"),
     (
         game_of(60, start=7, mode=3),
         ATLAS,
         MARK,
-        "1MZ1K-01Y5F-SJ2YB-G3D3D-EBMN8-8ZZQ3-71SM8-8HMXF-4Y1MG-ZNWV6-C1XDR-F5XKV-B9MSV-BE14W-QNV8Z-MVFVX-5TPCH-"
-        "V54KQ-1DN83-DE6T2-NJ1KB-QBW3E-TQRVN-QS5WA-J7PZ2-NX6FN-R5VDJ-EMRNP-HZ831-WPVKB-AXSYT-HTY3R-D3B8B-F0WTN",
+        "2MZ1K-01Y5F-SJ2YB-G3D3D-EBMN8-8ZZQ3-71SM8-8HMXF-4Y1MG-ZNWV6-C1XDR-F5XKV-B9MSV-BE14W-QNV8Z-MVFVX-5TPCH-"
+        "V54KQ-1DN83-DE6T2-NJ1KB-QBW3E-TQRVN-QS5WA-J7PZ2-NX6FN-R5VDJ-EMRNP-HZ831-WPVKB-AXSYT-HTY3R-D3B8F-H10GZ",
     ),
-    (GameCode(49, 2, ((0, 1), (49, 3))), 50, 0, "10002-RG02A-G313E-HF"),
-    (GameCode(0, 0, ((0, 2),)), 1, 0xFFFF, "1ZZZG-00G33-JFEJ"),
+    (GameCode(49, 2, ((0, 1), (49, 3))), 50, 0, "20002-RG02A-GK7BR-D9"),
+    (GameCode(0, 0, ((0, 2),)), 1, 0xFFFF, "2ZZZG-00GRQ-2SKE"),
+]
+# The same games as the first version wrote them: readers hold such codes.
+FIRST = [
+    "1MZ1G-000CT-9SR3",
+    "1MZ1Z-MZR00-ZFZXY-GK0Y5-72",
+    "1MZ1G-AFHGK-FWYQA-BABPM-JR3K5-TMFM5-WBXG5-XBF8Z-QJDPQ",
+    "1MZ1K-01Y5F-SJ2YB-G3D3D-EBMN8-8ZZQ3-71SM8-8HMXF-4Y1MG-ZNWV6-C1XDR-F5XKV-B9MSV-BE14W-QNV8Z-MVFVX-5TPCH-"
+    "V54KQ-1DN83-DE6T2-NJ1KB-QBW3E-TQRVN-QS5WA-J7PZ2-NX6FN-R5VDJ-EMRNP-HZ831-WPVKB-AXSYT-HTY3R-D3B8B-F0WTN",
+    "10002-RG02A-G313E-HF",
+    "1ZZZG-00G33-JFEJ",
 ]
 
 
@@ -88,6 +113,12 @@ def test_a_game_comes_back_from_its_code(game, designs, mark, text):
     assert made == text
     assert decode(made, designs, mark) == game
     assert all(1 <= len(group) <= 5 for group in made.split("-")) and set(made) <= set(ALPHABET + "-")
+
+
+def test_codes_of_the_first_version_are_read_for_ever(script):
+    cases = [(text, designs, mark) for (_, designs, mark, _), text in zip(VECTORS, FIRST, strict=True)]
+    assert [decode(*case) for case in cases] == [game for game, *_ in VECTORS]
+    assert script.evaluate(GET, cases) == [plain(game) for game, *_ in VECTORS]
 
 
 def test_the_page_makes_and_reads_the_same_codes(script):
@@ -175,10 +206,10 @@ REFUSED = [
     (encode(game_of(12), ATLAS, 0x0012), "made with another atlas: the code's is 0012, this page's A7C3"),
     (encode(GameCode(4, 0, ()), 50, 0x0012), "made with another atlas: the code's is 0012, this page's A7C3"),
     (
-        of_values([2, *values_of(TWELVE)[1:]]),
-        "made by a newer version of the game: the code's version is 2, this page reads 1",
+        of_values([3, *values_of(TWELVE)[1:]]),
+        "made by a newer version of the game: the code's version is 3, this page reads 2",
     ),
-    (of_values([31] * 300), "made by a newer version of the game: the code's version is 31, this page reads 1"),
+    (of_values([31] * 300), "made by a newer version of the game: the code's version is 31, this page reads 2"),
     (of_values([0, *values_of(TWELVE)[1:]]), DAMAGED),
     (of_values([*HEAD, 31, 31, 0]), "design 4092 is not in this atlas, which numbers them from 0 to 2687"),
     (of_values([*HEAD, 0, 0, 7, 31, 31, 24]), DAMAGED),  # no whole number of characters for one try
@@ -226,23 +257,21 @@ def test_a_game_outside_the_ranges_gets_no_code(script, game, designs, mark, why
 
 
 def syndromes(length):
-    """(length, 31) integers: what changing the character at a place by XOR 1..31 does to the checksum."""
-
-    def rest(values):
-        return sum(v << 5 * (CHECK - 1 - i) for i, v in enumerate(checksum(values)))
-
-    zero = rest([0] * length)
-    body = [
-        [rest([change if at == place else 0 for at in range(length)]) ^ zero for change in range(1, 32)]
-        for place in range(length)
-    ]
-    return np.array(body + [[change << 5 * (CHECK - 1 - i) for change in range(1, 32)] for i in range(CHECK)])
+    """(places, 31) integers: what changing the character at a place by XOR 1..31 does to what the whole code leaves."""
+    length += CHECK
+    zero = remainder([0] * length)
+    return np.array(
+        [
+            [remainder([change if at == place else 0 for at in range(length)]) ^ zero for change in range(1, 32)]
+            for place in range(length)
+        ]
+    )
 
 
-def test_the_checksum_is_that_of_bip_173():
-    assert checksum([3, 0, 1]) == [
-        "qpzry9x8gf2tvdw0s3jn54khce6mua7l".index(c) for c in "2uel5l"
-    ]  # its first test vector, A12UEL5L
+def test_the_checksum_is_that_of_bip_350():
+    letters = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"  # its first test vector, and that of BIP 173 before it
+    assert remainder([3, 0, 1, *map(letters.index, "lqfn3a")]) == LEFT == left(VERSION)  # A1LQFN3A
+    assert remainder([3, 0, 1, *map(letters.index, "2uel5l")]) == left(1) == 1  # A12UEL5L
 
 
 def test_no_three_changes_anywhere_pass_the_checksum():
@@ -259,6 +288,24 @@ def test_no_three_changes_anywhere_pass_the_checksum():
         pair = single[i, 0] ^ single[j]
         at = np.searchsorted(known, pair).clip(max=len(known) - 1)
         assert not (known[at] == pair).any(), (i, j)
+    # a version read as the older one, whose codes leave another number, and none, one or two changes more
+    as_older = single[0][(VERSION ^ 1) - 1] ^ LEFT ^ OLDER[1]
+    others = np.unique(single[1:])
+    assert as_older and as_older not in others and not np.isin(others ^ as_older, others).any()
+
+
+def test_zeros_before_the_last_character_are_noticed(script):
+    """As many as make another count of tries. The checksum of the first version let them pass after a last 1 (BIP 350)."""
+    texts = [letters(encode(game_of(3, start=start), ATLAS, MARK)) for start in range(400)]
+    assert any(text.endswith("1") for text in texts)
+    longer = [text[:-1] + "0" * zeros + text[-1] for text in texts for zeros in range(1, 30)]
+    assert [text for text in longer if not refused(text)] == []
+    assert (
+        script.evaluate(
+            "texts => texts.some((text) => ThirdOptimizer.codes.isCode(text))", [t for t in longer if t.endswith("01")]
+        )
+        is False
+    )
 
 
 DAMAGE = [encode(game, designs, mark) for game, designs, mark, _ in VECTORS[:4]]

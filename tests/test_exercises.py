@@ -5,14 +5,18 @@ same vectors, made from the exercises themselves.
 """
 
 import itertools
+import math
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.notebooks import BOOK, ROOT, chapters, experiments_of
 from third_optimizer.view.component import SCRIPTS
 from third_optimizer.view.questions.chapter import Chapter
 from third_optimizer.view.questions.exercises import NOT_TRIED, judge_code, judge_number, load_checks
+from third_optimizer.view.questions.numbers import read_number
 
 EXERCISES = [
     (page.stem, id, entry)
@@ -118,7 +122,6 @@ def test_number_exercises(number_specs):
     for (chapter, id), (spec, entry) in number_specs.items():
         assert judge_number(answer_of(entry["solution"], "answer"), spec).right, (chapter, id)
         assert judge_number(..., spec).right is None
-        assert judge_number("three", spec).right is False
         assert judge_number(float("nan"), spec).right is False
         said = [judge_number(slip["value"], spec) for slip in spec["misconceptions"]]
         assert len(said) >= 2 and not any(verdict.right for verdict in said)
@@ -130,21 +133,146 @@ def test_number_exercises(number_specs):
             assert abs(one - other) > 3 * spec["tolerance"] * max(abs(one), abs(other))
 
 
-def test_page_and_kernel_judge_alike(number_specs, browser):
-    pairs = list(vectors(number_specs))
+@pytest.fixture(scope="module")
+def script(browser):
+    """The page's scripts, without a page."""
     page = browser.new_page()
     page.add_script_tag(content="globalThis.ThirdOptimizerInNotebook = true;")
     for name in SCRIPTS:
         page.add_script_tag(path=ROOT / "code/third_optimizer/view" / name)
-    judged = page.evaluate(
+    yield page
+    page.close()
+
+
+def test_page_and_kernel_judge_alike(number_specs, script):
+    pairs = list(vectors(number_specs))
+    judged = script.evaluate(
         "pairs => pairs.map(([spec, value]) => ThirdOptimizer.judgeNumber(value, spec))", [list(p) for p in pairs]
     )
     for (spec, value), (verdict, says) in zip(pairs, judged, strict=True):
         ours = judge_number(value, spec)
         assert (verdict == "right", says) == (ours.right, ours.says), value
-    read = page.evaluate(
-        "texts => texts.map(text => { const n = ThirdOptimizer.parseNumber(text); return Number.isNaN(n) ? null : n; })",
-        ["0.5", "0,5", " 2/52 ", "1e-3", "-3", "−3", ".5", "5.", "", "x", "1/2/3", "1 2", "0x10", "--1"],
+
+
+# --- numbers as they are typed ---------------------------------------------------------------------------
+
+UNREAD = "“{}” is not read as a number here: type one such as 0.5, 1/2, 10^-3, √2 or 27%."
+TYPED = [
+    *((text, 0.5) for text in ("0.5", "0,5", " .5 ", ",5", "1/2", "½", "1 / 2", "1⁄2", "1÷2", "=0.5", "≈ 0.5", "5e-1")),
+    *((text, -3) for text in ("-3", "−3", "–3", "- 3", "－3", "-3.", "－３")),
+    *(
+        (text, 1024)
+        for text in ("1024", "1 024", "1\u202f024", "1\u00a0024", "1'024", "1’024", "1_024", "1,024.0", "2^10", "2**10")
+    ),
+    *((text, 1234567.5) for text in ("1,234,567.5", "1.234.567,5", "1 234 567.5", "1'234'567.5", "1234567,5")),
+    *((text, 1234567) for text in ("1,234,567", "1.234.567")),
+    *((text, 1.024) for text in ("1.024", "1,0240")),
+    *((text, 0.027) for text in ("0,027", "2.7%", "2,7 %", "2.7 per cent", "2.7 Percent", "2.7％")),
+    *(
+        (text, 1e-3)
+        for text in (
+            "1e-3",
+            "1E−3",
+            "10^-3",
+            "10⁻³",
+            "10^−3",
+            "10^(-3)",
+            "10**-3",
+            "1×10⁻³",
+            "1 · 10^-3",
+            "1*10^-3",
+            "1 x 10^-3",
+        )
+    ),
+    *((text, -1e-3) for text in ("−1e−3", "-10^-3", "−10⁻³", "-1/1000")),
+    *((text, math.sqrt(2)) for text in ("√2", "√(2)", "sqrt(2)", "sqrt 2", "2^0.5", "2^(1/2)", "2/√2")),
+    *((text, 1.5) for text in ("1½", "1 1/2", "3/2", "(1/2)*3", "1 ½")),
+    ("2√3", 2 * math.sqrt(3)),
+    ("π/2", math.pi / 2),
+    ("2 pi", 2 * math.pi),
+    ("2/52", 2 / 52),
+    ("12,5", 12.5),
+    ("0,5/2", 0.25),
+    ("-2^2", -4),
+    *((text, "Type a number first, such as 0.5 or 1/2.") for text in ("", "  ", "%")),
+    ("1,024", "1,024 is 1024 to some and 1.024 to others: type 1024 or 1.024."),
+    ("−12,000%", "12,000 is 12000 to some and 12.000 to others: type 12000 or 12.000."),
+    ("3/1,024", "1,024 is 1024 to some and 1.024 to others: type 1024 or 1.024."),
+    *(
+        (text, UNREAD.format(text.strip()))
+        for text in (
+            *(
+                "x",
+                "three",
+                "1/2/3",
+                "1/2*3",
+                "1/2π",
+                "1 2",
+                "0x10",
+                "--1",
+                "1/0",
+                "√-1",
+                "(-1)^0.5",
+                "0^-1",
+                "9^9^9",
+                "1e999",
+            ),
+            *(
+                "1.2.3",
+                "1,2,3",
+                "1,02,4",
+                "(1",
+                "1)",
+                "2 *",
+                "e",
+                "inf",
+                "nan",
+                "0,0,",
+                ".",
+                ",",
+                "<b>",
+                "٣",
+                "9" * 61,
+                "1e5,5",
+            ),
+        )
+    ),
+]
+
+
+def read_here(text, percent=False):
+    try:
+        return read_number(text, percent)
+    except ValueError as unread:
+        return str(unread)
+
+
+@pytest.mark.parametrize(("text", "value"), TYPED)
+def test_numbers_are_read_as_people_type_them(text, value):
+    assert read_here(text) == (value if isinstance(value, str) else pytest.approx(value, rel=1e-15))
+
+
+def test_the_page_reads_what_python_reads(script):
+    texts = [text for text, _ in TYPED] * 2
+    percents = [i >= len(TYPED) for i in range(len(texts))]
+    read = script.evaluate(
+        """cases => cases.map(([text, percent]) => {
+          try { return ThirdOptimizer.readNumber(text, percent); } catch (unread) { return unread.message; } })""",
+        list(zip(texts, percents, strict=True)),
     )
-    assert read == [0.5, 0.5, 2 / 52, 1e-3, -3, -3, 0.5, 5, None, None, None, None, None, None]
-    page.close()
+    for text, percent, value in zip(texts, percents, read, strict=True):
+        here = read_here(text, percent)
+        assert value == (here if isinstance(here, str) else pytest.approx(here, rel=1e-15)), text
+    assert [read_here(text, True) for text in ("27%", "27", "0.27")] == [27, 27, 0.27]
+
+
+@given(st.text(alphabet="0123456789.,'/^-−√π()e% ½²", max_size=12))
+def test_any_text_is_a_number_or_asked_for_again(text):
+    assert isinstance(read_here(text), float | str)
+
+
+def test_a_text_that_is_no_number_is_asked_for_again_and_not_judged():
+    spec = {"truth": 1024, "tolerance": 0.001, "percent": False, "right": "Yes.", "other": "No.", "misconceptions": []}
+    assert judge_number("1,024", spec).right is None and "type 1024 or 1.024" in judge_number("1,024", spec).says
+    assert judge_number("three", spec).right is None and judge_number("2^10", spec).right
+    assert judge_number("0.27", spec).right is False and judge_number([], spec).right is False

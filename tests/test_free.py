@@ -415,7 +415,7 @@ def test_in_a_kernel_it_is_a_widget():
 
 def test_the_built_chapter_has_a_sentence_and_its_link_leads_to_how_to_run(open_page):
     opened = open_page("book/10_be_the_meta_optimizer")
-    link = opened.page.get_by_role("link", name="Run it on your machine")
+    link = opened.page.get_by_role("link", name="Run it on your computer")
     assert "take every value in between" in link.locator("..").inner_text()
     link.click()
     opened.page.wait_for_url("**/index.html#run")

@@ -865,7 +865,7 @@ EARLIER = json.loads((ROOT / "tests/data/answers_of_an_earlier_edition.json").re
 
 @pytest.mark.parametrize("kind", ["plain", "boss", "locked"])
 def test_a_game_kept_by_an_earlier_edition_goes_on(stage, kind):
-    """Answers as an earlier edition wrote them: the same rows and sentence, the same code, and the class board reads it."""
+    """Answers as an earlier edition wrote them: the same rows, sentence and game in its code, and the class board reads the old one."""
     opened, shown_board = stage()
     page, game_ = opened.page, EARLIER[kind]
     page.evaluate(
@@ -878,7 +878,11 @@ def test_a_game_kept_by_an_earlier_edition_goes_on(stage, kind):
     assert rows == game_["rows"] and shown_board.locator(".t3-game-sentence").inner_text() == game_["said"]
     if kind == "locked":
         to_screen(shown_board, 5)
-        assert shown_board.get_by_label("Your game as a code").input_value() == game_["code"]
+        made, held = shown_board.get_by_label("Your game as a code").input_value(), game_["code"]
+        assert (made[0], held[0]) == ("2", "1")  # which write the same game
+        assert decode(made, len(ATLAS_SPACE.designs), GRID.fingerprint) == decode(
+            held, len(ATLAS_SPACE.designs), GRID.fingerprint
+        )
         read = page.evaluate(
             "([text, spec, packed]) => ThirdOptimizer.pasted.read(text, spec, new ThirdOptimizer.Runs(packed))",
             [game_["code"], class_board(ATLAS_SPACE, GRID.fingerprint, par=32.8).spec, payload(GRID)],

@@ -9,6 +9,7 @@ import pytest
 
 from tests.conftest import ROOT, SITE
 from tests.notebooks import calls, notebooks, pages
+from third_optimizer.view.component import BUNDLES, HERE, SCRIPTS
 from third_optimizer.view.site.minutes import count_words
 
 NAMES = [page.relative_to(ROOT).with_suffix("").as_posix() for page in pages()]
@@ -48,6 +49,21 @@ def test_no_page_names_a_content_network():
         assert loaded == [], file.name
 
 
+def test_a_machine_is_a_trained_model_and_the_reader_has_a_computer():
+    texts = {file.name: file.read_text("utf8") for file in [*SITE.rglob("*.html"), *HERE.glob("*/*.js")]}
+    named = [
+        (name, re.findall(r".{20}\b(?:on|of|in) (?:this|your|my|our) machine\b", text)) for name, text in texts.items()
+    ]
+    assert [one for one in named if one[1]] == []
+
+
+def test_of_a_kind_that_no_population_has_there_are_none(site):
+    """Chapter 12: not "0 per cent of the genes open"."""
+    text = (site / "book/12_change_the_odds.html").read_text("utf8")
+    assert "none of the genes open" in text and "none of the genes wrong" in text
+    assert not re.search(r"\b0 per cent of the genes", text)
+
+
 def test_only_pages_with_a_chart_load_vega():
     for file in SITE.rglob("*.html"):
         text = file.read_text("utf8")
@@ -59,8 +75,6 @@ def test_only_pages_with_a_chart_load_vega():
 # What stands on the page before its reader has touched it, less what minutes.py does not count; a formula is a word.
 SEEN = """() => {
   const article = document.querySelector('article');
-  document.querySelectorAll('.t3-veil').forEach((note) => note.remove());
-  document.querySelectorAll('.t3-veiled').forEach((one) => one.classList.remove('t3-veiled'));
   for (const formula of article.querySelectorAll('.math, math')) if (!formula.closest('svg')) formula.replaceWith(' x ');
   for (const other of article.querySelectorAll(`svg, details, pre, button, .headerlink, .t3-tour, .t3-spine, .t3-chart,
       .t3-dials, .t3-dial, .t3-learner-bars, .t3-learner-tabs, .t3-learner-reading, .t3-sky-key, .t3-sky .t3-reading, .t3-longer-said, .t3-number, .t3-game, .t3-board, [data-t3=answers]`)) other.remove();
@@ -269,13 +283,13 @@ def test_every_chart_has_its_own_text_alternative(open_page, name):
             assert chart.locator("> [aria-hidden=true] svg").count() == 1
 
 
-def test_a_change_of_theme_redraws(open_page):
+def test_a_change_of_theme_changes_the_colours_of_a_chart(open_page):
     page = open_page("book/02_walk_downhill", theme="light").page
     line = page.locator("#path .t3-chart svg .mark-line path").first
-    before = line.get_attribute("stroke")
+    colour = "(line) => getComputedStyle(line).stroke"
+    before = line.evaluate(colour)
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    page.wait_for_timeout(200)
-    assert page.locator("#path .t3-chart svg .mark-line path").first.get_attribute("stroke") != before
+    assert line.evaluate(colour) != before
 
 
 def test_targets_are_large_enough_for_a_finger(open_page):
@@ -359,6 +373,28 @@ def test_answers_survive_a_reload_and_can_be_deleted(open_page):
     assert opened.errors == []
 
 
+@pytest.mark.parametrize(
+    ("zone", "dates"),
+    [
+        ("America/Los_Angeles", ["2026-05-17", "", "2026-05-18", ""]),
+        ("Europe/Berlin", ["2026-05-18", "", "2026-05-18", ""]),
+        ("Pacific/Kiritimati", ["2026-05-18", "", "2026-05-19", ""]),
+    ],
+)
+def test_an_answer_has_the_date_where_its_reader_is(open_page, zone, dates):
+    page = open_page("book/my_answers", timezone_id=zone).page
+    moments = ["2026-05-18T05:30:00.000Z", "yesterday", "2026-05-18T12:00:00.123456+00:00", None]
+    page.evaluate(
+        """(moments) => { const answers = Object.fromEntries(moments.map((at, i) => ['page/' + i, {question: 'q', at}]));
+          localStorage.setItem('third-optimizer', JSON.stringify({version: 1, answers})); }""",
+        moments,
+    )
+    page.reload()
+    page.wait_for_selector("html[data-t3-ready]", state="attached")
+    page.locator(".t3-answers tbody tr").nth(3).wait_for()
+    assert sorted(page.locator(".t3-answers tbody td:last-child").all_inner_texts()) == sorted(dates)
+
+
 def test_a_skipped_prediction_shows_the_truth(open_page):
     page = open_page("book/02_walk_downhill").page
     place = page.locator("form.t3-ask[id*=best_step]")
@@ -427,5 +463,92 @@ def test_without_scripts_questions_and_figures_can_be_read(browser):
     page = context.new_page()
     page.goto((SITE / "book/02_walk_downhill.html").as_uri())
     assert page.locator("details summary", has_text="Answer").count() >= 7
-    assert "After 60 steps the flat direction" in page.locator(".t3-fallback").first.inner_text()
+    assert "After 60 steps the flat direction" in page.locator(".t3-fallback:not(.t3-not-drawn)").first.inner_text()
+    assert page.locator(".t3-not-drawn").count() == page.locator("[data-t3]").count()
     context.close()
+
+
+# --- a script that may not run, or is not there -----------------------------------------------------------
+
+# Each component of a page: whether it is drawn, its words, whether it says that it is not drawn, its pictures.
+STANDING = """() => [...document.querySelectorAll('[data-t3]')].map((host) => ({
+  kind: host.dataset.t3, drawn: !host.querySelector('.t3-not-drawn'), words: host.innerText.length,
+  said: host.innerText.includes('a script did not run'),
+  chart: Boolean(host.querySelector('.t3-chart')), svg: Boolean(host.querySelector('.t3-chart svg')) }))"""
+
+
+@pytest.fixture
+def served(browser):
+    """served(name, policy, missing) -> a page of the site as from a server, with a content policy and without a file."""
+    contexts = []
+
+    def open(name, policy="", missing=None):
+        contexts.append(browser.new_context())
+        page = contexts[-1].new_page()
+
+        def answer(route):
+            file = SITE / unquote(urlsplit(route.request.url).path).lstrip("/")
+            if not file.is_file() or (missing and file.as_posix().endswith(missing)):
+                return route.fulfill(status=404)
+            headers = {"content-security-policy": policy} if policy and file.suffix == ".html" else {}
+            return route.fulfill(path=file, headers=headers)
+
+        page.route("http://book.example/**", answer)
+        page.add_init_script(
+            "globalThis.blocked = []; addEventListener('securitypolicyviolation', (one) => blocked.push(one.blockedURI));"
+        )
+        page.goto(f"http://book.example/{name}.html")
+        return page
+
+    yield open
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("policy", ["script-src 'self' 'unsafe-inline'", "script-src 'self'"])
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_policy_without_eval_leaves_every_component_drawn(served, name, policy):
+    """Vega reads its expressions with its interpreter there, and draws the same picture."""
+    page, free = served(name, policy), served(name)
+    marks = "() => [...document.querySelectorAll('.t3-chart svg')].map((svg) => svg.querySelectorAll('path, text, line').length)"
+    for one in (page, free):
+        one.wait_for_selector("html[data-t3-ready]", state="attached")
+        one.wait_for_timeout(300)
+    assert "eval" in page.evaluate("blocked") and free.evaluate("blocked") == []
+    standing = page.evaluate(STANDING)
+    assert len(standing) >= 3 and all(one["drawn"] and not one["said"] for one in standing), standing
+    assert page.evaluate(marks) == free.evaluate(marks) and max(page.evaluate(marks)) > 10
+
+
+CHAPTER = "book/04_train_a_model_that_learns"
+LACKING = [*SCRIPTS, *(f"vendor/{file}" for file in BUNDLES["vega"][:2])]
+
+
+@pytest.mark.parametrize("missing", LACKING)
+def test_without_one_script_each_component_stands_in_words_that_say_so(served, missing):
+    page = served(CHAPTER, missing="_static/" + missing)
+    page.wait_for_load_state("load")
+    # what would see that page.js is missing? so its sentence waits for a script that may only be slow
+    page.wait_for_timeout(3_500 if missing == "page.js" else 300)
+    standing = page.evaluate(STANDING)
+    assert len(standing) == (SITE / f"{CHAPTER}.html").read_text("utf8").count("data-t3=") > 10
+    for one in standing:
+        whole = one["drawn"] and (one["svg"] or not one["chart"])
+        assert one["words"] > 40 and one["said"] != whole, (missing, one)
+    if missing.startswith("game/"):
+        assert all(one["drawn"] and not one["said"] for one in standing)  # that page plays no game
+    if missing.startswith("vendor/"):
+        assert all(one["drawn"] for one in standing)  # dials, words and questions are there, the pictures are not
+
+
+def test_without_one_of_its_scripts_the_game_and_the_board_say_so(served):
+    for name, missing in (
+        ("book/10_be_the_meta_optimizer", "game/charts.js"),
+        ("book/10_be_the_meta_optimizer", "game/state.js"),
+        ("book/board", "figures/chart.js"),
+    ):
+        page = served(name, missing="_static/" + missing)
+        page.wait_for_selector("html[data-t3-ready]", state="attached")
+        page.wait_for_timeout(500)
+        (one,) = [one for one in page.evaluate(STANDING) if one["kind"] in ("game", "board")][:1]
+        assert not one["drawn"] and one["said"] and one["words"] > 100, (missing, one)

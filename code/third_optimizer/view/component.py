@@ -15,7 +15,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 BUNDLES = {
-    "vega": ("vega/vega.min.js", "vega/vega-lite.min.js"),
+    "vega": ("vega/vega.min.js", "vega/vega-lite.min.js", "vega/vega-interpreter.min.js"),
     "qr": ("qrcode/qrcode.js",),
 }  # what a notebook's page asks for when it needs it
 # What draws components, in the order in which a page loads it. Each file stands beside the Python it belongs to.
@@ -37,11 +37,13 @@ SCRIPTS = (
     "figures/explore.js",
     "figures/learner.js",
     "figures/longer.js",
+    "questions/numbers.js",
     "questions/ask.js",
     "questions/veil.js",
     "questions/answers.js",
     "game/rules.js",
     "game/codes.js",
+    "game/received.js",
     "game/runs.js",
     "game/state.js",
     "game/charts.js",
@@ -64,6 +66,13 @@ SCRIPTS = (
 # The record of the reader's answers, for widgets: questions/answers.py names itself here: this module stands below.
 # It has load(), put(id, answer) and clear(), and each returns {"answers": {id: answer}}.
 record = None
+
+
+# Under the words of each component, until it is drawn: with no scripts, and where one is blocked or missing.
+NOT_DRAWN = (
+    '<p class="t3-fallback t3-not-drawn">Here only words stand: a script did not run. Reload the page, or allow it '
+    "its scripts.</p>"
+)
 
 
 def is_static():
@@ -94,7 +103,7 @@ class Component:
         chart = " data-t3-chart" if "chart" in self.spec or "chart" in self.spec.get("input", {}) else ""
         return (
             f'<div data-t3="{self.kind}"{chart}>'
-            f'<script type="application/json">{to_json(self.spec)}</script>{self.fallback}</div>'
+            f'<script type="application/json">{to_json(self.spec)}</script>{self.fallback}{NOT_DRAWN}</div>'
         )
 
     def widget(self):

@@ -45,6 +45,9 @@
   /* JSON knows no infinity: null, or nothing, stands for what is not finite. */
   const finite = (value) => (value === null || value === undefined ? Infinity : value);
 
+  /* A text as HTML. */
+  const escaped = (text) => el("span", {}, text).innerHTML;
+
   /* 12345 -> "12,345" */
   const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 
@@ -54,5 +57,5 @@
   const narrow = () => Boolean(root.matchMedia && root.matchMedia("(max-width: 44rem)").matches);
   const still = () => Boolean(root.matchMedia && root.matchMedia("(prefers-reduced-motion: reduce)").matches);
 
-  Object.assign(T, { el, button, announcer, save, finite, grouped, counted, narrow, still });
+  Object.assign(T, { el, button, announcer, save, finite, escaped, grouped, counted, narrow, still });
 })(globalThis);

@@ -65,11 +65,8 @@ async function render({ model, el, load }) {
   T.load = load;
   const kind = model.get("kind"),
     spec = model.get("spec");
-  if (!T.watching) {
-    T.watching = true;
-    T.watchTheme();
-  }
-  if (spec.chart || (spec.input && spec.input.chart)) await loadVega(model);
+  // without Vega a chart says that it is missing; all else is drawn
+  if (spec.chart || (spec.input && spec.input.chart)) await loadVega(model).catch((problem) => console.error(problem));
   const drawn = T.mount(el, kind, spec, new KernelStore(model), kernel(model));
   if (kind !== "figure") return;
   const show = () => {

@@ -23,7 +23,30 @@
     if (kind === "game") return new T.Game(host, spec, store, kernel);
     if (kind === "sky") return new T.LoneSky(host, spec, store);
     if (kind === "board") return new T.Board(host, spec, T.runs.load(spec.runs), store);
-    throw new Error(`component kind "${kind}" is not one of html, figure, explore, learner, longer, ask, answers, game, board, sky`);
+    throw new Error(`component kind "${kind}" is none that this page can draw`);
+  }
+
+  /* What could not be drawn stands in words, as for readers without scripts; one sentence there says so. */
+  function fallBack(host, words, problem) {
+    console.error(problem);
+    host.replaceChildren(...words);
+    host.dataset.t3Failed = problem.message;
+  }
+
+  /* Each component stands or falls alone, now or when what it waits for is there. asked: takes the questions, whose
+   * veils fall when all is drawn. */
+  function begin(host, asked) {
+    const words = [...host.childNodes],
+      data = host.querySelector("script[type='application/json']");
+    if (!data) return;
+    try {
+      const spec = JSON.parse(data.textContent),
+        drawn = mount(host, host.dataset.t3, spec, T.store);
+      if (host.dataset.t3 === "ask") asked.push([host, spec]);
+      Promise.resolve(drawn && drawn.ready).catch((problem) => fallBack(host, words, problem));
+    } catch (problem) {
+      fallBack(host, words, problem);
+    }
   }
 
   function tellBlockedStorage() {
@@ -37,13 +60,11 @@
   }
 
   function start() {
-    T.watchTheme();
-    T.store.listen(() => T.store.blocked && tellBlockedStorage());
-    for (const element of document.querySelectorAll("[data-t3]")) {
-      const data = element.querySelector("script[type='application/json']");
-      if (!data) continue;
-      mount(element, element.dataset.t3, JSON.parse(data.textContent), T.store);
-    }
+    // a script of ours that is missing takes along what needs it, and nothing else
+    if (T.store) T.store.listen(() => T.store.blocked && tellBlockedStorage());
+    const asked = [];
+    document.querySelectorAll("[data-t3]").forEach((host) => begin(host, asked));
+    if (T.veil) for (const [host, spec] of asked) T.veil(host, spec, T.store);
     document.documentElement.dataset.t3Ready = "true";
   }
 

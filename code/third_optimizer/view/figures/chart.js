@@ -1,22 +1,19 @@
 /* One chart: a Vega-Lite specification drawn in the book's colours, its rows swapped in place.
  *
- * Colours in a specification are names ("$base", "$ink", ...) that become the theme's colours when
- * the chart is drawn, so one specification serves both themes; a change of theme draws it again.
+ * Colours in a specification are names ("$base", "$ink", ...) that become the style sheet's variables, so a drawing
+ * follows the theme, the reader's own colours and the ink of a printer without being drawn again.
  * A chart is embedded once. A dial only swaps its rows.
  */
 (function (root) {
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
   const NAMES = ["paper", "panel", "ink", "muted", "base", "mesa", "meta", "world", "rule"];
-  const charts = (T.charts = T.charts || new Set()); // in a notebook this file runs once a widget
 
-  function palette(element) {
-    const style = getComputedStyle(element);
-    const colours = {};
-    for (const name of NAMES) colours[name] = style.getPropertyValue("--t3-" + name).trim();
-    colours.sans = style.getPropertyValue("--t3-sans").trim() || "sans-serif";
-    return colours;
-  }
+  /* Vega measures words before it draws them, so it must know the typeface itself. */
+  const palette = (element) => ({
+    ...Object.fromEntries(NAMES.map((name) => [name, `var(--t3-${name})`])),
+    sans: getComputedStyle(element).getPropertyValue("--t3-sans").trim() || "sans-serif",
+  });
 
   function config(c) {
     return {
@@ -64,6 +61,23 @@
     };
   }
 
+  /* Vega makes code of its expressions. Where a page's content policy forbids that, its interpreter reads them. */
+  const mayMakeCode = (() => {
+    try {
+      return Boolean(new Function(""));
+    } catch (error) {
+      return false;
+    }
+  })();
+
+  function newView(compiled) {
+    const { vega } = root,
+      options = { renderer: "svg", logLevel: vega.Error };
+    if (mayMakeCode) return new vega.View(vega.parse(compiled), options);
+    const { expressionInterpreter } = root.vegaInterpreter;
+    return new vega.View(vega.parse(compiled, null, { ast: true }), { ...options, expr: expressionInterpreter });
+  }
+
   function rowsOf(columns) {
     const names = Object.keys(columns);
     const length = names.length ? columns[names[0]].length : 0;
@@ -86,7 +100,6 @@
       this.text = JSON.stringify(specification);
       this.rows = [];
       this.view = null;
-      charts.add(this);
       this.observer = new ResizeObserver(() => this.fit());
       this.observer.observe(element);
     }
@@ -96,7 +109,7 @@
       const colours = palette(this.element);
       const coloured = this.text.replace(/\$([a-z]+)\b/g, (name, key) => colours[key] || name);
       const compiled = root.vegaLite.compile(JSON.parse(coloured), { config: config(colours) }).spec;
-      this.view = new root.vega.View(root.vega.parse(compiled), { renderer: "svg", logLevel: root.vega.Error });
+      this.view = newView(compiled);
       this.view.initialize(this.inner).data("rows", this.rows).run();
       this.width = this.element.clientWidth;
       // JupyterLab hides the page while it changes its theme: observed anew, the width is told again when there is one
@@ -112,35 +125,28 @@
       this.view.signal("width", width).run();
     }
 
-    /* Show these columns ({name: [values]}); draws at first, swaps afterwards. */
+    /* Show these columns ({name: [values]}); draws at first, swaps afterwards. A picture that cannot be drawn takes
+     * neither its dials nor its words along. */
     show(columns) {
       this.rows = rowsOf(columns);
-      if (!this.view) this.draw();
-      else this.view.data("rows", this.rows).run();
+      try {
+        if (!this.view) this.draw();
+        else this.view.data("rows", this.rows).run();
+      } catch (problem) {
+        console.error(problem);
+        const said = document.createElement("p");
+        said.className = "t3-fallback t3-no-picture";
+        said.textContent =
+          "The picture could not be drawn: a script did not run. Reload the page, or allow it its scripts.";
+        this.inner.replaceChildren(said);
+      }
     }
 
     stop() {
-      charts.delete(this);
       this.observer.disconnect();
       if (this.view) this.view.finalize();
     }
   }
 
-  function redrawAll() {
-    for (const chart of charts) {
-      if (!chart.element.isConnected) chart.stop();
-      else if (chart.view) chart.draw();
-    }
-  }
-
-  // The book's theme switch sets an attribute of <html>, JupyterLab's one of <body>.
-  function watchTheme() {
-    const observer = new MutationObserver(redrawAll);
-    observer.observe(document.documentElement, { attributes: true, attributeFilter: ["data-theme"] });
-    observer.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light"] });
-    addEventListener("beforeprint", redrawAll);
-  }
-
   T.Chart = Chart;
-  T.watchTheme = watchTheme;
 })(globalThis);

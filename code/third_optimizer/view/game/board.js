@@ -64,12 +64,12 @@
       this.root = el(
         "section",
         { class: "t3-board", "aria-label": "The class board" },
-        el("label", { for: id }, "Codes, one a line. A name and a colon may stand before a code."),
+        el("label", { for: id }, "Codes, one a line. A name may stand before a code."),
         this.input,
         el(
           "p",
           { class: "t3-board-note", id: id + "-note" },
-          "What you paste here stays on this machine. Links to a game will do as well.",
+          "What you paste here stays on this computer. Links to a game will do as well.",
         ),
         this.tools,
         this.wrong,

@@ -55,4 +55,4 @@ def board(space, fingerprint, *, par, runs=None, budget=12, low=0.1, id="board")
     }
     if runs is not None:
         spec["runs"] = runs
-    return Component("board", spec, fallback_text(f"{TEXT} It needs scripts."), TEXT)
+    return Component("board", spec, fallback_text(TEXT), TEXT)

@@ -4,10 +4,11 @@
  *
  *   version 5 bits, fingerprint of the atlas 16, mode 4   5 characters
  *   start and tries      start, then each try as 3 * design + seed - 1, filled up with zeros
- *   checksum 30          6 characters: that of Bitcoin's addresses (BIP 173), a BCH code over 32 symbols
+ *   checksum 30          6 characters: that of Bitcoin's addresses (BIP 350), a BCH code over 32 symbols
  *
  * How many tries there are follows from the length. A try has ten bits or more: then a character too few or too many
- * never makes another count. tests/codes.py does the same in Python; both pass the same test vectors.
+ * never makes another count. Codes of version 1 ended in an older checksum (BIP 173), which let zeros in before a last
+ * 1; they are read as they were. tests/codes.py does the same in Python; both pass the same test vectors.
  */
 (function (root) {
   "use strict";
@@ -21,15 +22,17 @@
   );
   for (const letter of "Oo") VALUES.set(letter, 0);
   for (const letter of "IiLl") VALUES.set(letter, 1);
-  // text programs turn hyphens into their likes
-  const IGNORED = new Set("- \t\r\n\u00a0\u2010\u2011\u2012\u2013\u2014\u2212");
-  const VERSION = 1,
+  // text programs turn hyphens into their likes, mail and chat put in spaces that nobody sees
+  const IGNORED = new Set("- \t\r\n\u00a0\u00ad\u200b\u2010\u2011\u2012\u2013\u2014\u2060\u2212\ufeff");
+  const VERSION = 2,
     SEEDS = 3,
     MOST_TRIES = 60,
     MODES = 16,
     GROUP = 5;
   const HEAD = 5,
     CHECK = 6; // characters
+  const OLDER = { 1: 1 }, // version -> what its checksum leaves, where that is not
+    LEFT = 0x2bc830a3; // BIP 350
   const GENERATOR = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3];
   const DAMAGED = "damaged: a character is wrong, missing, or in the place of another";
 
@@ -37,18 +40,26 @@
   const widths = (designs) => [Math.max(1, length(designs - 1)), Math.max(10, length(SEEDS * designs - 1))];
   const hex = (number) => number.toString(16).toUpperCase().padStart(4, "0");
 
-  function checksum(values) {
+  function remainder(values) {
     let rest = 1;
-    for (const value of [...values, ...Array(CHECK).fill(0)]) {
+    for (const value of values) {
       const top = rest >> 25;
       rest = ((rest & 0x1ffffff) << 5) ^ value;
       GENERATOR.forEach((generator, i) => {
         if ((top >> i) & 1) rest ^= generator;
       });
     }
-    rest ^= 1;
+    return rest;
+  }
+
+  const left = (version) => OLDER[version] || LEFT;
+
+  function checksum(values) {
+    const rest = remainder([...values, ...Array(CHECK).fill(0)]) ^ left(values[0]);
     return Array.from({ length: CHECK }, (_, i) => (rest >> (5 * (CHECK - 1 - i))) & 31);
   }
+
+  const undamaged = (values) => remainder(values) === left(values[0]);
 
   function demand(what, value, low, high) {
     if (!(Number.isInteger(value) && value >= low && value <= high)) {
@@ -99,10 +110,8 @@
     if (!values.length) throw new Error("empty: there is no code here");
     if (values.length < HEAD + 1 + CHECK)
       throw new Error(`too short: ${values.length} characters, a code has ${HEAD + 1 + CHECK} or more`);
-    const body = values.slice(0, -CHECK),
-      check = values.slice(-CHECK);
-    if (checksum(body).some((value, i) => value !== check[i])) throw new Error(DAMAGED);
-    const bits = body.flatMap((value) => [4, 3, 2, 1, 0].map((i) => (value >> i) & 1));
+    if (!undamaged(values)) throw new Error(DAMAGED);
+    const bits = values.slice(0, -CHECK).flatMap((value) => [4, 3, 2, 1, 0].map((i) => (value >> i) & 1));
     let at = 0;
     const take = (width) => parseInt(bits.slice(at, (at += width)).join(""), 2);
     const version = take(5);
@@ -110,7 +119,7 @@
       throw new Error(
         `made by a newer version of the game: the code's version is ${version}, this page reads ${VERSION}`,
       );
-    if (version < VERSION) throw new Error(DAMAGED);
+    if (version < 1) throw new Error(DAMAGED);
     const madeWith = take(16);
     if (madeWith !== fingerprint)
       throw new Error(`made with another atlas: the code's is ${hex(madeWith)}, this page's ${hex(fingerprint)}`);
@@ -118,8 +127,8 @@
     const [forStart, forTry] = widths(designs);
     const room = bits.length - at - forStart,
       count = Math.floor(room / forTry),
-      left = room - count * forTry;
-    if (count < 0 || count > MOST_TRIES || left >= 5 || bits.slice(bits.length - left).some(Boolean))
+      over = room - count * forTry;
+    if (count < 0 || count > MOST_TRIES || over >= 5 || bits.slice(bits.length - over).some(Boolean))
       throw new Error(DAMAGED);
     const start = take(forStart);
     const tries = Array.from({ length: count }, () => {
@@ -131,6 +140,16 @@
         throw new Error(`design ${design} is not in this atlas, which numbers them from 0 to ${designs - 1}`);
     }
     return { start, mode, tries };
+  }
+
+  /* Whether a text is a code, of whatever version and atlas. */
+  function isCode(text) {
+    try {
+      const values = read(text);
+      return values.length > HEAD + CHECK && undamaged(values);
+    } catch (error) {
+      return false;
+    }
   }
 
   // --- link and QR code --------------------------------------------------------------------------
@@ -195,5 +214,5 @@
     return svg;
   }
 
-  T.codes = { encode, decode, link, fromHash, qr };
+  T.codes = { encode, decode, isCode, link, fromHash, qr };
 })(globalThis);

@@ -29,7 +29,7 @@ from .training import tries_path, whose
 ELSEWHERE = (
     '<p class="t3-fallback">With a kernel there is a panel here whose dials take every value in between, and every try '
     "trains for real. "
-    '<a href="index.html#run">Run it on your machine</a>: <code>make lab</code>, then open this chapter.</p>'
+    '<a href="index.html#run">Run it on your computer</a>: <code>make lab</code>, then open this chapter.</p>'
 )
 
 

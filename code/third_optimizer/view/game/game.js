@@ -78,7 +78,8 @@
         given = T.codes.fromHash();
       if (!given) return;
       try {
-        const { start, mode, tries } = T.codes.decode(given, spec.designs, spec.fingerprint);
+        const { code } = T.received.find(given) || { code: given };
+        const { start, mode, tries } = T.codes.decode(code, spec.designs, spec.fingerprint);
         const lines = [[start, spec.seeds[0]], ...tries].map(([design, seed]) =>
           S.recorded(S.placeOf(design, spec), seed, spec, runs),
         );

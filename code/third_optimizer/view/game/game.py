@@ -124,7 +124,7 @@ class Game:
             f"{goal} The start: {self.grid.start().words(self.fields)}; practice error {shown(start.practice)}, "
             f"fresh error {shown(start.fresh)} per cent of guessing zero. Par is {shown(par())}."
         )
-        fallback = fallback_text(f"{text} The board needs scripts.")
+        fallback = fallback_text(text)
         return Component("game", self.spec(live), fallback, text, hear=self.trainer.hear)
 
     def _repr_mimebundle_(self, **options):

@@ -26,12 +26,23 @@
     return letters.length > LONGEST_NAME ? letters.slice(0, LONGEST_NAME).join("") + "…" : letters.join("");
   }
 
-  /* "Ada: 1MZ1G-…", a code alone, or a link with a code -> [name, code]. */
+  /* The text beside a code as a name. What stands before a colon is one as it is, less a list's or a quotation's mark;
+   * else what mail and chat put around a name and a code falls off at both ends. */
+  function beside(text) {
+    const named = /^(.*):[^\p{L}\p{N}]*$/u.exec(text);
+    if (named) return clean(named[1].replace(/^[\s>•*`-]+|[\s*`]+$/g, ""));
+    return clean(text.replace(/^[\s\p{P}=<>`~|]+|[\s\p{P}=<>`~|]+$/gu, ""));
+  }
+
+  /* A line -> [name, code]: "Ada: 2MZ1G-…", "Ada 2MZ1G-…", a code alone, a link with a code. Where no code is whole,
+   * what should be one follows the last colon (a code has none, a name may), or begins where it looks like one. */
   function split(line) {
-    const link = /^(.*?)(?:https?|file):\/\/\S*#g=(.*)$/i.exec(line);
-    if (link) return [clean(link[1].trim().replace(/:$/, "")), link[2].trim()];
-    const colon = line.lastIndexOf(":"); // a code has none, a name may
-    return [clean(line.slice(0, Math.max(colon, 0))), line.slice(colon + 1).trim()];
+    const found = T.received.find(line) || T.received.linked(line);
+    if (found) return [beside(found.before) || beside(found.after), found.code];
+    const colon = line.lastIndexOf(":");
+    if (colon >= 0) return [clean(line.slice(0, colon)), line.slice(colon + 1).trim()];
+    const word = /\s[0-9a-z]{5}-[0-9a-z]{5}(?![0-9a-z])/i.exec(line);
+    return word ? [beside(line.slice(0, word.index)), line.slice(word.index).trim()] : ["", line.trim()];
   }
 
   /* How many dials were turned for each try. A dial that makes no difference stands where it last made one. */

@@ -24,8 +24,12 @@
       field = el("input", { type: "text", id, readonly: true, value: code, class: "t3-game-code" });
     const qr = el("details", { class: "t3-game-qr" }, el("summary", {}, "Show as a QR code"));
     const draw = async () => {
-      if (!root.qrcode) await game.kernel.qr();
-      qr.append(T.codes.qr(link || code));
+      try {
+        if (!root.qrcode && game.kernel) await game.kernel.qr();
+        qr.append(T.codes.qr(link || code) || "The QR code could not be drawn: a script did not run.");
+      } catch (problem) {
+        qr.append(el("p", { role: "alert" }, `The QR code could not be drawn: ${problem.message}.`));
+      }
     };
     qr.addEventListener("toggle", draw, { once: true });
     const friend = copy(link, "a link that lets a friend play the same start against your line");
@@ -39,7 +43,7 @@
         button("Save a picture (PNG)", () => T.picture(game)),
         status,
       ),
-      ...(root.qrcode || game.kernel ? [qr] : []),
+      qr,
     ];
   };
 })(globalThis);

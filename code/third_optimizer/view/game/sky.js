@@ -1,8 +1,8 @@
 /* The sky: every design a star, at its practice error from left to right and its fresh error from top to bottom, both
  * on log axes. What the reader tried is lit, one try after another, with a thread between; dice sweep over it.
  *
- * The stars stand on one canvas that is painted when something about them changes; what is lit lies above it as SVG, so
- * that lighting, hovering and walking by keyboard paint no star anew.
+ * All stars of a kind are one path of dots, so that style sheets colour them, on paper too. What is lit lies above in a
+ * drawing of its own: lighting, hovering and walking by keyboard draw no star anew.
  */
 (function (root) {
   "use strict";
@@ -15,7 +15,6 @@
     EDGE = { left: 40, right: 16, top: 22, bottom: 40 },
     ROOM = 12, // pixels for stars around a place at an edge
     NEAR = 16, // pixels at which a pointer meets a star
-    DARK = 0.07, // what is left of a star that is left out
     BEAT = { light: 320, dice: 45 }; // milliseconds between two lit tries, two dice
   const NAMES = ["above par", "par, one good step", "iterates"];
   const COLOURS = ["world", "base", "mesa"];
@@ -75,7 +74,7 @@
       Object.assign(this, { stars, shown });
       this.lit = [];
       this.out = null; // number -> true for what is left out
-      this.canvas = el("canvas", { "aria-hidden": "true" });
+      this.base = svg("svg", { "aria-hidden": "true" });
       this.over = svg("svg", { class: "t3-sky-over", "aria-hidden": "true" });
       this.tip = el("p", { class: "t3-sky-tip", hidden: true });
       this.field = el(
@@ -89,7 +88,7 @@
           onpointerleave: () => this.show(null),
           onkeydown: (event) => this.walk(event),
         },
-        this.canvas,
+        this.base,
         this.over,
         this.tip,
       );
@@ -108,7 +107,6 @@
       this.element = el("figure", { class: "t3-figure t3-sky" }, this.title, this.field, this.key);
       this.element.append(this.said, this.fold, this.voice.region);
       new ResizeObserver(() => this.paint()).observe(this.field);
-      T.charts.add({ element: this.field, view: true, draw: () => this.paint(), stop: () => {} }); // a change of theme
       this.label();
     }
 
@@ -139,25 +137,19 @@
       this.width = width;
       this.height = Math.round(T.clip(0.66 * width, 250, 460));
       this.field.style.height = `${this.height}px`;
-      const fine = Math.min(3, root.devicePixelRatio || 1),
-        ink = this.canvas.getContext("2d"),
-        style = getComputedStyle(this.field);
-      this.canvas.width = width * fine;
-      this.canvas.height = this.height * fine;
-      ink.scale(fine, fine);
       this.spots = this.stars.all.map((star) => this.at(star));
       const size = T.clip(width / 520, 0.8, 1.4);
-      for (const kind of [0, 1, 2]) {
-        ink.fillStyle = style.getPropertyValue("--t3-" + COLOURS[kind]);
-        for (const star of this.stars.all) {
-          if (star.rank !== kind) continue;
-          ink.globalAlpha = this.out && this.out(star.number) ? DARK : kind ? 0.9 : 0.5;
-          const [x, y] = this.spots[star.number];
-          ink.beginPath();
-          ink.arc(x, y, (kind ? 2 : 1.3) * size, 0, 7);
-          ink.fill();
-        }
-      }
+      const dots = (kind, out) => {
+        const some = this.stars.all.filter((star) => star.rank === kind && this.leftOut(star) === out),
+          d = some.map(({ number }) => `M${this.spots[number].map((at) => at.toFixed(1)).join(" ")}h0`).join("");
+        return svg("path", {
+          class: `t3-sky-star t3-sky-${COLOURS[kind]}${out ? " t3-sky-out" : ""}`,
+          "stroke-width": (kind ? 4 : 2.6) * size,
+          d,
+        });
+      };
+      this.base.setAttribute("viewBox", `0 0 ${width} ${this.height}`);
+      this.base.replaceChildren(...[true, false].flatMap((out) => [0, 1, 2].map((kind) => dots(kind, out))));
       this.draw();
     }
 
@@ -240,7 +232,7 @@
         if (gap < least) [best, least] = [star, gap];
       };
       this.stars.all.forEach((star) => {
-        if (!this.out || !this.out(star.number)) meet(star, this.spots[star.number], 0);
+        if (!this.leftOut(star)) meet(star, this.spots[star.number], 0);
       });
       this.lit.forEach((star) => meet(star, this.at(star), 6));
       return best;
@@ -250,7 +242,7 @@
     walk(event) {
       const ways = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] },
         way = ways[event.key],
-        all = this.stars.all.filter((star) => !this.out || !this.out(star.number));
+        all = this.stars.all.filter((star) => !this.leftOut(star));
       if (event.key === "Escape") return this.show(null);
       if (!way && event.key !== "Home") return;
       event.preventDefault();
@@ -292,6 +284,10 @@
         clearInterval(this.beat);
         end();
       }, tries.length > 20 ? BEAT.dice : BEAT.light);
+    }
+
+    leftOut(star) {
+      return Boolean(this.out && this.out(star.number));
     }
 
     /* Leave out what `out` says of a design's number; null: nothing. */

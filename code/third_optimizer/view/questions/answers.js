@@ -11,6 +11,14 @@
     played: "→ played",
   };
 
+  /* The date where the reader is, "2026-05-17"; answers are kept with the moment in UTC. */
+  function day(at) {
+    const moment = new Date(at || NaN);
+    if (Number.isNaN(moment.getTime())) return "";
+    const [year, ...others] = [moment.getFullYear(), moment.getMonth() + 1, moment.getDate()];
+    return [year, ...others.map((part) => String(part).padStart(2, "0"))].join("-");
+  }
+
   class Answers {
     /* spec: {where: a sentence on where the answers are kept}. */
     constructor(host, spec, store) {
@@ -43,7 +51,7 @@
           row.question || id,
           row.answer ?? "",
           VERDICTS[row.verdict] || "",
-          (row.at || "").slice(0, 10),
+          day(row.at),
         ].map((text) => el("td", {}, String(text)));
       const table = el(
         "table",

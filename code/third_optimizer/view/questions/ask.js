@@ -5,7 +5,7 @@
  *   choose  {options: [{html, right, feedback}]}                (right: undefined in a prediction)
  *   place   {low, high, scale: "linear" | "log", start, truth, digits, unit}
  *   draw    {low, high, scale, digits, handles: [{label, x, start, truth}], truth: {x, y}, chart}
- *   number  {truth, tolerance, right, other, misconceptions: [{value, tolerance, says}]}
+ *   number  {truth, tolerance, percent, right, other, misconceptions: [{value, tolerance, says}]}
  * A prediction is committed (or skipped), then the truth is shown beside it and the gap is named.
  */
 (function (root) {
@@ -13,19 +13,6 @@
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
   const { el, button } = T;
   const MARKS = { right: ["✓", "Right."], wrong: ["✗", "Not this."], info: ["→", ""] };
-
-  /* "0.5", "0,5", "2/101", "1e-3" as a number; NaN for anything else. */
-  function parseNumber(text) {
-    const one = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
-    const parts = text
-      .trim()
-      .replace(",", ".")
-      .replace("−", "-")
-      .split("/")
-      .map((part) => part.trim());
-    if (parts.length > 2 || !parts.every((part) => one.test(part))) return NaN;
-    return parts.length === 2 ? Number(parts[0]) / Number(parts[1]) : Number(parts[0]);
-  }
 
   const close = (value, truth, tolerance) => Math.abs(value - truth) <= tolerance * Math.abs(truth);
 
@@ -120,7 +107,8 @@
       if (before) this.restore(before);
     }
 
-    // --- the kinds: {elements, read() -> value or null, write(value), judge(value) -> [verdict, html]}
+    // --- the kinds: {elements, read() -> value, or an Error that asks for one, write(value),
+    // judge(value) -> [verdict, html]}
 
     choose(input) {
       const many = input.options.map((option, i) =>
@@ -135,10 +123,10 @@
       );
       return {
         elements: [list],
-        missing: "Choose one first.",
         read: () => {
           const i = many.findIndex((radio) => radio.checked);
-          return i < 0 ? null : i;
+          if (i < 0) throw new Error("Choose one first.");
+          return i;
         },
         write: (i) => {
           if (many[i]) many[i].checked = true;
@@ -151,18 +139,13 @@
     number(input) {
       const field = el("input", {
         type: "text",
-        inputmode: "decimal",
         autocomplete: "off",
         id: this.name + "-number",
         class: "t3-number-field",
       });
       return {
         elements: [el("label", { class: "t3-number", for: field.id }, el("span", {}, "Your number"), field)],
-        missing: "Type a number first, such as 0.5 or 1/2.",
-        read: () => {
-          const value = parseNumber(field.value);
-          return Number.isFinite(value) ? value : null;
-        },
+        read: () => T.readNumber(field.value, input.percent),
         write: (value) => {
           field.value = value;
         },
@@ -260,8 +243,12 @@
 
     submit(event) {
       event.preventDefault();
-      const value = this.input.read();
-      if (value === null) return this.say("info", this.input.missing);
+      let value;
+      try {
+        value = this.input.read();
+      } catch (problem) {
+        return this.say("info", T.escaped(problem.message));
+      }
       const verdict = this.answer(value);
       this.store.set(this.spec.id, {
         label: this.spec.label,
@@ -346,7 +333,6 @@
   }
 
   T.Ask = Ask;
-  T.parseNumber = parseNumber;
   T.judgeNumber = judgeNumber;
   T.nameGap = nameGap;
 })(globalThis);

@@ -188,6 +188,7 @@ class Chapter:
         return {
             "truth": _number(numbers, entry["truth"]),
             "tolerance": tolerance,
+            "percent": entry.get("percent", False),
             "right": render(entry["right"], numbers),
             "other": render(entry["other"], numbers),
             "misconceptions": [
@@ -241,13 +242,14 @@ class Chapter:
             from . import answers
 
             question = plain(render(entry["prompt"], numbers))
+            said = f"{answer:g}" if isinstance(answer, int | float) else answer if isinstance(answer, str) else "code"
             answers.put(
                 f"{self.name}/exercises/{id}",
                 {
                     "label": "Exercise",
                     "question": question,
                     "value": None,
-                    "answer": f"{answer:g}" if isinstance(answer, int | float) else "code",
+                    "answer": said,
                     "verdict": "right" if verdict.right else "wrong",
                 },
             )
@@ -289,13 +291,8 @@ def my_answers():
     from . import answers
 
     where = (
-        "Your answers are kept in this browser, on this machine, under one key, and are sent nowhere."
+        "Your answers are kept in this browser, on this computer, under one key, and are sent nowhere."
         if is_static()
         else f"Your answers are kept in the file {answers.NAME} beside this notebook and are sent nowhere."
     )
-    return Component(
-        "answers",
-        {"where": where},
-        fallback_text("This page needs scripts: your answers are kept in your browser."),
-        where,
-    )
+    return Component("answers", {"where": where}, fallback_text(where), where)

@@ -9,6 +9,8 @@ import importlib.util
 import math
 from dataclasses import dataclass
 
+from .numbers import read_number
+
 NOT_TRIED = "Not tried yet: put your answer in place of the dots and run the cell again."
 
 
@@ -37,12 +39,19 @@ def wrong(says):
 
 
 def judge_number(value, spec):
-    """Judge a number against `spec`: truth, tolerance (relative), right, other, misconceptions.
+    """Judge a number against `spec`: truth, tolerance (relative), percent (whether it is asked for in per cent), right,
+    other, misconceptions. value: a number, or a text that is read as on the page (read_number).
 
-    Returns a Verdict. The same rule as `judgeNumber` on the page.
+    Returns a Verdict; of a text that cannot be read, one that asks for another. The same rule as `judgeNumber` on the
+    page.
     """
     if value is None or value is ...:
         return Verdict(None, NOT_TRIED)
+    if isinstance(value, str):
+        try:
+            value = read_number(value, spec.get("percent", False))
+        except ValueError as unread:
+            return Verdict(None, str(unread))
     try:
         value = float(value)
     except (TypeError, ValueError):
