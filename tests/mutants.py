@@ -348,8 +348,8 @@ MUTANTS = [
     Mutant(
         "free mode forgets its tries",
         f"{VIEW}/game/free.py",
-        "self.entries = free.log().entries(whose(free.folder))",
-        "free.log().entries(whose(free.folder))",
+        "self.entries, trouble = free.tries.entries()",
+        "self.entries, trouble = []",
         "tests/test_free.py::test_a_panel_shown_again_reads_its_tries_back",
     ),
     Mutant(
@@ -803,7 +803,7 @@ MUTANTS = [
     Mutant(
         "damaged answers overwritten",
         f"{VIEW}/questions/answers.py",
-        '    file.replace(file.with_name(f"{file.name}.damaged-{datetime.now():%Y%m%d-%H%M%S-%f}"))\n',
+        "                    path().replace(_aside())\n",
         "",
         "tests/test_view.py::test_a_damaged_file_is_set_aside_not_lost",
     ),

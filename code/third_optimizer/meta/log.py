@@ -83,7 +83,7 @@ class Log:
     def entries(self, reader=None):
         """Every try so far, in order; of one reader alone, if they are named. Rows that this edition cannot read, of a
         later one or of another program, are passed over and stay in the log."""
-        kept = [_entry(trial) for trial in self.study.get_trials(deepcopy=False)]
+        kept = [_entry(trial) for trial in _together(lambda: self.study.get_trials(deepcopy=False))]
         return [entry for entry in kept if entry and reader in (None, entry.reader)]
 
 
@@ -91,7 +91,7 @@ def _address(where):
     """The database's address as Optuna takes it."""
     scheme, separator, rest = where.partition("://")
     if not separator:
-        return f"sqlite:///{Path(where).expanduser().resolve()}"
+        return f"sqlite:///{Path(where).resolve()}"
     # which driver a bare scheme means hangs on the edition of SQLAlchemy, and it knows no "postgres"
     return f"postgresql+psycopg://{rest}" if scheme in ("postgres", "postgresql") else where
 
@@ -105,7 +105,7 @@ def _together(do):
             return do()
         except Exception as problem:
             if not _collided(problem) or time.monotonic() > end:
-                raise
+                raise (problem.__cause__ or problem) from None  # what lies beneath says it in a line
         time.sleep(random.uniform(0.05, 0.5))
 
 
