@@ -348,8 +348,8 @@ MUTANTS = [
     Mutant(
         "free mode forgets its tries",
         f"{VIEW}/game/free.py",
-        "self.entries, trouble = free.tries.entries()",
-        "self.entries, trouble = []",
+        "        self.entries = free.tries.entries()\n        trouble",
+        "        self.entries = []\n        trouble",
         "tests/test_free.py::test_a_panel_shown_again_reads_its_tries_back",
     ),
     Mutant(

@@ -63,10 +63,8 @@ class Panel:
         import ipywidgets as widgets
 
         self.free, self.worker, self.stopping, self.wanted = free, None, False, None
-        self.entries, trouble = (
-            free.tries.entries(),
-            free.tries.notice(),
-        )  # who is told of trouble may train all the same
+        self.entries = free.tries.entries()
+        trouble = free.tries.notice()
         begin = self.entries[-1] if self.entries else None
         self.design, self.notes, rows = begin.design if begin else free.base, {}, []
         self.numbers, self.choices = {}, {}

@@ -8,9 +8,9 @@
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
   const { el, button } = T,
-    S = T.state;
+    S = T.state,
+    { BETS } = S;
   const DRAW = 1500; // milliseconds a recorded run takes to draw
-  const BETS = ["better", "same", "worse"];
 
   class Game {
     /* kernel: {train, tries, qr} in a notebook. */
