@@ -144,6 +144,8 @@ class Notebook:
         def once():
             asked = self.ask()
             said, self.sent[:] = self.sent[:], []
+            if asked or said:  # what the kernel has told of the answers has come before what it says then
+                self.page.evaluate("answers => model.set('answers', answers)", self.widget.answers)
             for message in said:
                 self.page.evaluate("message => model.tell(message)", message)
                 self.told.append(message["type"])

@@ -509,15 +509,15 @@ MUTANTS = [
     Mutant(
         "a second window writes over the first",
         f"{VIEW}/game/record.js",
-        "else if (this.store.elsewhere) this.store.elsewhere(() => this.follow());",
-        "",
+        "        this.follow();\n      });",
+        "        if (this.game.kernel) this.follow();\n      });",
         "tests/test_game.py::test_two_windows_play_one_game",
     ),
     Mutant(
         "a second window of a kernel is not told",
         f"{VIEW}/game/record.js",
-        "if (kernel) this.store.listen(() => this.hearOfLog());",
-        "if (kernel) ;",
+        "if (game.kernel && there.number === state.number) this.hear(",
+        "if (false) this.hear(",
         "tests/test_game_live.py::test_another_window_of_the_kernel_follows",
     ),
     Mutant(

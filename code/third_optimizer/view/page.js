@@ -23,23 +23,29 @@
     throw new Error(`component kind "${kind}" is not one of html, figure, explore, ask, answers, game`);
   }
 
-  function tellBlockedStorage() {
-    const note = T.el(
-      "p",
-      { class: "t3-blocked", role: "status" },
-      "This browser blocks storage for this page: your answers are kept until you close it, not longer.",
-    );
+  const note = T.el(
+    "p",
+    { class: "t3-blocked", role: "status" },
+    "This browser’s storage is blocked or full: what you answer on this page is kept until you close it, not longer.",
+  );
+
+  function tellOfStorage() {
     const main = document.querySelector("article, main");
-    if (main && !document.querySelector(".t3-blocked")) main.prepend(note);
+    if (!T.store.blocked) note.remove();
+    else if (main && !note.isConnected) main.prepend(note);
   }
 
   function start() {
     T.watchTheme();
-    T.store.listen(() => T.store.blocked && tellBlockedStorage());
+    T.store.listen(tellOfStorage);
     for (const element of document.querySelectorAll("[data-t3]")) {
       const data = element.querySelector("script[type='application/json']");
       if (!data) continue;
-      mount(element, element.dataset.t3, JSON.parse(data.textContent), T.store);
+      try {
+        mount(element, element.dataset.t3, JSON.parse(data.textContent), T.store);
+      } catch (error) {
+        reportError(error); // the others are drawn all the same
+      }
     }
     document.documentElement.dataset.t3Ready = "true";
   }

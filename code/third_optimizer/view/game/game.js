@@ -208,8 +208,11 @@
         return () => this.say(`This could not be trained: ${problem.message}. It cost nothing.`);
       }
       if (this.state.training === training) return () => this.take(result);
-      if (!this.record.followed) return null; // a new game has begun meanwhile
-      return () =>
+      return () => this.overtaken(); // or a new game has begun meanwhile
+    }
+
+    overtaken() {
+      if (this.record.followed && !this.kernel)
         this.say("Another window of this book has played on meanwhile. This try was not kept and cost nothing.");
     }
 
@@ -219,8 +222,8 @@
         this.step({ type: "logged", tries: result });
         this.step({ type: "ended" });
       } else this.step({ type: "trained", run: result });
-      this.record.cancel();
       this.record.keep();
+      if (this.record.followed) return this.overtaken();
       this.showAll();
       const { over, spec } = this,
         follows = spec.then ? "result" : this.mode.follows;
@@ -279,6 +282,7 @@
     async renew(number) {
       await this.record.asked;
       const { spec, runs } = this;
+      this.record.cancel();
       this.record.archive();
       const mode = spec.modes.find((one) => one.number === number);
       this.step({ type: "renew", mode: number, start: S.startOf(mode, new Date(), spec, runs) });

@@ -37,6 +37,12 @@
 
     /* The record with what could not be written. */
     read() {
+      const record = this.look();
+      this.block(!this.readable || this.unwritten.length > 0);
+      return record;
+    }
+
+    look() {
       let record = empty();
       try {
         const text = this.storage().getItem(KEY),
@@ -47,14 +53,13 @@
         this.readable = false; // blocked, or too full to set aside what cannot be read
       }
       for (const change of this.unwritten) change(record);
-      this.block(!this.readable || this.unwritten.length > 0);
       return record;
     }
 
     /* Change the record in the storage, or in memory if that cannot be. Returns it. */
     change(change) {
       this.unwritten.push(change);
-      const record = this.read();
+      const record = this.look();
       try {
         if (this.readable) {
           this.storage().setItem(KEY, JSON.stringify(record));
