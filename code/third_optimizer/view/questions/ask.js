@@ -63,6 +63,8 @@
   const toPosition = (value, { low, high, scale }) =>
     STEPS * (scale === "log" ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low));
 
+  const placed = (value, input) => Number.isFinite(value) && Number.isFinite(toPosition(value, input));
+
   /* A dial over input's range. change: called when the reader has moved it. */
   function range(id, label, input, start, change = () => {}) {
     const unit = input.unit ? " " + input.unit : "";
@@ -208,7 +210,7 @@
         );
       return {
         elements: [dial.element, marks],
-        takes: Number.isFinite,
+        takes: (value) => placed(value, input),
         read: dial.value,
         write: dial.set,
         words: (value) => tidy(value, input.digits) + (input.unit ? " " + input.unit : ""),
@@ -265,7 +267,7 @@
       return {
         elements: [image, el("div", { class: "t3-dials" }, ...dials.map((dial) => dial.element))],
         takes: (values) =>
-          Array.isArray(values) && values.length === dials.length && values.every((value) => Number.isFinite(value)),
+          Array.isArray(values) && values.length === dials.length && values.every((value) => placed(value, input)),
         read: () => dials.map((dial) => dial.value()),
         write: (values) => {
           dials.forEach((dial, i) => dial.set(values[i]));
