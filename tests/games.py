@@ -166,6 +166,7 @@ class Notebook:
         """What JupyterLab does to the widgets of a kernel that is restarted."""
         self.page.evaluate(
             """() => { document.querySelector('#here').classList.add('jupyter-widgets-disconnected');
+          model.send = () => { throw new Error('Cannot send'); };
           for (const hear of [...(model.hearers.comm_live_update || [])]) hear(); }"""
         )
 

@@ -46,7 +46,7 @@ function ask({ model, host, note }, question, patience = PATIENCE, progress = ()
     const end = () => {
       clearTimeout(silence);
       model.off("msg:custom", hear);
-      model.off("comm_live_update", lose);
+      model.off("comm_live_update", look);
     };
     const hear = (message) => {
       if (message.number !== number) return;
@@ -61,15 +61,19 @@ function ask({ model, host, note }, question, patience = PATIENCE, progress = ()
       resolve(message);
     };
     const lose = () => {
-      if (!gone(host)) return;
       end();
       reject(new Error(RESTARTED));
     };
+    const look = () => gone(host) && lose();
     model.on("msg:custom", hear);
-    model.on("comm_live_update", lose);
-    model.send({ ...question, number });
-    wait();
-    lose();
+    model.on("comm_live_update", look);
+    try {
+      wait();
+      model.send({ ...question, number });
+      look();
+    } catch (error) {
+      lose(); // the line is closed
+    }
   });
 }
 
