@@ -18,8 +18,8 @@
     /* Follow what other windows play. */
     listen() {
       this.store.listen(() => {
-        if (this.sending || this.asking || (this.game.kernel && this.game.busy)) return; // what is under way looks itself
-        this.follow();
+        const underWay = this.sending || this.asking || (this.game.kernel && this.game.busy);
+        if (!underWay) this.follow(); // what is under way looks by itself
       });
     }
 

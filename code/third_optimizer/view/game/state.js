@@ -259,8 +259,8 @@
     };
   }
 
-  /* A kept game, of this edition or an earlier one: {state}; {misfit: number} for one of a later edition, or whose tries
-   * are none of this board's; {} for none. Whatever else is not valid falls back to that of a new game. */
+  /* A kept game, of this edition or an earlier one: {state}; {misfit: number} for one of a later edition, or whose
+   * tries are none of this board's; {} for none. Whatever else is not valid falls back to that of a new game. */
   function restored(kept, spec) {
     if (!kept || typeof kept !== "object" || Array.isArray(kept)) return {};
     const fresh = begin(spec),
