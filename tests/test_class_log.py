@@ -86,7 +86,7 @@ def fresh(request, tmp_path):
 
 @pytest.mark.parametrize("round", range(2))
 def test_forty_who_open_a_fresh_log_at_once_lose_nothing(fresh, round):
-    done = subprocess.run([sys.executable, "-c", CLASS, fresh], timeout=200, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-c", CLASS, fresh], timeout=280, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr[-3000:]
     entries = Log(fresh, "game/1").entries()
     assert sorted(int(entry.reader) for entry in entries) == list(range(READERS))

@@ -4,6 +4,7 @@ A log is an Optuna study. By default it lives in one SQLite file; with the addre
 share it. Each try is written in one transaction, so a process killed half way leaves it whole or not at all.
 """
 
+import itertools
 import json
 import random
 import time
@@ -14,7 +15,7 @@ from pathlib import Path
 from .design import DIALS, LIMITS, NEVER, Design, design_from
 from .running import Outcome
 
-PATIENCE = 30  # seconds that a log is waited for which others write at the same moment
+PATIENCE, LOOKS = 30, 10  # seconds, and looks at least, that a log is waited for which others write at the same moment
 DRIVER = '.venv/bin/python -m pip install -e "./code[class]"'
 TAKEN = ("42P07", "40P01", "53300")  # PostgreSQL: a table is there by now, a deadlock, no connection is left
 FIELDS = {field.name for field in fields(Outcome)}
@@ -98,13 +99,13 @@ def _address(where):
 
 def _together(do):
     """What `do()` gives. Where a whole class opens a fresh log, one makes its tables and the others collide: they look
-    again, until PATIENCE is over."""
+    again, LOOKS times and until PATIENCE is over: on a machine that is busy the first look alone may take as long."""
     end = time.monotonic() + PATIENCE
-    while True:
+    for look in itertools.count(1):
         try:
             return do()
         except Exception as problem:
-            if not _collided(problem) or time.monotonic() > end:
+            if not _collided(problem) or (look >= LOOKS and time.monotonic() > end):
                 raise (problem.__cause__ or problem) from None  # what lies beneath says it in a line
         time.sleep(random.uniform(0.05, 0.5))
 
