@@ -516,8 +516,8 @@ MUTANTS = [
     Mutant(
         "a late window writes over what it has not seen",
         f"{VIEW}/game/record.js",
-        "this.store.set(this.spec.id, entry, this.at)",
-        "this.store.set(this.spec.id, entry)",
+        "store.set(spec.id, entry, over)",
+        "store.set(spec.id, entry)",
         "tests/test_windows.py::test_a_late_window_does_not_write_over_the_tries_of_another",
     ),
     Mutant(

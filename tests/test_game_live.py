@@ -30,6 +30,7 @@ from tests.games import (  # noqa: F401 (fixtures)
     spec_,
     to_screen,
     train,
+    turn,
     until,
 )
 from third_optimizer.meta import ATLAS_SPACE, Design, Log, run
@@ -213,6 +214,9 @@ def test_a_try_begun_before_the_kernel_has_answered_comes_after_what_it_had_fini
     first = notebook(board)
     first.carry(lambda: answered(first))
     put(first.board, QUICK, board)
+    first.page.wait_for_timeout(500)  # these dials are on their way to the kernel, which has not confirmed them
+    turn(first.board, "brake", 0)
+    turn(first.board, "brake", 1)
     train(first.board)  # of a first game that was never kept before
     assert [message["type"] for message in first.ask()][-1] == "train"
     first.close()

@@ -89,7 +89,8 @@ class KernelStore {
     return this.line.model.get("answers");
   }
   set(id, answer, over) {
-    return this.tell({ type: "answer", id, answer, ...(over === undefined ? {} : { over }) });
+    const mine = { at: T.moment(), ...answer };
+    return this.tell({ type: "answer", id, answer: mine, ...(over === undefined ? {} : { over }) });
   }
   clear() {
     return this.tell({ type: "forget" });

@@ -8,9 +8,9 @@
 
   class Record {
     /* game: the board (game.js). known: the reader's answers hold its game; entry: as they do; at: the stamp of what
-     * stood there when this window last looked; sending: what a kernel has not yet confirmed. */
+     * stood there when this window last looked; sending: how much a kernel has not yet confirmed. */
     constructor(game) {
-      const nothing = { known: false, entry: null, at: null, asked: null, asking: false, sending: null };
+      const nothing = { known: false, entry: null, at: null, asked: null, asking: false, sending: 0 };
       Object.assign(this, { game, spec: game.spec, store: game.store, ...nothing });
       this.seen = new Set(); // what was kept, here or in another window, in a line each
     }
@@ -54,18 +54,20 @@
       };
     }
 
-    /* Keep the game as it stands. Where another window has kept something meanwhile, that is looked at first. */
+    /* Keep the game as it stands. Where another window has kept something meanwhile, that is looked at first. A kernel
+     * confirms later: the next is sent before, or a page closed now would lose it. */
     async keep() {
       this.cancel();
-      while (this.asking || this.sending) await (this.asking ? this.asked : this.sending);
-      const entry = this.answer();
+      while (this.asking) await this.asked;
+      const { store, spec, at: over } = this,
+        entry = { ...this.answer(), at: T.moment() };
       this.seen.add(`${this.game.state.number}: ${entry.answer}`);
-      this.sending = true; // the store tells of this change at once
-      this.sending = this.store.set(this.spec.id, entry, this.at);
-      const { kept, at } = this.game.kernel ? await this.sending : this.sending;
-      this.sending = null;
-      if (kept) Object.assign(this, { known: true, entry, at });
-      else if (kept === false && this.follow()) await this.keep();
+      Object.assign(this, { known: true, entry, at: entry.at });
+      this.sending++;
+      const told = store.set(spec.id, entry, over),
+        { kept } = this.game.kernel ? await told : told;
+      this.sending--;
+      if (kept === false && this.follow()) await this.keep();
     }
 
     keepSoon() {

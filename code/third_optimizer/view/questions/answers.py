@@ -54,7 +54,7 @@ def put(id, answer, over=...):
     over: the "at" of the answer that this one replaces, None if there was none. Where another stands by now, or none
     does, it stays so: a notebook that was overtaken reads what it gets back. Without `over` the last one counts.
     """
-    answer = {**answer, "at": datetime.now(UTC).isoformat()}
+    answer = {"at": datetime.now(UTC).isoformat(), **answer}  # a page stamps its own
 
     def change(record):
         there = record["answers"].get(id)

@@ -21,6 +21,9 @@
     }
   }
 
+  /* A time that comes once in this window, whatever the clock does, to stamp an answer with; and an answer's stamp. */
+  let last = 0;
+  const moment = () => new Date((last = Math.max(Date.now(), last + 1))).toISOString();
   const stamp = (answer) => (answer && answer.at) || null;
 
   class BrowserStore {
@@ -90,7 +93,7 @@
     /* Keep an answer. over: the "at" of the one that it replaces, null if there was none; where another stands by now,
      * or none does, it stays so. Without `over` the last one counts. Returns {kept, at}, of what stands there now. */
     set(id, answer, over) {
-      const mine = { ...answer, at: new Date().toISOString() };
+      const mine = { at: moment(), ...answer };
       const { answers } = this.change((record) => {
         if (over === undefined || stamp(record.answers[id]) === over) record.answers[id] = mine;
       });
@@ -111,7 +114,7 @@
     }
   }
 
-  T.stamp = stamp;
+  Object.assign(T, { stamp, moment });
   T.KEY = KEY;
   T.BrowserStore = BrowserStore;
   // Naming localStorage can itself throw where storage is blocked, hence the function.
