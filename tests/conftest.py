@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from tests.chromium import chromium
+from third_optimizer.view.game import training
+from third_optimizer.view.questions import answers
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build" / "html"
@@ -13,7 +15,10 @@ SITE = ROOT / "_build" / "html"
 
 @pytest.fixture(autouse=True)
 def reader_of_this_test(tmp_path, monkeypatch):
-    """No test writes into a reader's answers or tries."""
+    """No test writes into a reader's answers or tries, and none finds what another could not write."""
+    answers.unwritten.clear()
+    answers.said = ""
+    training.Tries.unwritten.clear()
     monkeypatch.setenv("THIRD_OPTIMIZER_ANSWERS", str(tmp_path / "answers.json"))
     monkeypatch.setenv("THIRD_OPTIMIZER_TRIES", str(tmp_path / "tries.db"))
 

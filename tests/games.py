@@ -109,7 +109,7 @@ def until(true, seconds=60):
 class Notebook:
     """A widget's own script in Chromium, the widget and its board in Python, and this between them, as a Jupyter server would be."""
 
-    def __init__(self, browser, board):
+    def __init__(self, browser, board, ready=".t3-game-chart svg"):
         self.widget, self.sent, self.asked, self.told = board.component(live=True).widget(), [], [], []
         self.widget.send = lambda message, buffers=None: self.sent.append(message)
         self.page = browser.new_page(viewport={"width": 1000, "height": 900}, reduced_motion="reduce")
@@ -118,17 +118,23 @@ class Notebook:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.set_content("<!doctype html><html lang='en'><body><div id='here'></div></body></html>")
         self.page.evaluate(
-            """state => { const hearers = {}; globalThis.model = { state, outbox: [], get(name) { return this.state[name]; },
+            """state => { const hearers = {}; globalThis.model = { state, hearers, outbox: [], get(name) { return this.state[name]; },
           on(name, hear) { (hearers[name] ||= new Set()).add(hear); }, off(name, hear) { hearers[name].delete(hear); }, send(message) { this.outbox.push(message); },
           tell(message) { for (const hear of [...(hearers["msg:custom"] || [])]) hear(message); }, set(name, value) { this.state[name] = value; for (const hear of [...(hearers["change:" + name] || [])]) hear(); } }; }""",
-            {"kind": "game", "spec": self.widget.spec, "answers": self.widget.answers, "frame": {}, "busy": ""},
+            {
+                "kind": self.widget.kind,
+                "spec": self.widget.spec,
+                "answers": self.widget.answers,
+                "frame": {},
+                "busy": "",
+            },
         )
         self.page.add_script_tag(
             type="module",
             content=f"{self.widget._esm}\nglobalThis.drawn = render({{model, el: document.querySelector('#here')}});",
         )
         self.board = self.page.locator(".t3-game")
-        self.carry(lambda: self.board.locator(".t3-game-chart svg").count())
+        self.carry(lambda: self.page.locator(ready).count())
 
     def ask(self):
         """Carry what the page has to say to the kernel, and no answer."""
@@ -144,6 +150,8 @@ class Notebook:
         def once():
             asked = self.ask()
             said, self.sent[:] = self.sent[:], []
+            if asked or said:  # what the kernel has told of the answers has come before what it says then
+                self.page.evaluate("answers => model.set('answers', answers)", self.widget.answers)
             for message in said:
                 self.page.evaluate("message => model.tell(message)", message)
                 self.told.append(message["type"])
@@ -154,6 +162,14 @@ class Notebook:
         until(once)
         assert self.errors == []
 
+    def restart_kernel(self):
+        """What JupyterLab does to the widgets of a kernel that is restarted."""
+        self.page.evaluate(
+            """() => { document.querySelector('#here').classList.add('jupyter-widgets-disconnected');
+          model.send = () => { throw new Error('Cannot send'); };
+          for (const hear of [...(model.hearers.comm_live_update || [])]) hear(); }"""
+        )
+
     def close(self):
         self.page.close()
 
@@ -162,8 +178,8 @@ class Notebook:
 def notebook_(browser):
     opened = []
 
-    def begin(board):
-        opened.append(Notebook(browser, board))
+    def begin(board, **options):
+        opened.append(Notebook(browser, board, **options))
         return opened[-1]
 
     yield begin

@@ -284,10 +284,11 @@ def test_looking_leaves_no_file(panel):
 def test_tries_that_cannot_be_read_are_no_traceback():
     tries_path().write_text("no database")
     panel = shown_panel()
-    assert words(panel.message).startswith("The earlier tries cannot be read (")
+    assert words(panel.message).startswith("This kernel cannot read or write your tries (DatabaseError: ")
     put(panel, Design(practice_time=50))
     train(panel)
-    assert words(panel.message).startswith("This try was not kept (") and tries_path().read_text() == "no database"
+    assert words(panel.message).startswith("Trained in") and tries_path().read_text() == "no database"
+    assert len(panel.entries) == 1
 
 
 def test_an_explosion_is_a_result(panel):

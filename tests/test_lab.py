@@ -221,3 +221,24 @@ def test_a_page_that_is_opened_and_saved_stays_as_it_is(lab, home, browser, page
     assert saved(tab, home / "book" / page.name) == page.read_text("utf8")
     assert ours(errors) == []
     tab.context.close()
+
+
+def test_a_kernel_restarted_in_jupyterlab_is_said(lab, browser):
+    """What it did not keep is not called kept; a try that it was asked for ends, and says why."""
+    tab, errors = run_all(browser, lab, BOOK / "10_be_the_meta_optimizer.md", "form.t3-ask[id*=quiz]")
+    tab.wait_for_selector(".t3-game .t3-game-chart svg")
+    train = tab.locator(".t3-game-train").first
+    tab.evaluate("void window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+    tab.wait_for_selector(".jupyter-widgets-disconnected form.t3-ask")
+    quiz = tab.locator("form.t3-ask[id*=quiz]").first
+    quiz.locator("input").first.check()
+    quiz.get_by_role("button", name="Check").click()
+    note = tab.locator(".jp-OutputArea-output .t3-blocked").first
+    note.wait_for()
+    assert note.inner_text().startswith("The kernel was restarted, and this was not kept: run this cell again")
+    train.click()
+    tab.wait_for_function("document.querySelector('.t3-game-sentence').innerText.includes('the kernel was restarted')")
+    assert train.inner_text() == "Train this" and ours(errors) == []
+    # a server asked to end while it starts a kernel does not
+    tab.wait_for_function("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'")
+    tab.context.close()

@@ -316,3 +316,81 @@ def test_the_log_is_taken_as_it_is_and_never_beyond_the_budget(going, board):
     assert going([{"type": "logged", "tries": tries}])[-1]["tries"] == [
         {**one, "place": list(one["place"])} for one in tries[:12]
     ]
+
+
+NO_STEPS = [
+    {"type": "toString"},
+    {"type": "nothing"},
+    {"type": "turn", "dial": 0, "stop": 4},
+    {"type": "turn", "dial": 99, "stop": 0},
+    {"type": "turn", "dial": 0, "stop": 0.5},
+    {"type": "move", "place": [0]},
+    {"type": "move", "place": None},
+    {"type": "bet", "bet": "perhaps"},
+    {"type": "trained", "run": RUN},  # nothing is under way
+]
+
+
+def test_what_is_no_step_changes_nothing(going):
+    for no_step in NO_STEPS:
+        before, after = going([no_step])
+        assert after == before, no_step
+    one, first, _, second = going([{"type": "train"}, {"type": "bet", "bet": "same"}, {"type": "train"}])
+    assert second["training"] == first["training"] != one["training"]  # one at a time
+    other = going([{"type": "renew", "mode": 99, "start": [7]}])[-1]
+    assert (other["mode"], other["start"], other["number"]) == (0, one["start"], 1)
+
+
+def test_a_log_holds_what_it_likes_and_the_board_takes_what_is_its_own(going, board):
+    good = {"place": list(board.places[5]), "seed": 1, "bet": None} | RUN
+    bad = [None, 7, {}, good | {"seed": 9}, good | {"seed": "1"}, good | {"place": [0]}, good | {"at": -1}]
+    bad += [good | {"fresh": "low"}, good | {"fresh_curve": None}]
+    assert going([{"type": "logged", "tries": [*bad, good]}])[-1]["tries"] == [good]
+    assert going([{"type": "logged", "tries": None}])[-1]["tries"] == []
+
+
+@pytest.fixture
+def restored(page_script, board):
+    """restored(kept) -> what the board makes of a kept game."""
+    spec = {key: value for key, value in board.spec(True).items() if key != "runs"}
+    return lambda kept: page_script.evaluate(
+        "([kept, spec]) => ThirdOptimizer.state.restored(kept, spec)", [kept, spec]
+    )
+
+
+def test_what_is_not_valid_in_a_kept_game_falls_back(restored, board):
+    start, other = board.spec(True)["start"], list(board.places[7])
+    one = {"place": other, "seed": 1, "bet": None} | RUN
+    kept = {"version": 1, "number": 3, "mode": 2, "start": other, "place": other, "past": [start], "rule": "r"}
+    whole = restored(kept | {"tries": [one]})["state"]
+    assert {name: whole[name] for name in kept} == kept and whole["tries"] == [one]
+    for name, bad, default in [
+        ("mode", 99, 0),
+        ("mode", "2", 0),
+        ("mode", None, 0),
+        ("number", 0, 1),
+        ("number", "many", 1),
+        ("start", [0], start),
+        ("start", None, start),
+        ("place", [99] * len(start), other),
+        ("past", [[0], start, None], [start]),
+        ("past", "none", []),
+        ("rule", {"a": 1}, ""),
+        ("rule", None, ""),
+    ]:
+        assert restored(kept | {name: bad, "tries": [one]})["state"] == whole | {name: default}, (name, bad)
+    extra = {"training": {"place": [1]}, "screen": "toString", "bet": 7, "rival": -1, "opened": 3, "older": 1}
+    assert restored(kept | extra | {"tries": [one]})["state"] == whole
+    assert restored(kept | {"tries": [one | {"bet": "perhaps"}]})["state"]["tries"] == [one]
+
+
+def test_a_game_that_is_none_of_this_boards_is_put_aside_and_not_lost(restored, board):
+    one = {"place": list(board.places[7]), "seed": 1, "bet": None} | RUN
+    kept = {"version": 1, "number": 3, "mode": 0, "place": one["place"], "past": [], "tries": [one]}
+    for bad in ({"seed": 9}, {"place": [0]}, {"practice": "low"}, {"fresh_curve": 3}, {"at": "never"}):
+        assert restored(kept | {"tries": [one | bad]}) == {"misfit": 3}, bad
+    for bad in ({"version": 2}, {"tries": [one] * 13}, {"tries": "many"}):
+        assert restored(kept | bad) == {"misfit": 3}, bad
+    assert restored({"version": 2, "number": []}) == {"misfit": 1}
+    for nothing in (None, 7, "game", [], False):
+        assert restored(nothing) == {}, nothing

@@ -64,7 +64,7 @@ SCRIPTS = (
 
 
 # The record of the reader's answers, for widgets: questions/answers.py names itself here: this module stands below.
-# It has load(), put(id, answer) and clear(), and each returns {"answers": {id: answer}}.
+# It has load(), put(id, answer, over) and clear(), and each returns {"answers": {id: answer}}; and notice().
 record = None
 
 
@@ -73,6 +73,16 @@ NOT_DRAWN = (
     '<p class="t3-fallback t3-not-drawn">Here only words stand: a script did not run. Reload the page, or allow it '
     "its scripts.</p>"
 )
+
+
+def unkept(what, problem):
+    """What a reader is told whose answers or tries ("answers", "tries") cannot be kept. problem: the exception."""
+    why = (str(problem).splitlines() or [""])[0]
+    return (
+        f"This kernel cannot read or write your {what} ({type(problem).__name__}: {why}). New ones stay in its memory "
+        "until it ends. To keep them, set THIRD_OPTIMIZER_ANSWERS and THIRD_OPTIMIZER_TRIES to files that you may "
+        "write, before the kernel starts or with %env in a cell; what is in memory follows with the next one."
+    )
 
 
 def is_static():
@@ -180,11 +190,20 @@ def _widget_class():
                     }
                 )
             elif content["type"] == "answer":
-                self._tell(record.put(content["id"], content["answer"])["answers"])
+                over = {"over": content["over"]} if "over" in content else {}
+                kept = record.put(content["id"], content["answer"], **over)["answers"]
+                there = kept.get(content["id"]) or {}
+                self._tell(kept)
+                self._confirm(content, at=there.get("at"), kept={**there, **content["answer"]} == there)
             elif content["type"] == "forget":
                 self._tell(record.clear()["answers"])
+                self._confirm(content)
             elif self.hear:
                 self.hear(self, content)
+
+        def _confirm(self, content, **more):
+            """The page learns that its message has arrived, and what of it could not be kept."""
+            self.send({"type": "kept", "number": content.get("number"), "says": record.notice()} | more)
 
         def _tell(self, kept):
             for component in list(self.alive):

@@ -14,51 +14,109 @@ const loadQR = (model) =>
     return true;
   });
 
-/* The store of store.js, kept by the kernel. */
-class KernelStore {
-  constructor(model) {
-    this.model = model;
-  }
-  get(id) {
-    return this.model.get("answers")[id];
-  }
-  all() {
-    return this.model.get("answers");
-  }
-  set(id, answer) {
-    this.model.send({ type: "answer", id, answer });
-  }
-  clear() {
-    this.model.send({ type: "forget" });
-  }
-  listen(listener) {
-    this.model.on("change:answers", listener);
-  }
+const PATIENCE = 10000, // milliseconds without a word from the kernel
+  OF_A_LOG = 60000; // it is told when the tries under way have ended
+const AGAIN = "run this cell again, then what you did last";
+const RESTARTED = `the kernel was restarted, and this was not kept: ${AGAIN}`;
+const SILENT =
+  "The kernel has not answered for a while. If it is busy, this goes on when it is done; if it was restarted or has " +
+  `stopped, ${AGAIN}. Until it answers nothing is kept.`;
+
+/* JupyterLab marks the widgets of a kernel that is no more. */
+const gone = (host) => Boolean(host.closest(".jupyter-widgets-disconnected"));
+
+const notice = () => T.el("p", { class: "t3-blocked", role: "status" });
+const notKept = notice(); // of answers and tries that the kernel has in its memory alone: one for the whole page
+
+function say(note, host, text) {
+  if (note.textContent !== text) note.textContent = text;
+  if (!text) note.remove();
+  else if (note.parentElement !== host) host.append(note);
 }
 
-/* Ask the kernel something; it may tell how far it is, then it answers. */
-function ask(model, question, progress) {
+/* Ask the kernel something; it may tell how far it is, then it answers. host: where the reader is told of silence. */
+function ask({ model, host, note }, question, patience = PATIENCE, progress = () => {}) {
   return new Promise((resolve, reject) => {
     const number = `${Date.now()}-${Math.random()}`;
+    let silence = null;
+    const wait = () => {
+      clearTimeout(silence);
+      silence = setTimeout(() => say(note, host, SILENT), patience);
+    };
+    const end = () => {
+      clearTimeout(silence);
+      model.off("msg:custom", hear);
+      model.off("comm_live_update", look);
+    };
     const hear = (message) => {
       if (message.number !== number) return;
-      if (message.type === "progress") return progress(message);
-      model.off("msg:custom", hear);
-      if (message.type === "failed") reject(new Error(message.says));
-      else resolve(message);
+      say(note, host, "");
+      if (message.type === "progress") {
+        wait();
+        return progress(message);
+      }
+      end();
+      if (message.type === "failed") return reject(new Error(message.says));
+      say(notKept, host, message.says || "");
+      resolve(message);
     };
+    const lose = () => {
+      end();
+      reject(new Error(RESTARTED));
+    };
+    const look = () => gone(host) && lose();
     model.on("msg:custom", hear);
-    model.send({ ...question, number });
+    model.on("comm_live_update", look);
+    try {
+      wait();
+      model.send({ ...question, number });
+      look();
+    } catch (error) {
+      lose(); // the line is closed
+    }
   });
+}
+
+/* The store of store.js, kept by the kernel. What it has not confirmed is not called kept. */
+class KernelStore {
+  constructor(line) {
+    this.line = line;
+  }
+  get(id) {
+    return this.all()[id];
+  }
+  all() {
+    return this.line.model.get("answers");
+  }
+  set(id, answer, over) {
+    const mine = { at: T.moment(), ...answer };
+    return this.tell({ type: "answer", id, answer: mine, ...(over === undefined ? {} : { over }) });
+  }
+  clear() {
+    return this.tell({ type: "forget" });
+  }
+  /* {kept, at} as store.js has it; kept is not there if the kernel is gone. */
+  async tell(change) {
+    try {
+      return await ask(this.line, change);
+    } catch (problem) {
+      say(this.line.note, this.line.host, `${T.capital(problem.message)}.`);
+      return {};
+    }
+  }
+  listen(listener) {
+    this.line.model.on("change:answers", listener);
+  }
 }
 
 /* What a game wants of its kernel: a try trained, the tries that its log holds (both are answered with these), the
  * library for QR codes. */
-const kernel = (model) => ({
-  train: (wanted, progress) => ask(model, { type: "train", ...wanted }, progress).then((answer) => answer.tries),
-  tries: (game) => ask(model, { type: "tries", game }).then((answer) => answer.tries),
-  qr: () => loadQR(model),
-  learn: (stop) => ask(model, { type: "learn", stop }),
+const kernel = (line) => ({
+  train: (wanted, progress) =>
+    ask(line, { type: "train", ...wanted }, PATIENCE, progress).then((answer) => answer.tries),
+  tries: (game) => ask(line, { type: "tries", game }, OF_A_LOG).then((answer) => answer.tries),
+  qr: () => loadQR(line.model),
+  learn: (stop) => ask(line, { type: "learn", stop }, PATIENCE),
 });
 
 async function render({ model, el, load }) {
@@ -67,7 +125,8 @@ async function render({ model, el, load }) {
     spec = model.get("spec");
   // without Vega a chart says that it is missing; all else is drawn
   if (spec.chart || (spec.input && spec.input.chart)) await loadVega(model).catch((problem) => console.error(problem));
-  const drawn = T.mount(el, kind, spec, new KernelStore(model), kernel(model));
+  const line = { model, host: el, note: notice() };
+  const drawn = T.mount(el, kind, spec, new KernelStore(line), kernel(line));
   if (kind !== "figure") return;
   const show = () => {
     const frame = model.get("frame");

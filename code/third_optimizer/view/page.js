@@ -42,6 +42,7 @@
     try {
       const spec = JSON.parse(data.textContent),
         drawn = mount(host, host.dataset.t3, spec, T.store);
+      if (spec.id) host.dataset.t3Id = spec.id;
       if (host.dataset.t3 === "ask") asked.push([host, spec]);
       Promise.resolve(drawn && drawn.ready).catch((problem) => fallBack(host, words, problem));
     } catch (problem) {
@@ -49,19 +50,20 @@
     }
   }
 
-  function tellBlockedStorage() {
-    const note = T.el(
-      "p",
-      { class: "t3-blocked", role: "status" },
-      "This browser blocks storage for this page: your answers are kept until you close it, not longer.",
-    );
+  const BLOCKED =
+    "This browser’s storage is blocked or full: what you answer on this page is kept until you close it, not longer.";
+  let note = null;
+
+  function tellOfStorage() {
     const main = document.querySelector("article, main");
-    if (main && !document.querySelector(".t3-blocked")) main.prepend(note);
+    note = note || T.el("p", { class: "t3-blocked", role: "status" }, BLOCKED);
+    if (!T.store.blocked) note.remove();
+    else if (main && !note.isConnected) main.prepend(note);
   }
 
   function start() {
     // a script of ours that is missing takes along what needs it, and nothing else
-    if (T.store) T.store.listen(() => T.store.blocked && tellBlockedStorage());
+    if (T.store) T.store.listen(tellOfStorage);
     const asked = [];
     document.querySelectorAll("[data-t3]").forEach((host) => begin(host, asked));
     if (T.veil) for (const [host, spec] of asked) T.veil(host, spec, T.store);

@@ -14,8 +14,8 @@ function load(model, type, name, use) {
   // The widget that asked may be gone before the answer is here, its kernel too: then another that waits asks.
   let patience = null;
   const ask = () => {
-    if (wanted.used || Date.now() - wanted.asked < PATIENCE) return;
-    wanted.asked = Date.now();
+    if (wanted.used || performance.now() - wanted.asked < PATIENCE) return;
+    wanted.asked = performance.now(); // a clock that no one sets back
     clearInterval(patience);
     patience = null;
     model.send({ type });

@@ -173,8 +173,8 @@
 
     /* In a kernel the first machine of a stop is trained anew. */
     async train(at) {
-      const learned = await this.kernel.learn(at);
-      if (at !== this.at) return;
+      const learned = await this.kernel.learn(at).catch(() => null); // the kernel's line says what is wrong with it
+      if (!learned || at !== this.at) return;
       this.fresh = learned;
       this.draw();
     }

@@ -20,16 +20,17 @@
       this.ready = Promise.resolve(atlas).then(
         (runs) => {
           this.atlas = runs;
-          const kept = store.get(spec.id),
-            text = kept && kept.value && kept.value.text;
-          this.build(host, typeof text === "string" ? text : "");
+          Object.assign(this, { base: "", at: null, sending: null }); // what was kept when this window last looked
+          this.build(host);
           this.show();
+          this.follow();
+          store.listen(() => this.follow());
         },
         (problem) => host.append(el("p", { role: "alert" }, `This board cannot be drawn: ${problem.message}.`)),
       );
     }
 
-    build(host, text) {
+    build(host) {
       const id = "board-" + this.spec.id.replace(/[^\w-]/g, "-");
       this.input = el("textarea", {
         id,
@@ -43,7 +44,6 @@
         oninput: () => this.soon(),
         onchange: () => this.now(),
       });
-      this.input.value = text;
       this.tools = el("div", { class: "t3-figure-tools" });
       this.wrong = el("div", { class: "t3-board-problems" });
       this.title = el("p", { class: "t3-figure-title" });
@@ -92,13 +92,8 @@
       if (this.input.value === this.text) return;
       this.chosen = null;
       this.show();
+      this.keep();
       const { games, problems } = this;
-      this.store.set(this.spec.id, {
-        label: "Class board",
-        question: "Codes pasted on the class board",
-        answer: games.length ? this.title.textContent : "none",
-        value: { version: 1, text: this.text },
-      });
       this.voice.say(
         [
           games.length ? this.summary.textContent : "No games.",
@@ -107,6 +102,42 @@
           .join(" ")
           .trim(),
       );
+    }
+
+    /* Keep what was read, beside what other windows have kept meanwhile. */
+    async keep() {
+      while (this.sending) await this.sending; // a kernel answers later
+      const { games, text, store, spec } = this;
+      this.sending = store.set(
+        spec.id,
+        {
+          label: "Class board",
+          question: "Codes pasted on the class board",
+          answer: games.length ? this.title.textContent : "none",
+          value: { version: 1, text },
+        },
+        this.at,
+      );
+      const { kept, at } = await this.sending;
+      this.sending = null;
+      if (kept) Object.assign(this, { at, base: text });
+      this.follow();
+    }
+
+    /* Take what another window has kept, beside what was typed here since. */
+    follow() {
+      const kept = this.store.get(this.spec.id);
+      if (this.sending || T.stamp(kept) === this.at) return;
+      const text = (kept && kept.value && kept.value.text) || "",
+        theirs = typeof text === "string" ? text : "",
+        both = T.pasted.merged(this.base, this.input.value, theirs);
+      Object.assign(this, { at: T.stamp(kept), base: theirs });
+      if (both !== this.input.value) {
+        this.input.value = both;
+        this.chosen = null;
+        this.show();
+      }
+      if (both !== theirs) this.keep();
     }
 
     /* What was pasted may be the only copy: clearing asks first. */

@@ -12,19 +12,18 @@ from pathlib import Path
 
 import numpy as np
 
-from third_optimizer.meta import DIALS, Design, Log
+from third_optimizer.meta import DIALS, Design
 from third_optimizer.meta.design import LIMITS, NEVER
 from third_optimizer.meta.grid import run_alone
 from third_optimizer.meta.running import MOST
 
-from .. import component
 from ..component import Component, html, is_static
 from ..figures.explore import REST, Choice
 from ..figures.figure import demand_text, pack
 from .free_dials import IDLE, NAMES, WINDOWS, Number, dial_stop, idle, price
 from .free_texts import LEAST, chart, paragraph, said, table
 from .rules import shown
-from .training import tries_path, whose
+from .training import Tries
 
 ELSEWHERE = (
     '<p class="t3-fallback">With a kernel there is a panel here whose dials take every value in between, and every try '
@@ -42,11 +41,11 @@ class Free:
 
     def __init__(self, space, id, folder):
         self.base, self.fields = (space.base, list(space.stops)) if space else (Design(), list(DIALS))
-        self.id, self.folder = id, Path(folder)
+        self.id, self.tries = id, Tries(id, Path(folder))
 
     def log(self):
         """The Log of these tries."""
-        return Log(tries_path(self.folder), self.id)
+        return self.tries.log()
 
     def _repr_mimebundle_(self, **options):
         if is_static():
@@ -64,13 +63,8 @@ class Panel:
         import ipywidgets as widgets
 
         self.free, self.worker, self.stopping, self.wanted = free, None, False, None
-        self.entries, trouble = [], ""
-        try:
-            kept = tries_path(free.folder)
-            if isinstance(kept, str) or kept.is_file():  # looking leaves no file behind
-                self.entries = free.log().entries(whose(free.folder))
-        except Exception as problem:  # the reader must be told, and may train all the same
-            trouble = f"The earlier tries cannot be read ({type(problem).__name__}: {problem})."
+        self.entries = free.tries.entries()
+        trouble = free.tries.notice()
         begin = self.entries[-1] if self.entries else None
         self.design, self.notes, rows = begin.design if begin else free.base, {}, []
         self.numbers, self.choices = {}, {}
@@ -219,14 +213,15 @@ class Panel:
         message, wrong = "", False
         try:
             outcome = run_alone(design, seed, progress=progress)
-            log = self.free.log()
-            log.add(design, seed, outcome, reader=component.record.reader())
-            self.entries = log.entries(whose(self.free.folder))
-            message = f"Trained in {time.perf_counter() - began:.1f} s."
+            took = time.perf_counter() - began
+            self.free.tries.add(design, seed, outcome)
+            self.entries = self.free.tries.entries()
+            wrong = bool(self.free.tries.trouble)
+            message = f"Trained in {took:.1f} s. {self.free.tries.notice()}".strip()
         except Stopped:
             message = "Stopped. A run that did not end has no score, so it is not in the log."
         except Exception as problem:  # the reader asked for this try and must be told what is wrong with it
-            message, wrong = f"This try was not kept ({type(problem).__name__}: {problem}).", True
+            message, wrong = f"This could not be trained ({type(problem).__name__}: {problem}).", True
         self.bar.layout.display = "none"
         self.show()
         self.say(message, wrong)

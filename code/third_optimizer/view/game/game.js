@@ -8,9 +8,9 @@
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
   const { el, button } = T,
-    S = T.state;
+    S = T.state,
+    { BETS } = S;
   const DRAW = 1500; // milliseconds a recorded run takes to draw
-  const BETS = ["better", "same", "worse"];
 
   class Game {
     /* kernel: {train, tries, qr} in a notebook. */
@@ -209,8 +209,11 @@
         return () => this.say(`This could not be trained: ${problem.message}. It cost nothing.`);
       }
       if (this.state.training === training) return () => this.take(result);
-      if (!this.record.followed) return null; // a new game has begun meanwhile
-      return () =>
+      return () => this.overtaken(); // or a new game has begun meanwhile
+    }
+
+    overtaken() {
+      if (this.record.followed && !this.kernel)
         this.say("Another window of this book has played on meanwhile. This try was not kept and cost nothing.");
     }
 
@@ -220,8 +223,8 @@
         this.step({ type: "logged", tries: result });
         this.step({ type: "ended" });
       } else this.step({ type: "trained", run: result });
-      this.record.cancel();
       this.record.keep();
+      if (this.record.followed) return this.overtaken();
       this.showAll();
       const { over, spec } = this,
         follows = spec.then ? "result" : this.mode.follows;
@@ -280,6 +283,7 @@
     async renew(number) {
       await this.record.asked;
       const { spec, runs } = this;
+      this.record.cancel();
       this.record.archive();
       const mode = spec.modes.find((one) => one.number === number);
       this.step({ type: "renew", mode: number, start: S.startOf(mode, new Date(), spec, runs) });

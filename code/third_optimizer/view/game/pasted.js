@@ -59,12 +59,14 @@
     );
   }
 
+  const lines = (text) => text.split(/\r\n|[\n\r]/);
+
   /* All lines of a text -> {games, problems: [{line, says}]}, in the order of the lines. */
   function read(text, spec, atlas) {
     const games = [],
       problems = [],
       seen = new Map();
-    text.split(/\r\n|[\n\r]/).forEach((content, i) => {
+    lines(text).forEach((content, i) => {
       if (!content.trim()) return;
       const line = i + 1,
         [name, code] = split(content);
@@ -101,6 +103,16 @@
     return { games, problems };
   }
 
+  /* The texts of two windows as one. base: what both began with; mine: as it stands here; theirs: as it is kept by now,
+   * with the lines added here and without those taken out here. */
+  function merged(base, mine, theirs) {
+    if (mine === base || mine === theirs) return theirs;
+    const [was, here, there] = [base, mine, theirs].map(lines),
+      added = here.filter((line) => !was.includes(line) && !there.includes(line)),
+      left = there.filter((line) => here.includes(line) || !was.includes(line)).join("\n");
+    return added.length ? [left.trimEnd(), ...added].filter(Boolean).join("\n") : left;
+  }
+
   function middle(values) {
     const sorted = values.slice().sort((a, b) => a - b),
       half = sorted.length >> 1;
@@ -110,5 +122,5 @@
   /* The best of a game after n tries; a game that ended earlier keeps what it has. */
   const after = (game, n) => game.best[Math.min(n, game.best.length - 1)];
 
-  T.pasted = { clean, split, read, turned, middle, after };
+  T.pasted = { clean, split, read, merged, turned, middle, after };
 })(globalThis);

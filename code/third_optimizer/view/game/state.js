@@ -9,9 +9,36 @@
 (function (root) {
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
+  const BETS = ["better", "same", "worse"];
   const ANSWER = ["version", "number", "mode", "start", "place", "past", "rule"]; // what is kept, beside the tries
   const RUN = ["practice", "fresh", "at", "practice_curve", "fresh_curve", "longer", "follows", "tripled"]; // of a try
   const UNDO = 20; // places that can be gone back to
+
+  // --- what may be believed ----------------------------------------------------------------------
+
+  const natural = (value, from = 0) => Number.isSafeInteger(value) && value >= from;
+  const isBet = (bet) => bet === null || BETS.includes(bet);
+
+  /* Whether this is a position of the board's dials. */
+  const fits = (place, spec) =>
+    Array.isArray(place) &&
+    place.length === spec.dials.length &&
+    place.every((stop, i) => natural(stop) && stop < spec.dials[i].names.length);
+
+  /* Whether a kept or logged try is one of this board's. JSON has null for what is not finite. */
+  function sound(one, spec) {
+    const number = (value) => value === null || value === undefined || Number.isFinite(value);
+    return (
+      Boolean(one) &&
+      fits(one.place, spec) &&
+      spec.seeds.includes(one.seed) &&
+      [one.practice, one.fresh].every(number) &&
+      (one.at === null || natural(one.at)) &&
+      [one.practice_curve, one.fresh_curve].every((curve) => Array.isArray(curve) && curve.every(number))
+    );
+  }
+
+  const offered = (mode, spec) => spec.modes.some((one) => one.number === mode);
 
   /* A new game. number: which of this reader's; mode: of spec.modes. */
   function begin(spec, number = 1, mode = 0, start = spec.start) {
@@ -178,39 +205,48 @@
   const same = (one, other, spec) => one.seed === other.seed && design(one.place, spec) === design(other.place, spec);
 
   const STEPS = {
-    turn: (state, { dial, stop }) => (stop === state.place[dial] ? state : move(state, set(state.place, dial, stop))),
-    move: (state, { place }) => move(state, place),
+    turn: (state, { dial, stop }, spec) => {
+      const place = set(state.place, dial, stop);
+      const still = place.every((one, i) => one === state.place[i]);
+      return still || !fits(place, spec) ? state : move(state, place);
+    },
+    move: (state, { place }, spec) => (fits(place, spec) ? move(state, place) : state),
     undo: (state) =>
       state.past.length ? { ...state, place: state.past[state.past.length - 1], past: state.past.slice(0, -1) } : state,
-    bet: (state, { bet }) => ({ ...state, bet }),
-    /* A try begins, if there is one. */
+    bet: (state, { bet }) => (isBet(bet) ? { ...state, bet } : state),
+    /* A try begins, if there is one and none is under way. */
     train: (state, action, spec) => {
       const { one } = wanted(state, spec);
-      return one ? { ...state, training: one, opened: null } : state;
+      return one && !state.training ? { ...state, training: one, opened: null } : state;
     },
     /* The try that was under way has ended with this run. */
     trained: (state, { run }) => {
+      if (!state.training) return state;
       const one = { ...state.training, ...Object.fromEntries(RUN.map((name) => [name, run[name]])) };
       return { ...state, tries: [...state.tries, one], training: null, bet: null, opened: null };
     },
     failed: (state) => ({ ...state, training: null }),
     /* A kernel's log, the record of its games. Tries that an earlier edition's answers hold stand as they are there. */
     logged: (state, { tries }, spec) => {
-      const more = tries.filter((one) => !state.older.some((other) => same(one, other, spec)));
+      const known = (one) => state.older.some((other) => same(one, other, spec));
+      const more = (Array.isArray(tries) ? tries : []).filter((one) => sound(one, spec) && !known(one));
       return { ...state, tries: [...state.older, ...more].slice(0, spec.budget), opened: null };
     },
     ended: (state) => ({ ...state, training: null, bet: null }),
     open: (state, { line }) => ({ ...state, opened: line === state.opened ? null : line }),
     rival: (state, { rival }) => ({ ...state, rival }),
     screen: (state, { screen }) => ({ ...state, screen }),
-    rule: (state, { rule }) => ({ ...state, rule }),
+    rule: (state, { rule }) => ({ ...state, rule: String(rule) }),
     /* A try under way belongs to the old game, whose number it keeps. */
-    renew: (state, { mode, start }, spec) =>
-      begin(spec, state.number + Number(Boolean(state.training) || state.tries.length > 0), mode, start),
+    renew: (state, { mode, start }, spec) => {
+      const number = state.number + Number(Boolean(state.training) || state.tries.length > 0);
+      return begin(spec, number, offered(mode, spec) ? mode : 0, fits(start, spec) ? start : spec.start);
+    },
   };
 
-  /* The state after an action {type, ...}; the state given is left as it is. */
-  const step = (state, action, spec) => STEPS[action.type](state, action, spec);
+  /* The state after an action {type, ...}; the state given is left as it is, and returned where the action is none. */
+  const step = (state, action, spec) =>
+    Object.hasOwn(STEPS, action.type) ? STEPS[action.type](state, action, spec) : state;
 
   // --- what is kept ------------------------------------------------------------------------------
 
@@ -223,25 +259,31 @@
     };
   }
 
-  /* A kept game, of this edition or an earlier one: {state}, {misfit: number} for one of another board, {} for none. */
+  /* A kept game, of this edition or an earlier one: {state}; {misfit: number} for one of a later edition, or whose
+   * tries are none of this board's; {} for none. Whatever else is not valid falls back to that of a new game. */
   function restored(kept, spec) {
-    const { tries = [], ...value } = (kept && typeof kept === "object" && kept) || {};
-    if (value.version !== 1 || !Array.isArray(tries)) return {};
-    const fits = (place) =>
-      Array.isArray(place) &&
-      place.length === spec.dials.length &&
-      place.every((stop, i) => Number.isInteger(stop) && stop >= 0 && stop < spec.dials[i].names.length);
-    const whole =
-      fits(value.place) &&
-      (value.start === undefined || fits(value.start)) &&
-      tries.length <= spec.budget &&
-      tries.every((one) => one && fits(one.place)) &&
-      Array.isArray(value.past) &&
-      value.past.every(fits);
-    return whole ? { state: { ...begin(spec), ...value, tries, older: tries } } : { misfit: value.number || 1 };
+    if (!kept || typeof kept !== "object" || Array.isArray(kept)) return {};
+    const fresh = begin(spec),
+      { tries = [] } = kept,
+      number = natural(kept.number, 1) ? kept.number : fresh.number;
+    const whole = Array.isArray(tries) && tries.length <= spec.budget && tries.every((one) => sound(one, spec));
+    if (kept.version !== 1 || !whole) return { misfit: number };
+    const start = fits(kept.start, spec) ? kept.start : fresh.start;
+    const state = {
+      ...fresh,
+      number,
+      mode: offered(kept.mode, spec) ? kept.mode : fresh.mode,
+      start: start.slice(),
+      place: (fits(kept.place, spec) ? kept.place : start).slice(),
+      past: Array.isArray(kept.past) ? kept.past.filter((place) => fits(place, spec)).slice(-UNDO) : fresh.past,
+      rule: typeof kept.rule === "string" ? kept.rule : fresh.rule,
+    };
+    const sure = tries.map((one) => ({ ...one, bet: isBet(one.bet) ? one.bet : null }));
+    return { state: { ...state, tries: sure, older: sure } };
   }
 
   T.state = {
+    BETS,
     begin,
     step,
     answer,

@@ -8,7 +8,7 @@ import os
 import threading
 from pathlib import Path
 
-from third_optimizer.meta import Log
+from third_optimizer.meta import Entry, Log
 from third_optimizer.meta.grid import rounded, run_alone
 from third_optimizer.meta.running import MOST
 
@@ -21,7 +21,7 @@ def tries_path(folder="."):
     """Where a kernel's tries are kept: what `THIRD_OPTIMIZER_TRIES` names, a file or the address of a database (then a
     str), or a git-ignored file beside the notebook."""
     place = os.environ.get("THIRD_OPTIMIZER_TRIES") or Path(folder) / TRIES_FILE
-    return place if "://" in str(place) else Path(place)
+    return place if "://" in str(place) else Path(place).expanduser()
 
 
 def whose(folder="."):
@@ -53,6 +53,55 @@ def told(outcome):
     }
 
 
+class Tries:
+    """The tries of one study: those of its log, then those that the log did not take. These stay in this kernel's
+    memory and follow with the next one that it takes.
+
+    name: of the study. folder: of the tries' file. trouble: what the last look or try met, an exception or None.
+    """
+
+    unwritten = {}  # {name: [what Log.add is given]}
+    writing = threading.RLock()  # boards train in threads
+
+    def __init__(self, name, folder="."):
+        self.name, self.folder, self.trouble = name, folder, None
+
+    def log(self):
+        """The Log of these tries."""
+        return Log(tries_path(self.folder), self.name)
+
+    def add(self, design, seed, outcome, bet=None, stood=None):
+        """Keep a try of this reader; it does not raise, see notice."""
+        with self.writing:
+            waiting = self.unwritten.setdefault(self.name, [])
+            waiting.append((design, seed, outcome, bet, component.record.reader(), stood))
+            try:
+                log = self.log()
+                while waiting:
+                    log.add(*waiting[0])
+                    waiting.pop(0)
+                self.trouble = None
+            except Exception as problem:  # whatever a file or a database may say: the try is not lost
+                self.trouble = problem
+
+    def entries(self):
+        """Every Entry of this reader, in order."""
+        place = tries_path(self.folder)
+        with self.writing:
+            kept, waiting = [], self.unwritten.get(self.name, [])
+            try:
+                if isinstance(place, str) or place.exists() or waiting:  # looking leaves no file behind
+                    kept = self.log().entries(whose(self.folder))
+            except Exception as problem:
+                self.trouble = problem
+            first = kept[-1].number + 1 if kept else 0
+            return kept + [Entry(first + i, *one) for i, one in enumerate(waiting)]
+
+    def notice(self):
+        """What the reader is to be told, or ""."""
+        return component.unkept("tries", self.trouble) if self.trouble else ""
+
+
 class Trainer:
     """What a board of the game `id` may ask of its kernel.
 
@@ -63,11 +112,15 @@ class Trainer:
 
     def __init__(self, id, design, place, folder="."):
         self.id, self.design, self.place, self.folder = id, design, place, folder
-        self.asked = {"train": self.train, "tries": self.tell}
+        self.asked = {"train": self.train, "tries": self.wait}
 
     def log(self, number=1):
         """The Log of game number `number` (a reader's first is 1)."""
-        return Log(tries_path(self.folder), f"{self.id}/{number}")
+        return self.kept(number).log()
+
+    def kept(self, number):
+        """The Tries of game number `number`."""
+        return Tries(f"{self.id}/{number}", self.folder)
 
     def hear(self, widget, message):
         """A message of the board: {"type": "train", "number", "place", "seed", "bet", "game"} asks for a try,
@@ -75,22 +128,23 @@ class Trainer:
         if message["type"] not in self.asked:
             return
         thread = threading.Thread(target=self.answer, args=(widget, message), daemon=True)
+        thread.start()  # before anybody may wait for its end
         if message["type"] == "train":
             Trainer.under_way = [one for one in Trainer.under_way if one.is_alive()] + [thread]
-        thread.start()
 
     def answer(self, widget, message):
         """Answer a question with the tries of its game, or with what went wrong."""
-        number = message["number"]
+        number, kept = message["number"], self.kept(message["game"])
         try:
-            tries = self.asked[message["type"]](widget, message)
+            self.asked[message["type"]](widget, message, kept)
+            tries = self.tries(kept)
         except Exception as problem:  # the reader asked and must be told
             widget.send({"type": "failed", "number": number, "says": f"{type(problem).__name__}: {problem}"})
             return
-        widget.send({"type": "tries", "number": number, "tries": tries})
+        widget.send({"type": "tries", "number": number, "tries": tries, "says": kept.notice()})
 
-    def train(self, widget, message):
-        """Train, tell the board of the progress, write the try down; gives the tries of this game."""
+    def train(self, widget, message, kept):
+        """Train, tell the board of the progress, write the try down."""
         stood, seed = self.design(message["place"]), message["seed"]
         design = stood.plain()
 
@@ -99,21 +153,22 @@ class Trainer:
             widget.send({"type": "progress", "number": message["number"], "share": share} | errors)
 
         outcome = run_alone(design, seed, progress=progress)
-        self.log(message["game"]).add(design, seed, outcome, message["bet"], component.record.reader(), stood)
-        return self.tries(message["game"])
+        kept.add(design, seed, outcome, message["bet"], stood)
 
-    def tell(self, _, message):
-        """The tries of a game when those under way have ended: a page that was closed meanwhile never heard of them."""
+    def wait(self, *_):
+        """Until the tries under way have ended: a page that was closed meanwhile never heard of them."""
         for thread in Trainer.under_way:
             thread.join()
-        return self.tries(message["game"])
 
-    def tries(self, number):
-        """What the log holds of this reader's game."""
-        kept = tries_path(self.folder)
-        if isinstance(kept, Path) and not kept.is_file():
-            return []  # looking leaves no file behind
-        entries = self.log(number).entries(whose(self.folder))
+    def tries(self, kept):
+        """A game's tries as the board takes them. Those at stops that this board does not have stay in the log."""
+        found = [(self.placed(entry.stood or entry.design), entry) for entry in kept.entries()]
         return [
-            {"place": self.place(e.stood or e.design), "seed": e.seed, "bet": e.bet} | told(e.outcome) for e in entries
+            {"place": place, "seed": e.seed, "bet": e.bet} | told(e.outcome) for place, e in found if place is not None
         ]
+
+    def placed(self, design):
+        try:
+            return self.place(design)
+        except ValueError:
+            return None

@@ -27,12 +27,13 @@
       this.root = el("div", { class: "t3-answers" });
       host.replaceChildren(this.root);
       store.listen(() => this.show());
-      if (store.elsewhere) store.elsewhere(() => this.show());
       this.show();
     }
 
     show() {
-      const rows = Object.entries(this.store.all()).sort(([, a], [, b]) => (a.at < b.at ? -1 : 1));
+      const rows = Object.entries(this.store.all()).filter(([, row]) => row && typeof row === "object");
+      const date = (row) => String(row.at || "");
+      rows.sort(([, a], [, b]) => Number(date(a) > date(b)) - Number(date(a) < date(b)));
       const said = el("p", { class: "t3-answers-where" }, this.where);
       if (!rows.length) {
         this.root.replaceChildren(

@@ -50,6 +50,8 @@
   const toPosition = (value, { low, high, scale }) =>
     STEPS * (scale === "log" ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low));
 
+  const placed = (value, input) => Number.isFinite(value) && Number.isFinite(toPosition(value, input));
+
   /* A dial over input's range. change: called when the reader has moved it. */
   function range(id, label, input, start, change = () => {}) {
     const unit = input.unit ? " " + input.unit : "";
@@ -100,15 +102,35 @@
         ),
       );
       if (this.predicting) this.buttons.append(button("Skip, just show me", () => this.skip(), "t3-skip"));
-      this.again = button("Answer again", () => this.reopen());
+      this.again = button("Answer again", () => {
+        this.reopen();
+        this.fields.querySelector("input").focus();
+      });
       this.again.hidden = true;
       this.buttons.append(this.again);
-      const before = store.get(spec.id);
-      if (before) this.restore(before);
+      this.follow();
+      store.listen(() => this.follow());
     }
 
-    // --- the kinds: {elements, read() -> value, or an Error that asks for one, write(value),
-    // judge(value) -> [verdict, html]}
+    /* Show what is kept, here or by another window. */
+    follow() {
+      const there = this.store.get(this.spec.id),
+        told = JSON.stringify(there ? [there.value, there.verdict] : null);
+      if (told === (this.told || "null")) return;
+      this.told = told;
+      if (!there) this.reopen();
+      else this.restore(there);
+    }
+
+    /* Keep this question's answer. */
+    keep(value, answer, verdict) {
+      this.told = JSON.stringify([value, verdict]);
+      const { id, label, question } = this.spec;
+      this.store.set(id, { label, question, value, answer, verdict });
+    }
+
+    // --- the kinds: {elements, read() -> value, or an Error that asks for one, takes(value) -> may be an answer,
+    // write(value), judge(value) -> [verdict, html]}
 
     choose(input) {
       const many = input.options.map((option, i) =>
@@ -123,6 +145,7 @@
       );
       return {
         elements: [list],
+        takes: (i) => Number.isInteger(i) && i >= 0 && i < many.length,
         read: () => {
           const i = many.findIndex((radio) => radio.checked);
           if (i < 0) throw new Error("Choose one first.");
@@ -145,6 +168,7 @@
       });
       return {
         elements: [el("label", { class: "t3-number", for: field.id }, el("span", {}, "Your number"), field)],
+        takes: Number.isFinite,
         read: () => T.readNumber(field.value, input.percent),
         write: (value) => {
           field.value = value;
@@ -168,6 +192,7 @@
         );
       return {
         elements: [dial.element, marks],
+        takes: (value) => placed(value, input),
         read: dial.value,
         write: dial.set,
         words: (value) => tidy(value, input.digits) + (input.unit ? " " + input.unit : ""),
@@ -223,6 +248,8 @@
       };
       return {
         elements: [image, el("div", { class: "t3-dials" }, ...dials.map((dial) => dial.element))],
+        takes: (values) =>
+          Array.isArray(values) && values.length === dials.length && values.every((value) => placed(value, input)),
         read: () => dials.map((dial) => dial.value()),
         write: (values) => {
           dials.forEach((dial, i) => dial.set(values[i]));
@@ -250,13 +277,7 @@
         return this.say("info", T.escaped(problem.message));
       }
       const verdict = this.answer(value);
-      this.store.set(this.spec.id, {
-        label: this.spec.label,
-        question: this.spec.question,
-        value,
-        answer: this.input.words(value),
-        verdict,
-      });
+      this.keep(value, this.input.words(value), verdict);
     }
 
     answer(value) {
@@ -278,13 +299,7 @@
     }
 
     skip() {
-      this.store.set(this.spec.id, {
-        label: this.spec.label,
-        question: this.spec.question,
-        value: null,
-        answer: "skipped",
-        verdict: "skipped",
-      });
+      this.keep(null, "skipped", "skipped");
       this.showTruth();
     }
 
@@ -312,13 +327,14 @@
       this.lock(false);
       this.feedback.hidden = true;
       if (this.input.hide) this.input.hide();
-      this.fields.querySelector("input").focus();
     }
 
-    restore(before) {
-      if (before.value === null || before.value === undefined) return this.showTruth();
-      this.input.write(before.value);
-      this.answer(before.value);
+    /* A kept answer that this question cannot have had, of another edition or damaged, is none. */
+    restore({ value, verdict }) {
+      if (verdict === "skipped") return this.showTruth();
+      if (!this.input.takes(value)) return;
+      this.input.write(value);
+      this.answer(value);
     }
 
     say(verdict, html) {

@@ -6,6 +6,7 @@ the notebook runs in. Texts in the YAML are Markdown; `{name}` in them is filled
 numbers the notebook passes, so that no number is typed there.
 """
 
+from dataclasses import replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -253,6 +254,7 @@ class Chapter:
                     "verdict": "right" if verdict.right else "wrong",
                 },
             )
+            verdict = replace(verdict, notice=answers.news())
         return verdict
 
 
@@ -293,6 +295,9 @@ def my_answers():
     where = (
         "Your answers are kept in this browser, on this computer, under one key, and are sent nowhere."
         if is_static()
-        else f"Your answers are kept in the file {answers.NAME} beside this notebook and are sent nowhere."
+        else f"Your answers are kept in the file {answers.path().name} on this machine and are sent nowhere."
     )
+    if not is_static():
+        answers.load()
+        where = answers.notice() or where
     return Component("answers", {"where": where}, fallback_text(where), where)

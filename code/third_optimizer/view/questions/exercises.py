@@ -16,16 +16,23 @@ NOT_TRIED = "Not tried yet: put your answer in place of the dots and run the cel
 
 @dataclass(frozen=True)
 class Verdict:
-    """What a checker says: `right` True or False (None: not tried), and why in a sentence or two."""
+    """What a checker says: `right` True or False (None: not tried), and why in a sentence or two.
+
+    notice: what is to be said beside it, of the place where answers are kept.
+    """
 
     right: bool | None
     says: str
+    notice: str = ""
 
     def _repr_markdown_(self):
-        return {True: "✓ **Right.** ", False: "✗ **Not yet.** ", None: "→ "}[self.right] + self.says
+        return {True: "✓ **Right.** ", False: "✗ **Not yet.** ", None: "→ "}[self.right] + self._said()
 
     def __repr__(self):
-        return {True: "Right. ", False: "Not yet. ", None: ""}[self.right] + self.says
+        return {True: "Right. ", False: "Not yet. ", None: ""}[self.right] + self._said()
+
+    def _said(self):
+        return "\n\n".join(text for text in (self.says, self.notice) if text)
 
 
 def right(says):

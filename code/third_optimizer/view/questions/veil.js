@@ -13,9 +13,9 @@
       if (next.matches("section, h1, h2, h3")) break;
       behind.push(next);
     }
-    const [wanted] = location.hash.slice(1).split("~"),
-      target = wanted ? document.getElementById(wanted) : null;
-    if (!behind.length || (target && behind.some((one) => one.contains(target)))) return;
+    const [wanted] = location.hash.slice(1).split("~"), // the address may name a figure that is drawn later
+      named = `[data-t3-id="${CSS.escape(wanted)}"], [id="${CSS.escape(wanted)}"]`;
+    if (!behind.length || (wanted && behind.some((one) => one.matches(named) || one.querySelector(named)))) return;
     const note = T.el("p", { class: "t3-veil" }, "What comes next gives it away. Guess, or skip.");
     cell.after(note);
     let open;
