@@ -43,6 +43,13 @@ def browser():
         yield browser
 
 
+UNVEIL = """addEventListener("DOMContentLoaded", () => {
+  const style = document.createElement("style");
+  style.textContent = ".t3-veil { display: none !important } .t3-veiled { display: block !important }";
+  document.head.append(style);
+});"""
+
+
 class Page:
     """A page of the site opened from file:// with the network cut; keeps what went wrong on it. What a guess comes before
     is shown, but with veiled=True."""
@@ -56,10 +63,10 @@ class Page:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.on("console", lambda message: message.type == "error" and self.errors.append(message.text))
         self.page.on("request", lambda request: self.requests.append(request.url))
+        if not veiled:
+            self.page.add_init_script(UNVEIL)
         self.page.goto(address)
         self.page.wait_for_selector("html[data-t3-ready]", state="attached")
-        if not veiled:
-            self.page.add_style_tag(content=".t3-veil { display: none } .t3-veiled { display: block !important }")
 
     def outside(self):
         """Requests to anything but files, data and blobs."""

@@ -120,9 +120,9 @@
     /* Follow the element's width: in a notebook it has none until after the first drawing. */
     fit() {
       const width = this.element.clientWidth;
-      if (!this.view || !width || width === this.width) return;
-      this.width = width;
-      this.view.signal("width", width).run();
+      if (!this.view || width === this.width) return;
+      this.width = width; // 0 while it is hidden: Vega hears of the window only, and may have taken that for its width
+      if (width) this.view.signal("width", width).run();
     }
 
     /* Show these columns ({name: [values]}); draws at first, swaps afterwards. A picture that cannot be drawn takes

@@ -29,6 +29,7 @@
         if (open) one.veils.delete(spec.id);
         one.classList.toggle("t3-veiled", one.veils.size > 0);
       }
+      if (open) dispatchEvent(new Event("resize")); // whoever measured what was hidden, measures again
       if (!open || before === undefined || document.querySelector(`[data-t3-after="${CSS.escape(spec.id)}"]`)) return;
       const figure = behind.find((one) => one.querySelector(".t3-figure")) || behind[0];
       figure.scrollIntoView({ behavior: T.still() ? "auto" : "smooth", block: "center" });
