@@ -183,14 +183,14 @@ def test_chapter_reads_right_in_jupyterlab(lab, home, browser, page):
     assert tab.locator(".t3-folds details[open]").count() == 0
 
     # the reader's figure is alive: press a key on the first slider, the text follows
-    first = figures.first.locator(".t3-reading")
-    before = first.inner_text()
+    reading = ".widget-vbox:has(> .widget-slider):not(.t3-free *) .t3-reading"
+    before = tab.locator(reading).first.inner_text()
     slider = tab.locator(".jupyter-widgets.widget-slider:not(.t3-free *) .noUi-handle").first
     slider.focus()
     slider.press("ArrowRight")
     tab.wait_for_function(
-        "(before) => document.querySelector('figure.t3-figure:not(.t3-free *) .t3-reading').innerText !== before",
-        arg=before,
+        "([reading, before]) => document.querySelector(reading).innerText !== before",
+        arg=[reading, before],
         timeout=10_000,
     )
 
