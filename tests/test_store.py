@@ -132,6 +132,12 @@ def test_makers_have_names_of_their_own(file):
     "values, fault",
     [
         ({"weight": 1, "twice": [1, 2, 3]}, r"twice = \[1, 2, 3\], which must be numbers of shape \(2,\)"),
+        (
+            {"weight": 1, "twice": [1, float("nan")]},
+            r"twice = \[1, nan\], which must be numbers of shape \(2,\) that int32",
+        ),
+        ({"weight": 1, "twice": [1, 0.5]}, r"twice = \[1, 0.5\], which must be numbers"),
+        ({"weight": 1, "twice": [1, 2**40]}, r"twice = \[1, 1099511627776\], which must be numbers"),
         ({"weight": None, "twice": [1, 2]}, r"weight = None, which must be numbers of shape \(\)"),
         ({"weight": "1", "twice": [1, 2]}, "weight = '1', which must be numbers"),
         ({"weight": 1}, "gives weight instead of weight, twice"),

@@ -62,12 +62,14 @@ class Maker:
         """What keeps these values from being its columns', in words; None if nothing does."""
         if values.keys() != self.columns.keys():
             return f"gives {', '.join(values)} instead of {', '.join(self.columns)}"
-        for name, (shape, _) in self.columns.items():
+        for name, (shape, kind) in self.columns.items():
             with contextlib.suppress(ValueError):  # rows of different lengths
-                value = np.asarray(values[name])
-                if value.shape == tuple(shape) and value.dtype.kind in "biuf":
+                value, kind = np.asarray(values[name]), np.dtype(kind)
+                if value.shape == tuple(shape) and value.dtype.kind in "biuf" and _held(value, kind):
                     continue
-            return f"gives {name} = {values[name]!r}, which must be numbers of shape {tuple(shape)}"
+            return (
+                f"gives {name} = {values[name]!r}, which must be numbers of shape {tuple(shape)} that {kind} can hold"
+            )
         return None
 
 
@@ -261,6 +263,14 @@ def _made(maker, place, point):
     if fault := maker.fault(values):
         raise ValueError(f"{maker.name} {fault}")
     return maker.name, place, {name: np.asarray(value).tolist() for name, value in values.items()}
+
+
+def _held(value, kind):
+    """Whether a column of this type keeps the value: whole numbers in its range; all others only lose digits."""
+    if kind.kind == "f":
+        return True
+    with np.errstate(invalid="ignore"):
+        return bool(np.isfinite(value).all() and (value.astype(kind) == value).all())
 
 
 def _is_json(value):

@@ -140,15 +140,15 @@
       const open = this.answered();
       if (open === this.open) return;
       this.open = open;
+      clearInterval(this.sweep);
       this.kind = open ? this.names.length - 1 : 0;
       this.number = 0;
       this.dots = null;
       this.draw();
-      if (!open) return;
+      if (!open || !document.hasFocus()) return; // answered in another window: only the reader there is led
       this.root.scrollIntoView({ behavior: T.still() ? "auto" : "smooth", block: "start" });
       if (T.still()) return this.turn(this.spec.dial.stops.length - 1);
       this.turn(0);
-      clearInterval(this.sweep);
       this.sweep = setInterval(() => {
         if (this.at === this.spec.dial.stops.length - 1 || !this.root.isConnected) clearInterval(this.sweep);
         else this.turn(this.at + 1, true);
@@ -207,7 +207,8 @@
       this.another.hidden = this.problems().length < 2;
       this.straight.hidden = !this.dots;
       [...this.tabs.querySelectorAll("input")].forEach((input, k) => (input.checked = k === this.kind));
-      const share = Math.min(999, (100 * (given - truth) ** 2) / Math.max(truth ** 2, 1e-9)).toFixed(0);
+      const area = (100 * (given - truth) ** 2) / Math.max(truth ** 2, 1e-9),
+        share = area > 999 ? "over 999" : area.toFixed(0);
       const said =
         `Asked at ${signed(problem.query)}, guessing zero misses by ${Math.abs(truth).toFixed(2)}, the machine by ` +
         `${Math.abs(given - truth).toFixed(2)}: its square has ${share}\u00a0% of the area.`;
@@ -285,15 +286,18 @@
     }
 
     drag(event, i) {
+      if (event.button) return;
       event.preventDefault();
       clearInterval(this.sweep);
       const frame = this.picture.getBoundingClientRect();
       const follow = (move) => {
+        if (move.pointerId !== event.pointerId) return;
         const x = ((move.clientX - frame.left) / frame.width) * WIDTH,
           y = ((move.clientY - frame.top) / frame.height) * HEIGHT;
         this.move(i, ((x - WIDTH / 2) * 2) / (WIDTH - 24), ((HEIGHT / 2 - y) * 2 * REACH) / (HEIGHT - 12));
       };
-      const end = () => {
+      const end = (last) => {
+        if (last.pointerId !== event.pointerId) return;
         removeEventListener("pointermove", follow);
         removeEventListener("pointerup", end);
         removeEventListener("pointercancel", end);

@@ -157,7 +157,7 @@
     return [
       follows === undefined ? "–" : swapped,
       known ? longer.map(shown).join(" · ") + (passes(game, line.place) === 1 ? " *" : "") : "–",
-      line.practice ? `${shown(line.fresh)} : ${shown(line.practice)}` : "–",
+      `${shown(line.fresh)} : ${shown(line.practice)}`,
       tripled === undefined ? "–" : shown(T.finite(tripled)),
     ];
   }

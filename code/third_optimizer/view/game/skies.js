@@ -66,7 +66,7 @@
         return space.some(([dial, stops]) => !stops.includes(place[dial]));
       };
       this.inside = this.sky.stars.all.filter((star) => !out(star.number));
-      this.sky.lit = [];
+      this.sky.light([]); // dice that are falling fall no longer
       this.sky.leave(space.length ? out : null);
       const goes = this.inside.filter((star) => star.rank === 2).length;
       const how = goes ? T.counted(goes, "of them iterates", "of them iterate") : "none of them iterates";

@@ -30,7 +30,8 @@
         one.classList.toggle("t3-veiled", one.veils.size > 0);
       }
       if (open) dispatchEvent(new Event("resize")); // whoever measured what was hidden, measures again
-      if (!open || before === undefined || document.querySelector(`[data-t3-after="${CSS.escape(spec.id)}"]`)) return;
+      const led = document.querySelector(`[data-t3-after="${CSS.escape(spec.id)}"]`); // by a figure above
+      if (!open || before === undefined || led || !document.hasFocus()) return; // or answered in another window
       const figure = behind.find((one) => one.querySelector(".t3-figure")) || behind[0];
       figure.scrollIntoView({ behavior: T.still() ? "auto" : "smooth", block: "center" });
     };
