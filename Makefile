@@ -88,8 +88,8 @@ data: $(READY) ## make what is stored in book/data, on all cores (goes on where 
 	$(BIN)/python -m third_optimizer.experiments.data
 	@echo "Next: make book"
 
-atlas: $(READY) ## the game's part of make data: the designs' runs, and the players on them
-	$(BIN)/python -m third_optimizer.experiments.data first_dial.npz atlas.npz tournament.npz odds.npz
+atlas: $(READY) ## the game's part of make data: the designs' runs and machines, and the players on them
+	$(BIN)/python -m third_optimizer.experiments.data first_dial.npz atlas.npz machines.npz tournament.npz odds.npz thoughts.npz
 	@echo "Next: make book"
 
 mutants: $(TESTED) ## break the code in named ways and show that a test goes red each time

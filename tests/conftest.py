@@ -21,6 +21,8 @@ def reader_of_this_test(tmp_path, monkeypatch):
     training.Tries.unwritten.clear()
     monkeypatch.setenv("THIRD_OPTIMIZER_ANSWERS", str(tmp_path / "answers.json"))
     monkeypatch.setenv("THIRD_OPTIMIZER_TRIES", str(tmp_path / "tries.db"))
+    for name, value in (("unwritten", []), ("trouble", None), ("said", "")):
+        monkeypatch.setattr(answers, name, value)
 
 
 @pytest.fixture

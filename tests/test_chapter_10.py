@@ -98,9 +98,11 @@ def test_what_the_page_says_of_the_winners():
     assert said["chosen"] == pytest.approx(won[:, at].mean()) and said["confirmed"] == pytest.approx(
         again[:, at].mean()
     )
-    assert said["kind_confirmed"] / said["kind_chosen"] == (again / won)[:, -1].min()
-    assert said["harsh_confirmed"] / said["harsh_chosen"] == (again / won)[:, -1].max()
-    assert 0.2 < said["twice"] < 0.3 and 0.7 < said["wild"] < 0.9
+    players = [engineer.winners(atlas(), 12, seed)[:2] for seed in (1, 2, 3)]
+    medians = np.median(np.concatenate(players, axis=1), axis=1)
+    assert [said["median_chosen"], said["median_confirmed"]] == pytest.approx(medians)
+    # in the mean the gap is wider than in the median, and most of it is owed to designs that run away
+    assert said["confirmed"] / said["chosen"] > medians[1] / medians[0] > 1.2 and 0.7 < said["wild"] < 0.9
 
 
 def test_only_with_the_machine_locked_nothing_helps():
@@ -193,7 +195,7 @@ def test_an_edit_of_an_open_cell_is_seen():
     edit = ("grid.outcome(design, seed).fresh", "grid.outcome(design, seed).practice")
     before, after = (shown_by(NAME, edits) for edits in ((), [edit]))
     changed = [one[:20] for one, other in zip(texts_of(before), texts_of(after), strict=True) if one != other]
-    assert changed == ["One dial at a time l", "After a dozen tries ", "In the median a doze"]
+    assert changed == ["One dial at a time l", "The start lies in a ", "After a dozen tries ", "In the median a doze"]
     rows = [
         [
             value.spec["frame"]["columns"]

@@ -69,7 +69,6 @@ def test_the_odds_only_grow_and_climbers_get_stuck():
         met, spent = odds.climbed(seed)
         assert (spent <= odds.TRIES).all() and (met[np.isfinite(met)] <= spent[np.isfinite(met)]).all()
         assert np.mean(spent <= odds.growth()["stuck"]) >= 0.5 and odds.growth()["stuck"] < odds.TRIES / 2
-        assert odds.growth()["never"][place] == pytest.approx(100 * np.mean(met == np.inf))
         # "a bad neighbourhood": a smaller share of the start and what is one dial away iterates than of all designs
         table, start = dict(zip(atlas().space.designs, good[place], strict=True)), atlas().start()
         near = [table[design] for design in (start, *atlas().space.neighbours(start))]
@@ -113,6 +112,9 @@ def test_what_the_page_says_of_the_spaces():
             assert said["enough"] == sum(2**mean <= tries for mean in means)
             assert len(dots["row"]) == 3 * said["spaces"] and max(dots["x"]) <= odds.EDGE
     given = odds.credit()
+    # "here the tries suffice", and without a brake they fall short with most seeds
+    assert given["all"].max() < given["sixty"] < np.median(given["dear"])
+    assert given["short"] == sum(1 / share > 60 for share in 2 ** -given["dear"]) and given["seeds"] == 3
     assert given["dearer"] == "no brake" and given["times"] == pytest.approx(2 ** given["all"] / 2 ** given["left"])
     assert (given["dear"] == odds.lacking()["no brake"]).all() and given["dear"].min() > given["all"].max()
 
@@ -160,7 +162,7 @@ def test_luck_is_that_of_normal_numbers():
     best = np.array(list(luck["best"].values()))
     assert odds.exams().std() == pytest.approx(luck["noise"], rel=0.03)
     assert [odds.squares().mean(), luck["again"]] == pytest.approx([par(), par()], rel=0.02)
-    assert np.abs(best - luck["normal"]).max() < luck["noise"] / 3 and luck["above"] > 0
+    assert np.abs(best - luck["normal"]).max() < luck["noise"] / 3
     assert (np.diff(best) < 0).all()
 
 

@@ -44,6 +44,7 @@ def words(page):
 def test_what_it_never_met_appears_with_the_guess_and_stays(open_page, button):
     opened = open_page("book/index", reduced_motion="reduce")
     page = opened.page
+    assert page.locator("#dial [data-dot]").count() == 0, "dots that it never met would give the answer away"
     assert bars(page) == 1 and "never met" not in words(page) and "The dots lie" in words(page)
     page.locator(DIAL).press("End")
     assert "never the same twice" in words(page) and bars(page) == 1

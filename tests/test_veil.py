@@ -1,6 +1,9 @@
 """Predict, veil, reveal: what follows a guess is not to be seen before it, and then is, also after a reload."""
 
 import pytest
+import yaml
+
+from tests.notebooks import BOOK
 
 PAGE = "book/12_change_the_odds"
 
@@ -16,7 +19,8 @@ def test_the_figure_that_answers_comes_with_the_guess(open_page, button):
     opened = open_page(PAGE, veiled=True, reduced_motion="reduce")
     page = opened.page
     page.wait_for_selector("#sky", state="attached")
-    assert hidden(page, "sky") and not hidden(page, "odds")  # another section is no matter of this guess
+    assert hidden(page, "sky") and hidden(page, "odds")  # the second in a section that the guess names
+    assert page.get_by_role("heading", name="Keep trying").is_visible() and not hidden(page, "luck")
     assert "What comes next gives it away." in page.locator("article").inner_text()
     ask = page.locator("form.t3-ask[id*=share]")
     ask.get_by_role("button", name=button).click()
@@ -43,6 +47,21 @@ def test_an_address_that_names_a_veiled_figure_shows_it(open_page):
     page = open_page(PAGE + "#sky", veiled=True).page
     page.wait_for_selector("#sky", state="attached")
     assert not hidden(page, "sky")
+
+
+def test_an_address_called_later_lifts_the_veil(open_page):
+    page = open_page(PAGE, veiled=True, reduced_motion="reduce").page
+    page.wait_for_selector("#sky", state="attached")
+    assert hidden(page, "sky")
+    page.evaluate("location.hash = 'sky'")
+    page.wait_for_function("getComputedStyle(document.getElementById('sky').closest('.cell')).display !== 'none'")
+
+
+@pytest.mark.parametrize("file", sorted(BOOK.glob("*.yml")), ids=lambda file: file.stem)
+def test_sections_that_a_guess_names_are_there(file, site):
+    guesses = (yaml.safe_load(file.read_text("utf8")).get("predict") or {}).values()
+    built = (site / f"book/{file.stem}.html").read_text("utf8")
+    assert all(f'<section id="{id}"' in built for guess in guesses for id in guess.get("veils", []))
 
 
 def test_paper_has_no_veil(open_page):

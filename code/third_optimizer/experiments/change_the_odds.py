@@ -124,19 +124,15 @@ def means(budget, blind=None):
 
 
 def growth(blind=None):
-    """How the odds grow, in games of a hundred: one, twelve, sixty (by dice), climb12, climb60, each (seeds,); most: a
-    whole number that dice exceed with TRIES. stuck: tries after which half of the climbers have no dial left, with
-    every seed; never: (seeds,) per cent of them that never meet a machine that iterates."""
-    found, ends = {tries: after(tries, blind) for tries in (1, 12, SIXTY, TRIES)}, [climbed(seed) for seed in SEEDS]
+    """How the odds grow, in games of a hundred: one, sixty (by dice), climb60, each (seeds,); most: a whole number that
+    dice exceed with TRIES. stuck: tries after which half of the climbers have no dial left, with every seed."""
+    found, ends = {tries: after(tries, blind) for tries in (1, SIXTY, TRIES)}, [climbed(seed) for seed in SEEDS]
     return {
         "one": found[1]["dice"],
-        "twelve": found[12]["dice"],
         "sixty": found[SIXTY]["dice"],
         "most": np.ceil(found[TRIES]["dice"].min()) - 1,
-        "climb12": found[12]["climbers"],
         "climb60": found[SIXTY]["climbers"],
         "stuck": max(np.median(spent) for _, spent in ends),
-        "never": 100 * np.array([np.isinf(met).mean() for met, _ in ends]),
     }
 
 
@@ -181,8 +177,8 @@ def selected(space, tries, bits=bits):
 def credit(bits=bits):
     """What the choice of the space is worth, in bits, each (seeds,): all (lacking as the dials are), left (in the best
     space), given (the difference), times (as many times the tries), dear (lacking in `dearer`). empty: the spaces in
-    which nothing iterates; dearer: of the others the one that lacks most. twelve, sixty: bits that so many tries
-    select."""
+    which nothing iterates; dearer: of the others the one that lacks most. sixty: bits that so many
+    tries select; short: of the seeds, those with which they are too few in `dearer`."""
     lacks = lacking(bits)
     some = [name for name in AWAY if np.isfinite(lacks[name]).all()]
     dearer = max(some, key=lambda name: lacks[name].mean(), default=START)
@@ -195,7 +191,8 @@ def credit(bits=bits):
         "empty": tuple(name for name in AWAY if np.isinf(lacks[name]).all()),
         "dearer": dearer,
         "dear": lacks[dearer],
-        "twelve": np.log2(12),
+        "short": int(np.sum(lacks[dearer] > np.log2(SIXTY))),
+        "seeds": len(SEEDS),
         "sixty": np.log2(SIXTY),
     }
 
@@ -311,9 +308,8 @@ def exams(count=40_000):
 @cache
 def luck():
     """The best of n exams of the same machine: best, {n: its mean over SEARCHES searches}, and normal, (COUNTS,) by
-    the formula for the largest of n normal numbers; true: the machine's error; above: how far best lies above normal
-    with many tries; noise: deviation of an exam; largest: of SIXTY normal numbers; again: another exam of the winner;
-    most: bits that SIXTY tries select."""
+    the formula for the largest of n normal numbers; true: the machine's error; noise: deviation of an exam; again:
+    another exam of the winner; most: bits that SIXTY tries select."""
     noise = squares().std() / np.sqrt(EXAM)
     drawn = {n: np.random.default_rng([12, n]).choice(exams(), size=(SEARCHES, n)).min(axis=1) for n in COUNTS}
     best = {n: errors.mean() for n, errors in drawn.items()}
@@ -322,9 +318,7 @@ def luck():
         "best": best,
         "normal": normal,
         "true": par(),
-        "above": np.mean(list(best.values())[-4:]) - normal[-4:].mean(),
         "noise": noise,
-        "largest": expected_maximum(SIXTY),
         "most": np.log2(SIXTY),
         "again": np.random.default_rng([12, 3]).choice(squares(), size=(SEARCHES, EXAM)).mean(),
     }

@@ -24,31 +24,33 @@ def grids():
     }
 
 
-def games():
-    """{file: Store} of what players did with the atlas, which must be there."""
-    return {store.file.name: store for store in tournament.stores(DATA, Grid.load(DATA / "atlas.npz"))}
+MADE_OF_GRIDS = ("tournament.npz", "odds.npz", "thoughts.npz")
+
+
+def made_of_grids():
+    """{file: Store} of what players did with the atlas, and of what its machines answer; both must be there."""
+    made = (*tournament.stores(DATA, Grid.load(DATA / "atlas.npz")), thought_store(DATA))
+    return {store.file.name: store for store in made}
 
 
 def layers():
-    """{file: Store} of what single pages show; machines think once they are there."""
-    return (
-        {"thoughts.npz": thought_store(DATA)} | train_layers.stores() | {"learners.npz": turn_the_first_dial.learners()}
-    )
+    """{file: Store} of what single pages show."""
+    return train_layers.stores() | {"learners.npz": turn_the_first_dial.learners()}
 
 
 def stores():
-    """{file: Store} of everything; the atlas must be there."""
-    return grids() | games() | layers()
+    """{file: Store} of everything; the atlas and its machines must be there."""
+    return grids() | made_of_grids() | layers()
 
 
 def make_data(names=(), jobs=-1):
     """Make what these files lack, or all of them. ValueError for a name that is none of them."""
-    known = [*grids(), "tournament.npz", "odds.npz", *layers()]
+    known = [*grids(), *MADE_OF_GRIDS, *layers()]
     if unknown := set(names) - set(known):
         raise ValueError(f"{', '.join(sorted(unknown))}: no such data; there are {', '.join(known)}")
-    for several in (grids, games, layers):  # games are played on the grid made before
-        if several is games and names and not {"tournament.npz", "odds.npz"} & set(names):
-            continue  # they need the atlas
+    for several in (grids, made_of_grids, layers):  # each is made of what was made before
+        if several is made_of_grids and names and not set(MADE_OF_GRIDS) & set(names):
+            continue  # these need the grids
         for name, store in several().items():
             if not names or name in names:
                 store.make(jobs)

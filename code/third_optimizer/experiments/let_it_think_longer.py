@@ -31,9 +31,8 @@ def hidden():
 
 
 def answers(design, seed=ONE_SEED):
-    """(PASSES,) what the machine of a design answers the longer it thinks; NaN where it was not kept or flew off."""
-    if design.architecture != "attention":
-        return np.full(len(PASSES), np.nan)
+    """(PASSES,) what the machine of a design answers the longer it thinks; NaN where it flew off. ValueError for a
+    design without passes: no machine of it is kept."""
     return thoughts().at(design=design, seed=seed)["answers"].astype(float)
 
 
@@ -42,7 +41,7 @@ def three():
     """{fate: Design} three machines of the first seed that reach par with two passes or more: "goes on" has the lowest
     error when run eight times as long; "flies off" blows up on most prompts then; "stalls" keeps at least half of its
     error, and of those that miss the hidden number by a tenth or more it is the one whose miss changes least."""
-    grid, k = atlas(), 0
+    grid, k = atlas(), atlas().seeds.index(ONE_SEED)
     fresh, longer, blown = (grid.columns[name][:, k] for name in ("fresh", "longer", "blown"))
     several = np.array([design.architecture == "attention" and design.passes > 1 for design in grid.space.designs])
     good = several & (fresh <= NEAR * par())

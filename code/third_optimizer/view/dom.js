@@ -17,6 +17,14 @@
     return element;
   }
 
+  /* The same of a drawing: svg("circle", {r: 3}). */
+  function svg(tag, attributes, ...children) {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...children);
+    return element;
+  }
+
   const button = (text, onclick, kind = "") =>
     el("button", { type: "button", class: "t3-button" + (kind && " " + kind), onclick }, text);
 
@@ -48,6 +56,16 @@
   /* A text as HTML. */
   const escaped = (text) => el("span", {}, text).innerHTML;
 
+  /* -0.5 -> "−0.50", with so many places */
+  const fixed = (value, places = 2) => value.toFixed(places).replace("-", "−");
+
+  /* The median. */
+  function middle(values) {
+    const sorted = values.slice().sort((a, b) => a - b),
+      half = sorted.length >> 1;
+    return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
+  }
+
   /* 12345 -> "12,345" */
   const grouped = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ",");
 
@@ -57,5 +75,6 @@
   const narrow = () => Boolean(root.matchMedia && root.matchMedia("(max-width: 44rem)").matches);
   const still = () => Boolean(root.matchMedia && root.matchMedia("(prefers-reduced-motion: reduce)").matches);
 
-  Object.assign(T, { el, button, announcer, save, finite, escaped, grouped, counted, narrow, still });
+  Object.assign(T, { el, svg, button, announcer, save, narrow, still });
+  Object.assign(T, { finite, escaped, fixed, middle, grouped, counted });
 })(globalThis);

@@ -4,7 +4,7 @@
 (function (root) {
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
-  const { el, button } = T;
+  const { el, svg, button, fixed, middle } = T;
   const WIDTH = 360,
     HEIGHT = 190,
     REACH = 1.6, // of y, up and down
@@ -13,11 +13,6 @@
     KEYS = { ArrowUp: [0, 0.1], ArrowDown: [0, -0.1], ArrowLeft: [-0.05, 0], ArrowRight: [0.05, 0] };
 
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const median = (values) => {
-    const sorted = [...values].sort((a, b) => a - b),
-      half = sorted.length >> 1;
-    return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-  };
 
   /* The slope a machine [α, β, γ] infers from dots. */
   const inferred = ([alpha, beta, gamma], { x, y }) =>
@@ -28,14 +23,6 @@
 
   const px = (x) => WIDTH / 2 + (x * (WIDTH - 24)) / 2;
   const py = (y) => HEIGHT / 2 - (y * (HEIGHT - 12)) / 2 / REACH;
-  const signed = (value, digits = 2) => value.toFixed(digits).replace("-", "−");
-
-  function svg(tag, attributes, ...children) {
-    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    element.append(...children);
-    return element;
-  }
 
   const line = (slope, name) =>
     svg("line", { class: name, x1: px(-1), x2: px(1), y1: py(-slope), y2: py(slope) });
@@ -50,17 +37,16 @@
       const row = el(
         "div",
         { class: "t3-learner-row" },
-        el("span", { class: "t3-learner-name" }, name),
-        el("span", { class: "t3-learner-track" }, bar, ticks, zero, value),
+        el("span", { class: "t3-learner-name" }, name, value),
+        el("span", { class: "t3-learner-track" }, bar, ticks, zero),
       );
       const show = (errors) => {
         row.hidden = !errors;
         if (!errors) return;
         const at = (error) => `${Math.min(100, (100 * error) / most)}%`;
-        bar.style.width = at(median(errors));
+        bar.style.width = at(middle(errors));
         ticks.replaceChildren(...errors.map((error) => el("i", { style: `left: ${at(error)}` })));
-        value.textContent = `${median(errors).toFixed(0)} %`;
-        value.style.left = at(Math.max(...errors));
+        value.textContent = `${middle(errors).toFixed(0)} %`;
       };
       return { row, show };
     });
@@ -210,20 +196,20 @@
       const area = (100 * (given - truth) ** 2) / Math.max(truth ** 2, 1e-9),
         share = area > 999 ? "over 999" : area.toFixed(0);
       const said =
-        `Asked at ${signed(problem.query)}, guessing zero misses by ${Math.abs(truth).toFixed(2)}, the machine by ` +
+        `Asked at ${fixed(problem.query)}, guessing zero misses by ${Math.abs(truth).toFixed(2)}, the machine by ` +
         `${Math.abs(given - truth).toFixed(2)}: its square has ${share}\u00a0% of the area.`;
       this.scene(dots, slopes, rule, problem.query, truth, given);
       this.reading.textContent = said;
       const answer =
         slopes.length > 1
-          ? `the machines answer with slopes ${signed(Math.min(...slopes))} to ${signed(Math.max(...slopes))}`
-          : `the machine answers with slope ${signed(slopes[0])}`;
+          ? `the machines answer with slopes ${fixed(Math.min(...slopes))} to ${fixed(Math.max(...slopes))}`
+          : `the machine answers with slope ${fixed(slopes[0])}`;
       const bars = this.names
         .filter((_, k) => !k || this.open)
-        .map((name) => `On ${name} the error is ${median(this.errors(name)).toFixed(0)} per cent.`);
+        .map((name) => `On ${name} the error is ${middle(this.errors(name)).toFixed(0)} per cent.`);
       this.words =
         `${this.spec.dial.label} ${this.spec.dial.stops[this.at]}. Drawn: one of the ${this.names[this.kind]}. ` +
-        `The dots lie on a line of slope ${signed(rule)}; ${answer}. ` +
+        `The dots lie on a line of slope ${fixed(rule)}; ${answer}. ` +
         `${said} ${bars.join(" ")}`;
       this.picture.setAttribute("aria-label", this.words);
       this.voice.say(this.words);
@@ -256,8 +242,10 @@
       if (held !== null) this.picture.querySelector(`[data-dot="${held}"]`).focus();
     }
 
+    /* Before the guess a dot stands still: what a machine makes of dots that it never met is what is asked. */
     dot(dots, i) {
       const at = `translate(${px(dots.x[i])} ${py(dots.y[i])})`;
+      if (!this.open) return svg("circle", { class: "t3-learner-still", transform: at, r: 7 });
       const mark = svg(
         "g",
         {
@@ -270,7 +258,7 @@
           "aria-valuemin": -REACH,
           "aria-valuemax": REACH,
           "aria-valuenow": dots.y[i].toFixed(2),
-          "aria-valuetext": `answer ${signed(dots.y[i])} at ${signed(dots.x[i])}`,
+          "aria-valuetext": `answer ${fixed(dots.y[i])} at ${fixed(dots.x[i])}`,
         },
         svg("circle", { class: "t3-learner-hold", r: 22 }),
         svg("circle", { r: 7 }),

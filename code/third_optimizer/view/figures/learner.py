@@ -36,15 +36,12 @@ def learner(dial, slopes, problems, errors, *, title, id, note, after=None, trai
     }
 
     def hear(widget, message):
-        slope, now = train(message["stop"])
-        widget.send(
-            {
-                "type": "learned",
-                "number": message["number"],
-                "slope": [float(number) for number in slope],
-                "errors": {name: float(error) for name, error in now.items()},
-            }
-        )
+        try:
+            slope, now = train(message["stop"])
+            told = {"slope": [float(v) for v in slope], "errors": {name: float(error) for name, error in now.items()}}
+        except Exception as problem:  # the reader asked and must be told
+            told = {"type": "failed", "says": f"{type(problem).__name__}: {problem}"}
+        widget.send({"type": "learned", "number": message["number"]} | told)
 
     return Component("learner", spec, fallback_text(f"{title} {note}"), f"{title} {note}", hear=train and hear)
 

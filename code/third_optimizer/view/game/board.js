@@ -239,7 +239,7 @@
         reached = fair.filter((game) => game.reached !== null).length,
         all = fair.length === 1 ? "It" : "All",
         par = `reached par (${shown(spec.par)}).`;
-      const middle = shown(T.pasted.middle(fair.map((game) => Math.min(final(game), spec.most))));
+      const middle = shown(T.middle(fair.map((game) => Math.min(final(game), spec.most))));
       const many = `${grouped(fair.length)} games${starts > 1 ? ` from ${starts} starts` : ""}`;
       return [
         fair.length === 1
@@ -317,7 +317,8 @@
 
     showChart() {
       const { games, spec, shown } = this,
-        { middle, after } = T.pasted;
+        { middle } = T,
+        { after } = T.pasted;
       const last = Math.max(...games.map((game) => game.tries.length)),
         end = Math.max(last, spec.budget);
       const fair = games.filter((game) => game.fair);

@@ -195,13 +195,8 @@
         path += `M${from + QUIET} ${y + QUIET}h${x + 1 - from}v1H${from + QUIET}z`;
       }
     }
-    const make = (tag, attributes) => {
-      const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-      for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-      return element;
-    };
     const what = /^https?:/.test(text) ? "link" : "code";
-    const svg = make("svg", {
+    const code = T.svg("svg", {
       class: "t3-qr",
       role: "img",
       "aria-label": `QR code of the game's ${what}`,
@@ -210,8 +205,9 @@
       height: 4 * size,
       "shape-rendering": "crispEdges",
     });
-    svg.append(make("rect", { width: size, height: size, fill: "#fff" }), make("path", { d: path, fill: "#000" }));
-    return svg;
+    const paper = T.svg("rect", { width: size, height: size, fill: "#fff" });
+    code.append(paper, T.svg("path", { d: path, fill: "#000" }));
+    return code;
   }
 
   T.codes = { encode, decode, isCode, link, fromHash, qr };

@@ -113,14 +113,8 @@
     return added.length ? [left.trimEnd(), ...added].filter(Boolean).join("\n") : left;
   }
 
-  function middle(values) {
-    const sorted = values.slice().sort((a, b) => a - b),
-      half = sorted.length >> 1;
-    return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
-  }
-
   /* The best of a game after n tries; a game that ended earlier keeps what it has. */
   const after = (game, n) => game.best[Math.min(n, game.best.length - 1)];
 
-  T.pasted = { clean, split, read, merged, turned, middle, after };
+  T.pasted = { clean, split, read, merged, turned, after };
 })(globalThis);

@@ -26,10 +26,10 @@
   const bytesOf = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
 
   class Runs {
-    /* packed: {designs, seeds, confirm, data}, and {truth, passes, thoughts} where machines were kept. */
-    constructor({ designs, seeds, confirm, data, truth, passes, thoughts }) {
+    /* packed: {designs, seeds, confirm, data}, and {truth, passes, range, parts, thoughts} where machines were kept. */
+    constructor({ designs, seeds, confirm, data, truth, passes, range, parts, thoughts }) {
       Object.assign(this, { designs, seeds, confirm, truth, passes });
-      if (thoughts) this.thoughts = { truth, words: new DataView(bytesOf(thoughts).buffer) };
+      if (thoughts) this.thoughts = { range, parts, words: new DataView(bytesOf(thoughts).buffer) };
       const bytes = bytesOf(data);
       const words = new DataView(bytes.buffer),
         every = seeds.length + confirm.length;
@@ -68,12 +68,13 @@
     /* What a machine answered to one problem after each of `passes`, null where it has flown off; null without passes
      * or where no machine was kept. */
     thought(design, seed) {
-      const { words, truth } = this.thoughts || {},
-        k = this.seeds.indexOf(seed);
-      if (!words || k < 0) return null;
+      const k = this.seeds.indexOf(seed);
+      if (!this.thoughts || k < 0) return null;
+      const { words, parts, range } = this.thoughts,
+        [low, high] = range;
       const answers = this.passes.map((_, i) => {
         const code = words.getUint16(2 * ((design * this.seeds.length + k) * this.passes.length + i), true);
-        return code === NOTHING ? null : (5 * share(code, 50000) - 2) * truth;
+        return code === NOTHING ? null : low + share(code, parts) * (high - low);
       });
       return answers.every((one) => one === null) ? null : answers;
     }

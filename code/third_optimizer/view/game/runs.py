@@ -13,7 +13,7 @@ from third_optimizer.meta.grid import ATLAS_SPACE, LEAST
 from third_optimizer.meta.machines import PASSES, problem, thought_store
 
 NOTHING = 65535  # not finite, or not there
-THOUGHT = 50_000  # parts of the range of an answer
+THOUGHT, RANGE = 50_000, (-2, 3)  # parts of an answer's range, and the range in units of the right answer
 CURVE_LEAST, CURVE_MOST = 0.01, 200.0  # per cent: what a board draws
 
 
@@ -45,17 +45,20 @@ def shares(values, parts):
 
 
 def thoughts(grid):
-    """What the grid's machines answer to one problem the longer they think: {"truth", "passes", "thoughts": base64}, an
-    answer in two bytes, evenly from −2 to 3 times the truth. Nothing where the machines were not kept."""
+    """What the grid's machines answer to one problem the longer they think: {"truth", "passes", "range", "parts",
+    "thoughts": base64}, an answer in two bytes, evenly over the range in so many parts. {} where no machines are kept
+    beside the grid."""
     if grid.file is None or not (grid.file.parent / "thoughts.npz").is_file():
         return {}
     kept, truth = thought_store(grid.file.parent), problem().answer[0]
     whole = np.full((len(grid.space.designs), len(grid.seeds), len(PASSES)), np.nan)
     for i, design in enumerate(kept.axes["design"]):
         whole[grid.space.index[design]] = kept.columns["answers"][i]
-    share = (whole / truth + 2) / 5
+    low, high = (end * float(truth) for end in RANGE)
+    share = (whole - low) / (high - low)
     data = shares(np.where((share >= 0) & (share <= 1), share, np.nan), THOUGHT)
-    return {"truth": float(truth), "passes": PASSES, "thoughts": base64.b64encode(data.tobytes()).decode()}
+    said = {"truth": float(truth), "passes": PASSES, "range": (low, high), "parts": THOUGHT}
+    return said | {"thoughts": base64.b64encode(data.tobytes()).decode()}
 
 
 def payload(grid):

@@ -182,6 +182,7 @@
       title: "Let it think longer: the same machine, the same problem, more passes",
       note: machines.length < 2 && at ? "What reads a prompt as one list has no passes to repeat." : "",
       truth: runs.truth,
+      steps: runs.passes,
       machines,
     });
     return [host];

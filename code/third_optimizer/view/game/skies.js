@@ -21,7 +21,7 @@
       sky.light(tries);
     };
     const again = button("Light your tries again", light),
-      dice = button(`Let ${spec.budget} dice fall`, () => sky.fall(spec.budget));
+      dice = button(`Let ${spec.budget} dice fall`, () => sky.fall(spec.budget, undefined, tries));
     sky.key.after(el("div", { class: "t3-figure-tools" }, again, dice));
     light();
     return [sky.element];

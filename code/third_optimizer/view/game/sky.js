@@ -7,7 +7,7 @@
 (function (root) {
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
-  const { el } = T,
+  const { el, svg } = T,
     S = T.state;
   const X = [0.05, 200],
     Y = [2, 230],
@@ -16,20 +16,13 @@
     ROOM = 12, // pixels for stars around a place at an edge
     NEAR = 16, // pixels at which a pointer meets a star
     BEAT = { light: 320, dice: 45 }; // milliseconds between two lit tries, two dice
-  const NAMES = ["above par", "par, one good step", "iterates"];
+  const NAMES = ["above par", "at par or below", "iterates"];
   const COLOURS = ["world", "base", "mesa"];
 
   /* 0 to 1 from a number, the same each time. */
   const noise = (n) => {
     const x = Math.sin(n * 12.9898) * 43758.5453;
     return x - Math.floor(x);
-  };
-
-  const svg = (tag, attributes, ...children) => {
-    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    element.append(...children);
-    return element;
   };
 
   /* 0: above par; 1: reaches it; 2: goes on when it is run longer. limits: {par, near, blown} (sky.py). */
@@ -51,7 +44,8 @@
 
     star(number, seed) {
       const run = this.runs.run(number, seed);
-      return { number, seed, practice: T.finite(run.practice), fresh: T.finite(run.fresh), rank: rank(run, this.spec) };
+      const errors = { practice: T.finite(run.practice), fresh: T.finite(run.fresh) };
+      return { number, seed, ...errors, exploded: run.at !== null, rank: rank(run, this.spec) };
     }
 
     place(number) {
@@ -167,6 +161,7 @@
         ...TICKS.y.map((value) => text(EDGE.left - 8, flat(1, value)[1] + 4, String(value), "t3-sky-end")),
         text(width - EDGE.right, end + 34, "error on practised problems, %", "t3-sky-end"),
         text(0, 12, "error on fresh problems, %"),
+        text(width - EDGE.right, 12, "over 200, or exploded", "t3-sky-end"),
       ];
     }
 
@@ -214,7 +209,8 @@
 
     tell(star) {
       const who = star.name ? `${star.name}: ` : "";
-      const errors = `practice ${this.shown(star.practice)}, fresh ${this.shown(star.fresh)}`;
+      const scores = `practice ${this.shown(star.practice)}, fresh ${this.shown(star.fresh)}`,
+        errors = star.exploded ? "exploded, no score" : scores;
       return `${who}${errors}; ${NAMES[star.rank]}. ${this.stars.words(star.number)}.`;
     }
 
@@ -311,15 +307,17 @@
         `${T.grouped(of(1) + of(2))} reach par, and ${goes}. Arrow keys walk from star to star.`;
       this.field.setAttribute("aria-label", this.words);
       this.fold.hidden = !this.lit.length;
-      const row = (star) =>
-        el(
+      const row = (star) => {
+        const score = star.exploded ? () => "×" : this.shown;
+        return el(
           "tr",
           {},
           el("th", { scope: "row" }, star.name || star.label || ""),
-          ...[this.shown(star.practice), this.shown(star.fresh), NAMES[star.rank], this.stars.words(star.number)].map(
+          ...[score(star.practice), score(star.fresh), NAMES[star.rank], this.stars.words(star.number)].map(
             (text) => el("td", {}, text),
           ),
         );
+      };
       const head = ["", "practice", "fresh", "", "dials"].map((text) => el("th", { scope: "col" }, text));
       const rows = this.lit.slice(0, 100).map(row);
       this.table.replaceChildren(el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows)));
@@ -329,8 +327,8 @@
       this.said.textContent = text;
     }
 
-    /* So many blind draws from some stars, none twice; every throw falls otherwise. */
-    fall(count, from = this.stars.all) {
+    /* So many blind draws from some stars, none twice; every throw falls otherwise. beside: lit stars that stay. */
+    fall(count, from = this.stars.all, beside = []) {
       const order = [...from],
         drawn = [];
       this.throws = (this.throws || 0) + 1;
@@ -340,9 +338,10 @@
       }
       const best = drawn.reduce((a, b) => (b.fresh < a.fresh ? b : a)),
         goes = drawn.filter((star) => star.rank === 2).length;
+      const stay = beside.map((one) => ({ ...one, kind: "t3-sky-stay", thread: one.name }));
       const lit = drawn.map((star, i) => ({ ...star, kind: "t3-sky-die", thread: i, name: `die ${i + 1}` }));
       this.say("");
-      this.light(lit, () =>
+      this.light([...stay, ...lit], () =>
         this.say(
           `${drawn.length} dice: the best fresh error is ${this.shown(best.fresh)}; ` +
             `${goes ? T.counted(goes, "of them iterates", "of them iterate") : "none of them iterates"}.`,

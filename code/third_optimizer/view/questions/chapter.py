@@ -82,6 +82,7 @@ class Chapter:
             "input": input,
             "after": after,
             "predicting": predicting,
+            **({"veils": entry.get("veils", [])} if predicting else {}),
         }
         # Without scripts the question can still be read and its answer folded out.
         answer = self._answer_words(input) + (f" {after}" if after else "")

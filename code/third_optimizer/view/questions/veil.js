@@ -9,19 +9,30 @@
   function veil(host, spec, store) {
     const cell = spec.predicting && host.closest(".cell"),
       behind = [];
-    for (let next = cell && cell.nextElementSibling; next; next = next.nextElementSibling) {
+    if (!cell) return;
+    for (let next = cell.nextElementSibling; next; next = next.nextElementSibling) {
       if (next.matches("section, h1, h2, h3")) break;
       behind.push(next);
     }
-    const [wanted] = location.hash.slice(1).split("~"), // the address may name a figure that is drawn later
-      named = `[data-t3-id="${CSS.escape(wanted)}"], [id="${CSS.escape(wanted)}"]`;
-    if (!behind.length || (wanted && behind.some((one) => one.matches(named) || one.querySelector(named)))) return;
+    for (const id of spec.veils) {
+      const { children } = document.getElementById(id);
+      behind.push(...[...children].filter((one) => !one.matches("section, h1, h2, h3")));
+    }
+    if (!behind.length) return;
+
+    /* Whoever comes by an address to something behind the veil sees it. It may name a figure that is drawn later. */
+    const called = () => {
+      const [wanted] = location.hash.slice(1).split("~"),
+        named = `[data-t3-id="${CSS.escape(wanted)}"], [id="${CSS.escape(wanted)}"]`;
+      return Boolean(wanted) && behind.some((one) => one.matches(named) || one.querySelector(named));
+    };
     const note = T.el("p", { class: "t3-veil" }, "What comes next gives it away. Guess, or skip.");
     cell.after(note);
-    let open;
+    let open,
+      came = called();
     const show = () => {
       const before = open;
-      open = Boolean(store.get(spec.id));
+      open = came || Boolean(store.get(spec.id));
       if (open === before) return;
       note.hidden = open;
       for (const one of behind) {
@@ -36,6 +47,12 @@
       figure.scrollIntoView({ behavior: T.still() ? "auto" : "smooth", block: "center" });
     };
     store.listen(show);
+    addEventListener("hashchange", () => {
+      came = came || called();
+      show();
+      const target = document.getElementById(location.hash.slice(1).split("~")[0]);
+      if (came && target) target.scrollIntoView(); // it was not there to go to
+    });
     show();
   }
 

@@ -98,6 +98,11 @@ def page_key(root, name, text, read, began=None):
 # --- running ---------------------------------------------------------------------------------------------
 
 
+def kernel_environment():
+    """The variables a kernel of the build is given: this process's, less what would hide what a page imports."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPYCACHEPREFIX"} | KERNEL_ENVIRONMENT
+
+
 async def run(notebook, folder, root, timeout):
     """Execute `notebook` (in place) in `folder`, `timeout` seconds a cell: (seconds, when it began, what it read).
 
@@ -121,7 +126,7 @@ async def run(notebook, folder, root, timeout):
                 f"--IPKernelApp.exec_lines=__import__('runpy').run_path({str(RECORDER)!r}, {given!r}, '__main__')",
             ],
         )
-        work = asyncio.ensure_future(client.async_execute())
+        work = asyncio.ensure_future(client.async_execute(env=kernel_environment()))
         try:
             await asyncio.shield(work)
         except asyncio.CancelledError:
@@ -196,8 +201,6 @@ class Runs:
         from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
         from tqdm import tqdm
 
-        os.environ.update(KERNEL_ENVIRONMENT)
-        os.environ.pop("PYTHONPYCACHEPREFIX", None)  # bytecode elsewhere would hide what a page imports
         root, config = Path(app.srcdir).resolve(), app.env.mystnb_config
         cache = get_cache(config.execution_cache_path)
         records = {record.uri: record for record in cache.list_cache_records()}
