@@ -75,6 +75,11 @@ def test_the_odds_only_grow_and_climbers_get_stuck():
         assert np.mean(near) < good[place].mean()
 
 
+def test_with_how_many_seeds_climbers_do_worse():
+    last = {kind: table[:, 59] for kind, table in odds.tables().items()}
+    assert odds.growth()["worse"] == sum(last["climbers"] < last["dice"]) == 2 and odds.growth()["seeds"] == 3
+
+
 def test_what_is_drawn_is_what_is_said():
     x, drawn = odds.odds(60)
     assert x[0] == 1 and x[-1] == 60 and (np.diff(x) > 0).all() and set(odds.STOPS[:7]) <= set(x)

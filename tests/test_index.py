@@ -97,6 +97,12 @@ def test_machines_that_know_one_rule_keep_to_it_and_those_that_met_many_follow_t
     assert spread[0] > 0.2 > 10 * spread[-1]
     signs = np.sign(prompts.answer / prompts.query[:, 0])
     assert (np.sign(slopes[-1]) == signs).all() and not (np.sign(slopes[0]) == signs).all()
+    # "its line rises, or falls, as that one did", whatever the rule behind the dots
+    for seed, machine in zip(DIAL_SEEDS, first.learners().columns["slope"][0], strict=True):
+        only = first.LINE.pool(np.random.default_rng([seed, 1]), 1)[0, 0]
+        rules = np.linspace(-2, 2, 41)
+        lines = machine @ np.array([np.ones(41), rules, rules**2]) / 3
+        assert (np.sign(only) * lines > -0.01).all()
     fresh = np.median(first.learners().columns["fresh"], axis=1)
     assert fresh[0] > 60 and fresh[-1] < 20
 

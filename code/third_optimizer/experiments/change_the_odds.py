@@ -125,13 +125,16 @@ def means(budget, blind=None):
 
 def growth(blind=None):
     """How the odds grow, in games of a hundred: one, sixty (by dice), climb60, each (seeds,); most: a whole number that
-    dice exceed with TRIES. stuck: tries after which half of the climbers have no dial left, with every seed."""
+    dice exceed with TRIES. stuck: tries after which half of the climbers have no dial left, with every seed;
+    worse: of the seeds, those with which climbers stand below dice after SIXTY."""
     found, ends = {tries: after(tries, blind) for tries in (1, SIXTY, TRIES)}, [climbed(seed) for seed in SEEDS]
     return {
         "one": found[1]["dice"],
         "sixty": found[SIXTY]["dice"],
         "most": np.ceil(found[TRIES]["dice"].min()) - 1,
         "climb60": found[SIXTY]["climbers"],
+        "worse": int(np.sum(found[SIXTY]["climbers"] < found[SIXTY]["dice"])),
+        "seeds": len(SEEDS),
         "stuck": max(np.median(spent) for _, spent in ends),
     }
 

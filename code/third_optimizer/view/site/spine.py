@@ -70,7 +70,7 @@ def next_screen(heading, last="Come in"):
     def link(to, words):
         return f'<a href="#{make_id(to)}">{escape(words)}</a>'
 
-    skip = "" if heading == last else link(last, "Skip to the doors")
+    skip = "" if heading == last else link(last, f"Skip to “{last}”")
     return html(
         f'<p class="t3-tour">{link(heading, f"Next: {heading.lower()}")}{skip}</p>', text=f"Next: {heading.lower()}"
     )
