@@ -293,7 +293,7 @@ def test_an_edit_of_an_open_cell_is_seen():
     """Twice as many good designs in the hat, and bits to the base e: the figures, sentences and cards below tell."""
     before = shown_by(NAME)
     for edit, expected, cards in (
-        (("good[seed].sum(), len", "2 * good[seed].sum(), len"), ["After 60 tri"], {"C16"}),
+        (("good[seed].sum(), len", "2 * good[seed].sum(), len"), ["After 60 tri", "A single bli"], {"C16"}),
         (("-np.log2(good", "-np.log(good"), ["60 tries sel", "With the dia"], {"C17"}),
     ):
         after = shown_by(NAME, [edit])
