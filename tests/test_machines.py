@@ -110,8 +110,8 @@ def test_it_says_what_the_numbers_say(picture, site):
     opened, shown = picture(reduced_motion="reduce")
     assert "passes 1.2" not in shown.inner_text() and "after 32" not in shown.inner_text()
     shown.get_by_role("button", name="Run them longer").click()
-    for fate, design in thinking.three().items():
-        line = next(text for text in shown.locator("li").all_inner_texts() if text.startswith(f"{fate}: "))
+    for name, (fate, design) in zip("ABC", thinking.three().items(), strict=True):
+        line = next(text for text in shown.locator("li").all_inner_texts() if text.startswith(f"{name}: "))
         trained = thinking.answers(design)[PASSES.index(design.passes)]
         assert f"trained with {design.passes} passes, it answers {trained:.2f}" in line
         assert line.endswith(f"It {fate}.")

@@ -69,3 +69,5 @@ def test_paper_has_no_veil(open_page):
     page.wait_for_selector("#sky", state="attached")
     page.emulate_media(media="print")
     assert not hidden(page, "sky") and "What comes next" not in page.locator("article").inner_text()
+    stars = page.locator("#sky .t3-sky-star").all()
+    assert sum(star.get_attribute("d").count("M") for star in stars) > 2000, "drawn though nobody has seen it"

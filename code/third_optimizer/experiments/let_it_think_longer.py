@@ -5,6 +5,7 @@ guessing zero.
 """
 
 from functools import cache
+from string import ascii_uppercase
 
 import numpy as np
 
@@ -60,8 +61,9 @@ def three():
 
 
 def machines(designs):
-    """{name: Design} -> what view.longer draws; the first in the colour of machines."""
+    """What view.longer draws of some designs: machines A, B, ..., so that no name says what becomes of them; the first
+    in the colour of machines."""
     return [
-        {"name": name, "passes": design.passes, "answers": answers(design), "role": "world" if i else "mesa"}
-        for i, (name, design) in enumerate(designs.items())
+        {"name": name, "passes": design.passes, "answers": answers(design), "role": "mesa" if name == "A" else "world"}
+        for name, design in zip(ascii_uppercase, designs, strict=False)
     ]

@@ -13,6 +13,7 @@
     Y = [2, 230],
     TICKS = { x: [0.1, 1, 10, 100], y: [3, 10, 30, 100] },
     EDGE = { left: 40, right: 16, top: 22, bottom: 40 },
+    UNSEEN = 640, // pixels of width while it has none, behind a veil; on paper it is seen all the same
     ROOM = 12, // pixels for stars around a place at an edge
     NEAR = 16, // pixels at which a pointer meets a star
     BEAT = { light: 320, dice: 45 }; // milliseconds between two lit tries, two dice
@@ -101,6 +102,7 @@
       this.element = el("figure", { class: "t3-figure t3-sky" }, this.title, this.field, this.key);
       this.element.append(this.said, this.fold, this.voice.region);
       new ResizeObserver(() => this.paint()).observe(this.field);
+      this.paint();
       this.label();
     }
 
@@ -126,8 +128,7 @@
     }
 
     paint() {
-      const width = this.field.clientWidth;
-      if (!width) return;
+      const width = this.field.clientWidth || this.width || UNSEEN;
       this.width = width;
       this.height = Math.round(T.clip(0.66 * width, 250, 460));
       this.field.style.height = `${this.height}px`;
@@ -167,7 +168,6 @@
 
     /* What lies over the stars: axes, the thread, lit stars, the one that is pointed at. */
     draw() {
-      if (!this.width) return;
       const { lit } = this,
         marks = lit.map((one) => this.at(one));
       const thread = marks.map(([x, y], i) => (i && lit[i].thread === lit[i - 1].thread ? "L" : "M") + `${x} ${y}`);
@@ -215,7 +215,6 @@
     }
 
     point(event) {
-      if (!this.spots) return;
       const box = this.field.getBoundingClientRect();
       this.show(this.nearest(event.clientX - box.left, event.clientY - box.top, NEAR));
     }
