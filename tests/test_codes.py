@@ -88,6 +88,7 @@ def refused(text, designs=ATLAS, mark=MARK):
 def script(browser):
     """The page's script, without a page."""
     page = browser.new_page()
+    page.add_script_tag(path=VIEW / "dom.js")
     page.add_script_tag(path=VIEW / "vendor/qrcode/qrcode.js")
     page.add_script_tag(path=VIEW / "game/codes.js")
     yield page
