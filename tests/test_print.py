@@ -41,15 +41,33 @@ def test_what_is_folded_or_pressed_is_not_printed(open_page, name):
     assert "say(" not in text and "chapter.exercise(" not in text and len(text) > 200
 
 
-def test_code_that_the_reader_unfolded_is_printed(open_page):
+def test_one_switch_shows_all_code_and_what_is_shown_is_printed(open_page):
     page = ready(open_page, "book/02_walk_downhill")
-    fold = page.locator("div.cell > details.hide").first
+    folds = page.locator("div.cell > details.hide")
+    assert folds.count() > 5 and not any(fold.is_visible() for fold in folds.all())
     page.emulate_media(media="print")
-    assert not fold.locator("pre").is_visible()
+    assert not folds.locator("pre").first.is_visible()
     page.emulate_media(media="screen")
-    fold.evaluate("(fold) => (fold.open = true)")
-    page.emulate_media(media="print")
-    assert fold.locator("pre").is_visible()
+    for shown in (True, False):
+        page.get_by_role("button", name="Run", exact=True).click()
+        page.get_by_role("button", name="Show the code").click()
+        assert [fold.locator("pre").is_visible() for fold in folds.all()] == [shown] * folds.count()
+        assert page.locator("[data-t3-code]").get_attribute("aria-pressed") == str(shown).lower()
+        assert not any(summary.is_visible() for summary in folds.locator("summary").all())
+        page.emulate_media(media="print")
+        assert folds.locator("pre").first.is_visible() == shown
+        page.emulate_media(media="screen")
+
+
+def test_without_scripts_each_fold_opens_by_itself(browser, site):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto((site / "book/02_walk_downhill.html").as_uri())
+    fold = page.locator("div.cell > details.hide").first
+    assert fold.locator("summary").inner_text() == "Code" and not fold.locator("pre").is_visible()
+    fold.locator("summary").click()
+    assert fold.locator("pre").is_visible() and fold.locator("summary").inner_text() == "Hide code"
+    context.close()
 
 
 @pytest.mark.parametrize("name", FIGURES)
