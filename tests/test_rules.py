@@ -16,7 +16,7 @@ from tests.games import (
     state,
     uncovered,
 )
-from third_optimizer.meta import ATLAS_SPACE
+from third_optimizer.meta import ATLAS_SPACE, DIALS
 from third_optimizer.view.game.rules import compare, sentence, shown
 
 # --- the rules, in Python and on the page ------------------------------------------------------------
@@ -31,6 +31,19 @@ SAID = [
         "Fresh 36, was 37. Practice hardly moved (33 to 34).",
     ),
     (dict(now=state(math.inf, math.inf, 2178), last=START, best=186.4), "It exploded at step 2,178. That cost a try."),
+    (
+        dict(now=state(math.inf, math.inf, 90), last=state(math.inf, math.inf, 140), best=186.4, tames="the brake"),
+        "It exploded at step 90. That cost a try. Two in a row: explosions are rarer with the brake.",
+    ),
+    (
+        dict(now=state(99.9, 100.2), last=START, best=186.4, listed=True),
+        "Fresh 100, was 186. Practice got worse (0 to 100). It has learned nothing, not even what it practised. A machine "
+        "that reads one list must find out by itself which numbers belong together; that takes far more practice.",
+    ),
+    (
+        dict(now=state(99.9, 100.2), last=state(33.0, 33.0), best=33.0, moved=2),
+        "Fresh 100, was 33. Practice got worse (33 to 100). It has learned nothing, not even what it practised.",
+    ),
     (
         dict(now=state(33.0, 33.0), last=state(math.inf, math.inf, 140), best=186.4),
         "Fresh 33; the run before exploded. Practice 33. That is par: as good as the best single gradient step.",
@@ -53,7 +66,7 @@ SAID = [
     ),
     (
         dict(now=state(99.7, 100.2), last=state(100.0, 100.3), best=100.0, moved=3),
-        "Fresh 100, as before. Practice stayed at 100. 3 dials moved at once, and no error moved with them.",
+        "Fresh 100, as before. Practice stayed at 100. It has learned nothing, not even what it practised.",
     ),
     (
         dict(now=state(107.0, 300.0), last=state(0.0, 300.0), best=100.0),
@@ -394,3 +407,13 @@ def test_a_game_that_is_none_of_this_boards_is_put_aside_and_not_lost(restored, 
     assert restored({"version": 2, "number": []}) == {"misfit": 1}
     for nothing in (None, 7, "game", [], False):
         assert restored(nothing) == {}, nothing
+
+
+def test_what_is_said_to_tame_explosions_does():
+    """In the atlas fewer designs explode at the stop that a dial names than at the others."""
+    exploded = GRID.columns["at"][:, : len(GRID.seeds)] >= 0
+    gentle = {"passes": 1, "step_length": 0.001, "step_rule": "adaptive", "brake": True}
+    assert {name for name, dial in DIALS.items() if dial.tames} == set(gentle)
+    for name, stop in gentle.items():
+        there = np.array([getattr(design, name) == stop for design in GRID.space.designs])
+        assert (exploded[there].mean(axis=0) < 0.75 * exploded[~there].mean(axis=0)).all(), name

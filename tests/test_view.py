@@ -307,9 +307,10 @@ def test_words_of_components_are_those_at_the_start(static):
     texts = ["a"] * 3 + ["four words stand here"] + ["b"] * 2
     ask = {"label": "Predict", "prompt": "Which <em>way</em>?", "after": "said later"}
     for kind, spec, words in (
-        ("explore", frames | {"texts": texts}, 6),
-        ("explore", frames | {"texts": texts, "befores": ["x"] * 6}, 3),
-        ("figure", {"frame": {"title": "One title", "text": "two words"}}, 4),
+        ("explore", frames | {"captions": texts}, 6),
+        ("explore", frames | {"texts": texts, "befores": ["x"] * 6}, 2),
+        ("figure", {"frame": {"title": "One title", "text": "two words"}}, 2),
+        ("figure", {"frame": {"title": "One title", "text": "two words", "caption": "three more words"}}, 5),
         ("ask", ask | {"input": {"options": [{"html": "up", "feedback": "no no"}, {"html": "down"}]}}, 5),
         ("ask", ask | {"input": {"kind": "place"}}, 3),
         ("game", {"title": "Not read"}, 0),

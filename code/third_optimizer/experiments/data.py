@@ -10,7 +10,7 @@ import sys
 
 from third_optimizer.meta import ATLAS_SPACE, CONFIRM, DIAL_SEEDS, DIAL_SPACE, SEEDS, tournament
 from third_optimizer.meta.grid import Grid, grid_store
-from third_optimizer.meta.machines import machine_store, thought_store
+from third_optimizer.meta.machines import floor_store, machine_store, thought_store
 
 from . import DATA, train_layers, turn_the_first_dial
 
@@ -24,12 +24,13 @@ def grids():
     }
 
 
-MADE_OF_GRIDS = ("tournament.npz", "odds.npz", "thoughts.npz")
+MADE_OF_GRIDS = ("tournament.npz", "odds.npz", "thoughts.npz", "floors.npz")
 
 
 def made_of_grids():
     """{file: Store} of what players did with the atlas, and of what its machines answer; both must be there."""
-    made = (*tournament.stores(DATA, Grid.load(DATA / "atlas.npz")), thought_store(DATA))
+    grid = Grid.load(DATA / "atlas.npz")
+    made = (*tournament.stores(DATA, grid), thought_store(DATA), floor_store(DATA, grid))
     return {store.file.name: store for store in made}
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from third_optimizer.meta import SEEDS, par
 from third_optimizer.meta.grid import BLOWN
-from third_optimizer.meta.machines import PASSES, problem, thought_store
+from third_optimizer.meta.machines import PASSES, TIMES, floor_store, problem, thought_store
 from third_optimizer.meta.running import NEAR
 
 from . import DATA
@@ -58,6 +58,21 @@ def three():
         "flies off": np.argmax(np.where(good, blown[:, 2], -1)),
     }
     return {fate: grid.space.designs[i] for fate, i in found.items()}
+
+
+# --- the floor ----------------------------------------------------------------------------------------------
+
+
+@cache
+def floors():
+    """{seed: (machines, TIMES)} errors of the machines that iterate with that seed, run TIMES as long as they were
+    trained to; and under "median" those of the middle one, (seeds, TIMES)."""
+    grid, store = atlas(), floor_store(DATA, atlas())
+    found = {}
+    for seed in SEEDS:
+        inside = [grid.iterates(seed)[grid.space.index[design]] for design in store.axes["design"]]
+        found[seed] = store.columns["errors"][inside, SEEDS.index(seed)].astype(float)
+    return found | {"median": np.array([np.median(found[seed], axis=0) for seed in SEEDS])}
 
 
 def machines(designs):

@@ -10,13 +10,16 @@ NEVER = None  # as a number of practice problems: they never repeat
 
 @dataclass(frozen=True)
 class Dial:
-    """One dial. field: of Design. label, names: plain words for it and for its stops. term: the field's word."""
+    """One dial. field: of Design. label, names: plain words for it and for its stops. term: the field's word. about: a
+    sentence on what it does. tames: words for the turn that makes explosions rarer, where there is one."""
 
     field: str
     label: str
     stops: tuple
     names: tuple
     term: str
+    about: str
+    tames: str = ""
 
     def name(self, value):
         """A value in plain words; between the stops a number as it is."""
@@ -38,6 +41,7 @@ DIALS = {
             (4, 64, 1024, NEVER),
             ("4", "64", "1,024", "never repeats"),
             "task diversity",
+            "How many different problems it practises before they come again.",
         ),
         Dial(
             "architecture",
@@ -45,21 +49,76 @@ DIALS = {
             ("mlp", "attention"),
             ("reads it as one list", "attends to it"),
             "MLP or linear attention",
+            "Does it read examples and question as one list of numbers, or hold the question against each example?",
         ),
-        Dial("table", "Lookup table", (False, True), ("off", "on"), "indexed by task"),
-        Dial("passes", "Thinking passes", (1, 2, 4), ("1", "2", "4"), "loops"),
-        Dial("warm_up", "Warm-up", (False, True), ("off", "on"), "curriculum over loops"),
+        Dial(
+            "table",
+            "Lookup table",
+            (False, True),
+            ("off", "on"),
+            "indexed by task",
+            "A line of its own for each practice problem, to be looked up when that problem comes again.",
+        ),
+        Dial(
+            "passes",
+            "Thinking passes",
+            (1, 2, 4),
+            ("1", "2", "4"),
+            "loops",
+            "How often the same layer goes over the problem before it answers.",
+            "fewer passes",
+        ),
+        Dial(
+            "warm_up",
+            "Warm-up",
+            (False, True),
+            ("off", "on"),
+            "curriculum over loops",
+            "It practises with one pass first, then with more.",
+        ),
         Dial(
             "step_length",
             "Step length",
             (0.001, 0.003, 0.01, 0.03),
             ("0.001", "0.003", "0.01", "0.03"),
             "learning rate",
+            "How far training moves the machine’s numbers at each step.",
+            "a shorter step",
         ),
-        Dial("step_rule", "Step rule", ("plain", "adaptive"), ("plain", "adaptive"), "SGD with momentum 0.9, or Adam"),
-        Dial("brake", "Brake", (False, True), ("off", "on"), "gradient clipping at norm 1"),
-        Dial("initial_scale", "Starting scale", ("small", "large"), ("small", "large"), "initial scale"),
-        Dial("practice_time", "Practice time", (500, 2000), ("500", "2,000"), "steps of training"),
+        Dial(
+            "step_rule",
+            "Step rule",
+            ("plain", "adaptive"),
+            ("plain", "adaptive"),
+            "SGD with momentum 0.9, or Adam",
+            "Plain: one step length for all numbers. Adaptive: each number has its own, by how large its slopes have been.",
+            "the adaptive step rule",
+        ),
+        Dial(
+            "brake",
+            "Brake",
+            (False, True),
+            ("off", "on"),
+            "gradient clipping at norm 1",
+            "A gradient that is too long is cut before the step is taken.",
+            "the brake",
+        ),
+        Dial(
+            "initial_scale",
+            "Starting scale",
+            ("small", "large"),
+            ("small", "large"),
+            "initial scale",
+            "How large the random numbers are with which it begins.",
+        ),
+        Dial(
+            "practice_time",
+            "Practice time",
+            (500, 2000),
+            ("500", "2,000"),
+            "steps of training",
+            "How many steps training takes, each on a new batch of problems.",
+        ),
     )
 }
 LIMITS = {"problems": (1, 100_000), "passes": (1, 8), "step_length": (1e-6, 10.0), "practice_time": (1, 100_000)}

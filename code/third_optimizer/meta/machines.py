@@ -9,10 +9,11 @@ same, and of the others a few do not (Grid.columns["stable"]).
 import hashlib
 from functools import cache, partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 
-from third_optimizer.mesa import LinearAttention
+from third_optimizer.mesa import LinearAttention, run_longer
 
 from .grid import AGAIN, ATLAS_SPACE, SEEDS
 from .running import WORLD, practise
@@ -22,6 +23,8 @@ SIZE = WORLD.dimension + 1  # of a token
 PASSES = (1, 2, 4, 8, 16, 32)  # after which an answer is kept
 KEY = (7, 5)  # of the problem; chosen so that its answer is well away from zero
 FAR = 1e6  # an answer beyond it is kept as this
+TIMES = tuple(2**k for k in range(7))  # of the passes it was trained with, a machine runs to find its floor
+FRESH = (7, 6)  # key of the prompts for that
 
 
 def train_machine(design, seed):
@@ -69,10 +72,36 @@ def think(design, seed, machines):
         return {"answers": np.where(np.isfinite(said), np.clip(said, -FAR, FAR), np.nan)}
 
 
+def made_by(machines):
+    """What tells the machines of a store from others: a digest of their weights."""
+    return hashlib.sha256(machines.columns["weights"].tobytes() + machines.columns["row"].tobytes()).hexdigest()[:16]
+
+
 def thought_store(folder):
     """The Store of these answers, for the machines kept in `folder`, which must be there."""
     machines = machine_store(Path(folder) / "machines.npz")
-    made_by = hashlib.sha256(machines.columns["weights"].tobytes() + machines.columns["row"].tobytes()).hexdigest()[:16]
-    settings = {"passes": PASSES, "key": KEY, "machines": made_by}
+    settings = {"passes": PASSES, "key": KEY, "machines": made_by(machines)}
     maker = Maker(partial(think, machines=machines), {"answers": ((len(PASSES),), "f4")}, settings)
     return Store(Path(folder) / "thoughts.npz", machines.axes, [maker], AGAIN)
+
+
+# --- the floor -------------------------------------------------------------------------------------------
+
+
+def run_on(design, seed, machines, count=2000):
+    """Errors of a kept machine on `count` fresh prompts when it runs TIMES its passes: {"errors": (TIMES,)}, per cent
+    of guessing zero, each prompt counted as mesa.run_longer does."""
+    machine = SimpleNamespace(answers=answers, passes=design.passes)
+    prompts = WORLD.prompts(np.random.default_rng(FRESH), count)
+    return {"errors": run_longer(machine, machines.at(design=design, seed=seed), prompts, TIMES)[0]}
+
+
+def floor_store(folder, grid):
+    """The Store of these errors, for the designs that iterate in `grid` with some seed; the machines kept in `folder`
+    must be there."""
+    machines = machine_store(Path(folder) / "machines.npz")
+    ever = np.any([grid.iterates(seed) for seed in SEEDS], axis=0)
+    designs = [design for design, goes_on in zip(grid.space.designs, ever, strict=True) if goes_on]
+    settings = {"times": TIMES, "key": FRESH, "machines": made_by(machines)}
+    maker = Maker(partial(run_on, machines=machines), {"errors": ((len(TIMES),), "f4")}, settings)
+    return Store(Path(folder) / "floors.npz", {"design": designs, "seed": SEEDS}, [maker], AGAIN)

@@ -72,7 +72,7 @@
   /* counted(1, "game", "games") -> "1 game" */
   const counted = (number, one, many) => `${grouped(number)} ${number === 1 ? one : many}`;
 
-  const narrow = () => Boolean(root.matchMedia && root.matchMedia("(max-width: 44rem)").matches);
+  const narrow = () => Boolean(root.matchMedia && root.matchMedia("(max-width: 44rem), (max-height: 34rem)").matches);
   const still = () => Boolean(root.matchMedia && root.matchMedia("(prefers-reduced-motion: reduce)").matches);
 
   Object.assign(T, { el, svg, button, announcer, save, narrow, still });

@@ -1,6 +1,6 @@
 /* The reader's figure: a title, a chart, its text alternative, and on a page without kernel its dials.
  *
- * A *frame* is what one setting of the dials shows: {columns, text, title}. In a notebook the kernel
+ * A *frame* is what one setting of the dials shows: {columns, text, title, caption}; the text is for the ear. In a notebook the kernel
  * sends frames. On a page every frame was computed when the book was built, and the dials pick one.
  */
 (function (root) {
@@ -31,9 +31,10 @@
       this.store = store;
       this.title = el("p", { class: "t3-figure-title" });
       this.image = el("div", { class: "t3-chart", role: "img" });
-      this.reading = el("p", { class: "t3-reading" });
+      this.reading = el("p", { class: "t3-reading", "aria-hidden": "true" }); // the chart says it
+      this.caption = el("p", { class: "t3-caption", hidden: true });
       this.note = el("p", { class: "t3-busy", hidden: true, role: "status" });
-      this.root = el("figure", { class: "t3-figure", id: spec.id }, this.title, this.image, this.note, this.reading);
+      this.root = el("figure", { class: "t3-figure", id: spec.id }, this.title, this.image, this.note, this.caption, this.reading);
       host.replaceChildren(this.root);
       this.chart = new T.Chart(this.image, spec.chart);
       if (spec.after) store.listen(() => this.shown && this.show(this.shown));
@@ -45,21 +46,24 @@
       const text = open ? frame.text : frame.before;
       write(this.title, frame.title);
       this.image.setAttribute("aria-label", frame.title + ". " + text);
-      write(this.reading, text);
+      this.reading.textContent = text;
+      this.caption.hidden = !frame.caption;
+      write(this.caption, frame.caption || "");
       this.chart.show(open ? frame.columns : withoutLater(frame.columns));
     }
   }
 
   /* Dials over frames computed beforehand. spec adds:
    *   dials: [{name, label, kind: "slider" | "choice", stops: [text], start: index}]
-   *   shared: {column: values}, slices: [{column: values}], texts: [text], titles: [title] or one
+   *   shared: {column: values}, slices: [{column: values}], texts: [text], titles: [title] or one, captions likewise
+   *   or none
    * Slices run through the dials' stops with the last dial fastest.
    */
   class Explore extends Figure {
     constructor(host, spec, store) {
       super(host, spec, store);
       spec.titles.forEach((title) => write(this.title, title)); // so that no stop of a dial moves the page below
-      [...spec.texts, ...(spec.befores || [])].forEach((text) => write(this.reading, text));
+      (spec.captions || []).forEach((caption) => write(this.caption, caption));
       this.at = spec.dials.map((dial) => dial.start);
       this.voice = T.announcer();
       this.controls = spec.dials.map((dial, i) =>
@@ -112,13 +116,14 @@
     }
 
     frame() {
-      const { dials, slices, shared, texts, titles, befores } = this.spec;
+      const { dials, slices, shared, texts, titles, captions = [], befores } = this.spec;
       const index = dials.reduce((sum, dial, i) => sum * dial.stops.length + this.at[i], 0);
       return {
         columns: { ...shared, ...slices[index] },
         text: texts[index],
         before: befores && befores[index],
         title: titles.length > 1 ? titles[index] : titles[0],
+        caption: captions.length > 1 ? captions[index] : captions[0],
       };
     }
 

@@ -130,7 +130,7 @@ def _number(value):
 class Explore:
     """What :func:`explore` returns; display it as a cell's last line."""
 
-    def __init__(self, compute, chart, describe, title, dials, id, height, after=None, numbers=None):
+    def __init__(self, compute, chart, describe, title, dials, id, height, after=None, numbers=None, caption=None):
         if not (callable(describe) or (numbers and isinstance(describe, str) and describe.strip())):
             raise ValueError(
                 "describe must be a function that returns the figure's text alternative, or a text that numbers fill; "
@@ -143,6 +143,7 @@ class Explore:
                 raise ValueError(f"dial {name!r} must be a Slider or a Choice, got {dial!r}")
         self.compute, self.dials, self.numbers = compute, dials, numbers
         self.describe, self.title = self.said(describe), self.said(title)
+        self.caption = self.said(caption) if isinstance(caption, str) else caption
         self.chart = specification(chart, height)
         self.places = places_seen(self.chart)
         self.after = after
@@ -169,6 +170,9 @@ class Explore:
         settings = ", ".join(f"{dial.label} {dial.say(values[name])}" for name, dial in self.dials.items())
         title = demand_text(self.title(columns, **values), "title")
         frame = {"columns": pack(columns, places=self.places), "text": f"{settings}. {said}", "title": title}
+        if self.caption:
+            shown = said if self.caption is True else self.caption(columns, **values)
+            frame["caption"] = demand_text(shown, "caption")
         if self.after:
             frame["before"] = f"{settings}. {demand_text(before, 'the second text of describe')}"
         return frame
@@ -205,6 +209,9 @@ class Explore:
             "texts": [frame["text"] for frame in frames],
             "titles": titles if len(set(titles)) > 1 else titles[:1],
         }
+        if self.caption:
+            captions = [frame["caption"] for frame in frames]
+            spec["captions"] = captions if len(set(captions)) > 1 else captions[:1]
         if self.after:
             spec |= {"after": self.after, "befores": [frame["before"] for frame in frames]}
         return Component("explore", spec, fallback_text(f"{start['title']}. {start['text']}"), start["text"])
@@ -283,15 +290,19 @@ class Live:
             self.component.frame = frame
 
 
-def explore(compute: Callable, chart, describe, *, title, id=None, height=260, after=None, numbers=None, **dials):
+def explore(
+    compute: Callable, chart, describe, *, title, caption=None, id=None, height=260, after=None, numbers=None, **dials
+):
     """A figure whose sliders call `compute`.
 
     compute(**values) -> columns: dict of name -> array, the rows of the chart (arrays of one length,
         or scalars). If it has a parameter `progress`, it may call progress(fraction) while it works.
     chart: an Altair chart without data, encodings with types; colours "$base", "$ink", ...
-    describe(columns, **values) -> str: the text alternative. The dials' values are put before it. Or a text whose
+    describe(columns, **values) -> str: the text alternative, for those who hear the figure. The dials' values are put before it. Or a text whose
         {placeholders} `numbers` fills (figures.saying).
     title: a sentence, the figure's message, or a function like `describe` that returns it, or such a text.
+    caption: what stands below for all to read: one useful thing that the picture does not say; as title, or
+        True for the described text itself, or None.
     numbers(**values) -> dict: what fills the texts, beside the dials' values.
     id: the figure's name in the page's address. height: pixels.
     after: id of a question of the page ("index/predict/fresh"). Until the reader has answered or skipped it, rows
@@ -300,4 +311,4 @@ def explore(compute: Callable, chart, describe, *, title, id=None, height=260, a
 
     Raises ValueError without a text alternative, title or dial, and for ragged columns.
     """
-    return Explore(compute, chart, describe, title, dials, id, height, after, numbers)
+    return Explore(compute, chart, describe, title, dials, id, height, after, numbers, caption)

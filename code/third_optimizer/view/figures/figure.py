@@ -114,11 +114,12 @@ def slug(text):
     return "-".join(re.findall(r"[a-z0-9]+", text.lower())[:6])
 
 
-def figure(chart, columns, *, title, alt, id=None, height=260):
+def figure(chart, columns, *, title, alt, caption=None, id=None, height=260):
     """A chart that does not move.
 
     chart: an Altair chart without data. columns: its data, name -> array. title: one sentence, the
-    figure's message. alt: what the picture shows, in words. Raises ValueError without either.
+    figure's message. alt: what the picture shows, in words, for those who hear it. caption: one useful thing
+    that the picture does not say, or None. Raises ValueError without title or alt.
     """
     drawn = specification(chart, height)
     frame = {
@@ -126,5 +127,7 @@ def figure(chart, columns, *, title, alt, id=None, height=260):
         "text": demand_text(alt, "alt"),
         "title": demand_text(title, "title"),
     }
+    if caption is not None:
+        frame["caption"] = demand_text(caption, "caption")
     spec = {"id": id or slug(title), "chart": drawn, "frame": frame}
     return Component("figure", spec, fallback_text(f"{frame['title']}. {frame['text']}"), frame["text"])

@@ -139,7 +139,12 @@
         "section",
         { class: "t3-game", id: this.name, "aria-label": "The game" },
         this.title,
-        el("div", { class: "t3-game-board" }, this.charts.stage, desk, this.go),
+        el(
+          "div",
+          { class: "t3-game-board" },
+          desk,
+          el("div", { class: "t3-game-side" }, this.charts.stage, this.go),
+        ),
         el("div", { class: "t3-game-readings" }, ...this.charts.readings),
         this.reveal.root,
         el("div", { class: "t3-game-log" }, this.log.table),
@@ -157,9 +162,16 @@
       const before = this.state;
       this.step(action);
       if (this.state === before) return;
-      this.sentence.textContent = this.verdict;
+      this.sentence.textContent = this.about || this.verdict;
       this.showDials();
       this.record.keepSoon();
+    }
+
+    /* A dial's sentence stands in place of the last try's while somebody looks at the dial. */
+    explain(about) {
+      this.about = about;
+      if (!this.busy) this.sentence.textContent = about || this.verdict;
+      this.sentence.classList.toggle("t3-game-about", Boolean(about));
     }
 
     back() {

@@ -14,6 +14,7 @@ from third_optimizer.meta.grid import BLOWN
 from third_optimizer.meta.running import MOST, NEAR, looks
 
 from ..component import Component, fallback_text, is_static
+from ..figures.saying import listed
 from .charts import best_chart, run_chart
 from .modes import modes
 from .rules import shown
@@ -62,7 +63,8 @@ class Game:
     def dial(self, name):
         stops, dial = self.space.stops[name], DIALS[name]
         names = [dial.name(stop) for stop in stops]
-        return {"field": name, "label": dial.label, "term": dial.term, "names": names, "switch": stops == (False, True)}
+        told = {"field": name, "label": dial.label, "term": dial.term, "about": dial.about, "names": names}
+        return told | {"switch": stops == (False, True)}
 
     def others(self):
         """The players of other starts and modes, where this board has them."""
@@ -98,6 +100,7 @@ class Game:
             "low": low,
             "dials": [self.dial(name) for name in self.fields],
             "modes": [mode.told(self.budget) for mode in modes(self.fields, start, days, counter)],
+            "tames": listed([DIALS[name].tames for name in self.fields if DIALS[name].tames], last=" or "),
             "fixed": space.base.words(fixed) if fixed else "",
             "designs": len(grid.space.designs),
             "index": [grid.space.index[self.design(place)] for place in self.places],

@@ -101,6 +101,8 @@
         bet: line.bet,
         again: S.again(lines, i, spec),
         moved: S.moved(line.place, lines[i - 1].place, spec).length,
+        tames: spec.tames,
+        listed: S.readsList(line.place, spec),
       });
     }
 

@@ -11,6 +11,9 @@
     "That is par: as good as the best single gradient step.",
     "That is below par: better than any single gradient step.",
   ];
+  // why a machine that reads one list stays at 100
+  const UNREAD =
+    " A machine that reads one list must find out by itself which numbers belong together; that takes far more practice.";
   const capital = (word) => word[0].toUpperCase() + word.slice(1);
 
   /* The error of a run that `goal` names; what exploded has none. */
@@ -47,14 +50,18 @@
 
     /* What the board says of a try. now, last: this run and the one before it. best: the lowest score before it.
      * again: "last" if the dials are those of the try before; the number of an earlier try (0: the start) if that
-     * one's; else null. moved: dials moved since. goal: the error that is played for; covers: errors not spoken of. */
-    function sentence({ now, last, best, seed = 1, again = null, moved = 1, bet = null, goal = "fresh", covers = [] }) {
+     * one's; else null. moved: dials moved since. goal: the error that is played for; covers: errors not spoken of.
+     * tames: words for what makes explosions rarer here. listed: the machine reads its problem as one list. */
+    function sentence({ now, last, best, seed = 1, again = null, moved = 1, bet = null, goal = "fresh", ...more }) {
+      const { covers = [], tames = "", listed = false } = more;
       const said = [],
         told = ERRORS.filter((kind) => !covers.includes(kind)),
         others = told.filter((kind) => kind !== goal),
         gone = now.at !== null;
-      if (gone) said.push(`It exploded at step ${T.grouped(now.at)}. That cost a try.`);
-      else if (last.at !== null) {
+      if (gone) {
+        said.push(`It exploded at step ${T.grouped(now.at)}. That cost a try.`);
+        if (last.at !== null && tames) said.push(`Two in a row: explosions are rarer with ${tames}.`);
+      } else if (last.at !== null) {
         said.push(`${capital(goal)} ${shown(now[goal])}; the run before exploded.`);
         said.push(...others.map((kind) => `${capital(kind)} ${shown(now[kind])}.`));
       } else {
@@ -69,6 +76,8 @@
       if (again === "last") said.push(`The same dials with seed ${seed}: only chance differs.`);
       else if (again !== null)
         said.push(`The dials of ${whose} again, with seed ${seed}: between these two only chance differs.`);
+      else if (told.length > 1 && !gone && told.every((kind) => compare(now[kind], 100) === "same"))
+        said.push("It has learned nothing, not even what it practised." + (listed ? UNREAD : ""));
       else if (told.length > 1 && !gone && now.fresh > most && now.practice <= most / 4)
         said.push("It holds on its practice problems and runs away on fresh ones.");
       else if (moved > 1 && !crossed) {

@@ -13,6 +13,8 @@ LEVELS = [
     "That is par: as good as the best single gradient step.",
     "That is below par: better than any single gradient step.",
 ]
+# why a machine that reads one list stays at 100
+UNREAD = " A machine that reads one list must find out by itself which numbers belong together; that takes far more practice."
 
 
 def shown(value):
@@ -57,19 +59,36 @@ def went(kind, now, last):
     )
 
 
-def sentence(now, last, best, par, *, seed=1, again=None, moved=1, bet=None, goal="fresh", covers=()):
+def sentence(
+    now,
+    last,
+    best,
+    par,
+    *,
+    seed=1,
+    again=None,
+    moved=1,
+    bet=None,
+    goal="fresh",
+    covers=(),
+    tames="",
+    listed=False,
+):
     """What the board says of a try, without praise.
 
     now, last: this run and the one before it. best: the lowest score before this try. again: "last" if the dials are
     those of the try before, with another seed; the number of an earlier try (0: the start) if that one's; else None.
     moved: dials moved since the last try. bet: "better", "same", "worse" or None. goal: the error that is played for.
-    covers: errors of which nothing is said.
+    covers: errors of which nothing is said. tames: words for what makes explosions rarer on this board. listed: the
+    machine reads its problem as one list.
     """
     said, gone = [], now["at"] is not None
     told = [kind for kind in ERRORS if kind not in covers]
     others = [kind for kind in told if kind != goal]
     if gone:
         said.append(f"It exploded at step {now['at']:,}. That cost a try.")
+        if last["at"] is not None and tames:
+            said.append(f"Two in a row: explosions are rarer with {tames}.")
     elif last["at"] is not None:
         said.append(f"{goal.capitalize()} {shown(now[goal])}; the run before exploded.")
         said += [f"{kind.capitalize()} {shown(now[kind])}." for kind in others]
@@ -85,6 +104,8 @@ def sentence(now, last, best, par, *, seed=1, again=None, moved=1, bet=None, goa
         said.append(f"The same dials with seed {seed}: only chance differs.")
     elif again is not None:
         said.append(f"The dials of {whose} again, with seed {seed}: between these two only chance differs.")
+    elif len(told) > 1 and not gone and all(compare(now[kind], 100) == "same" for kind in told):
+        said.append("It has learned nothing, not even what it practised." + (UNREAD if listed else ""))
     elif len(told) > 1 and not gone and now["fresh"] > MOST and now["practice"] <= MOST / 4:
         said.append("It holds on its practice problems and runs away on fresh ones.")
     elif moved > 1 and not crossed:

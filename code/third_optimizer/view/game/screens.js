@@ -104,16 +104,16 @@
     ];
     const score = (place, seed) => T.score(game.recorded(place, seed), mode.goal);
     const again = spec.confirm.map((seed) => shown(score(lines[best.at].place, seed)));
+    const winner = best.at
+      ? `You chose your winner by the score it got, ${shown(best.score)}.`
+      : `No try came below the start’s ${shown(best.score)}.`;
     if (again.length)
       said.push(
-        p(
-          `You chose your winner by the score it got, ${shown(best.score)}. With seeds and problems that no try ever ` +
-            `sees, the same dials get ${again.join(" and ")}.`,
-        ),
+        p(`${winner} With seeds and problems that no try ever sees, the same dials get ${again.join(" and ")}.`),
       );
     if (spec.counter && S.plain(game.state, spec)) {
       const value = score(spec.counter.place, spec.seeds[0]);
-      const too = value <= spec.near * spec.par ? ", and that is par" : "";
+      const too = value <= spec.near * spec.par ? ", as good as par" : "";
       said.push(
         p(
           "The start was a rule, the lowest practice error of all designs, and it is not the only place to begin. " +

@@ -57,6 +57,9 @@
 
   // --- places and designs ------------------------------------------------------------------------
 
+  /* Whether the machine at this place reads its problem as one list: the first stop of its dial. */
+  const readsList = (place, spec) => spec.dials.some(({ field }, i) => field === "architecture" && place[i] === 0);
+
   /* Position of the dials -> number of the design; redundant dials do not matter. */
   const design = (place, spec) =>
     spec.index[place.reduce((sum, stop, i) => sum * spec.dials[i].names.length + stop, 0)];
@@ -291,6 +294,7 @@
     design,
     placeAt,
     placeOf,
+    readsList,
     redundant,
     moved,
     mode,

@@ -1,6 +1,6 @@
 """Minutes to read, counted on the written pages: what stands there for a reader who has just arrived.
 
-Counted are the words of prose, cards, a figure's title and text, a question's prompt and options; a formula is a word.
+Counted are the words of prose, cards, a figure's title and caption, a question's prompt and options; a formula is a word.
 Not counted are code, what is folded, controls, what a chart, a map or a game draws, and links that only lead on.
 """
 
@@ -25,15 +25,14 @@ def at_the_start(kind, spec):
         options = [option["html"] for option in spec["input"].get("options", [])]
         return " <br> ".join([spec["label"], spec["prompt"], *options])
     if kind == "figure":
-        return f"{spec['frame']['title']} {spec['frame']['text']}"
+        return f"{spec['frame']['title']} {spec['frame'].get('caption', '')}"
     if kind in ("learner", "longer", "sky"):
         return f"{spec['title']} {spec.get('note', '')}"
     if kind == "explore":
         at = 0
         for dial in spec["dials"]:  # frames run through the dials' stops with the last dial fastest
             at = at * len(dial["stops"]) + dial["start"]
-        titles, texts = spec["titles"], spec.get("befores", spec["texts"])
-        return f"{titles[at if len(titles) > 1 else 0]} {texts[at]}"
+        return " ".join(said[at if len(said) > 1 else 0] for said in (spec["titles"], spec.get("captions", [""])))
     return ""
 
 
