@@ -17,11 +17,12 @@
       this.readings = [this.big.reading, this.small.reading];
     }
 
-    /* low: height in pixels where the window is narrow. */
+    /* low: height in pixels where the window is narrow; in a laptop's window all of the board's right side has room. */
     figure(key, low) {
       const image = el("div", { class: "t3-chart t3-game-" + key, role: "img" });
       const drawn = { ...this.game.spec[key] };
       if (T.narrow()) drawn.height = low;
+      else if (root.innerHeight < 720) drawn.height = Math.round(0.8 * drawn.height);
       const chart = new T.Chart(image, drawn);
       return { image, chart, text: chart.text, height: drawn.height, reading: el("p", { class: "t3-reading" }) };
     }

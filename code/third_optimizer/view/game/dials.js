@@ -6,6 +6,11 @@
   const IDLE = "makes no difference here",
     LOCKED = "locked in this game";
 
+  /* Whether a dial's words need two lines in a narrow column at some stop; then they have two at each, or the dials
+   * below would jump. */
+  const long = (dial) =>
+    (dial.label + dial.term).length + Math.max(...dial.names.map((name) => name.length)) > 42;
+
   /* The two machines as pictures: examples read off one after another, and a question that looks at every example. */
   function machines() {
     const dots = [8, 22, 36, 50],
@@ -45,6 +50,7 @@
       more: [" ", term],
       turn: (stop) => game.turn({ type: "turn", dial: i, stop }),
     });
+    element.classList.toggle("t3-dial-long", long(dial));
     const drawn = dial.field === "architecture" && dial.names.length === 2 && machines();
     if (drawn) element.append(drawn.element);
     explained(game, dial, { element, input });
