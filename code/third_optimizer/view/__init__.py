@@ -19,6 +19,7 @@ from .figures.figure import figure
 from .figures.learner import learner
 from .figures.longer import longer
 from .figures.map import draw_map
+from .figures.maze import maze
 from .figures.saying import between, listed, power, say, signed
 from .questions.chapter import Chapter, my_answers
 from .questions.claims import claim_card
@@ -53,6 +54,7 @@ __all__ = [
     "listed",
     "longer",
     "marks",
+    "maze",
     "my_answers",
     "next_screen",
     "notes",

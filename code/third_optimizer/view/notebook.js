@@ -110,13 +110,14 @@ class KernelStore {
 }
 
 /* What a game wants of its kernel: a try trained, the tries that its log holds (both are answered with these), the
- * library for QR codes. */
+ * library for QR codes; what a learner or a maze wants: a machine trained, and not to wait for it any longer. */
 const kernel = (line) => ({
   train: (wanted, progress) =>
     ask(line, { type: "train", ...wanted }, PATIENCE, progress).then((answer) => answer.tries),
   tries: (game) => ask(line, { type: "tries", game }, OF_A_LOG).then((answer) => answer.tries),
   qr: () => loadQR(line.model),
-  learn: (stop) => ask(line, { type: "learn", stop }, PATIENCE),
+  learn: (stop, progress) => ask(line, { type: "learn", stop }, PATIENCE, progress),
+  stop: () => line.model.send({ type: "stop" }),
 });
 
 async function render({ model, el, load }) {

@@ -1,0 +1,453 @@
+/* The living maze: cells to build on, a machine's thought sweep by sweep, the walk it makes of it.
+ *
+ * Where a cell's walk ends is the colour of its arrow; how loud its state is, the strength of its ground.
+ */
+(function (root) {
+  "use strict";
+  const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
+  const { el, svg, button } = T,
+    P = () => T.planner;
+  const CELL = 40,
+    RIM = 2,
+    BEAT = 160, // milliseconds between two sweeps
+    STEP = 0.05, // of worth
+    LEAST = 0.1,
+    NEARLY = 0.97, // of the best: what counts as as good
+    TURN = [0, 180, 270, 90], // degrees, of an arrow that points up
+    NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    TOOLS = { wall: "walls", goal: "goals", walker: "the walker" };
+  const KEYS = { ArrowUp: 0, ArrowDown: 1, ArrowLeft: 2, ArrowRight: 3 };
+
+  class Maze {
+    /* spec: {id, title, note, machines: [{name, weights, channels, lumps}], mazes: [{name, rows, columns, wall, worth}],
+     * discount, sweeps, start} (maze.py) */
+    constructor(host, spec, kernel) {
+      Object.assign(this, { spec, kernel });
+      this.machines = spec.machines.map((one) => this.ready(one));
+      this.machine = 0;
+      this.sweeps = spec.start;
+      this.tool = "goal";
+      this.lumpy = false;
+      this.voice = T.announcer();
+      this.picture = svg("svg", { class: "t3-maze-picture", role: "group" });
+      this.picture.addEventListener("pointerdown", (event) => this.press(event));
+      this.picture.addEventListener("keydown", (event) => this.key(event));
+      this.said = el("p", { class: "t3-maze-said" });
+      this.dial = T.slider({
+        id: `${spec.id}-sweeps`,
+        label: "Sweeps of thought",
+        max: spec.sweeps,
+        text: String,
+        turn: (at) => this.think(at),
+      });
+      this.worth = T.slider({
+        id: `${spec.id}-worth`,
+        label: "Worth",
+        max: Math.round((1 - LEAST) / STEP),
+        text: (at) => (LEAST + at * STEP).toFixed(2),
+        turn: (at) => this.value(LEAST + at * STEP),
+      });
+      this.go = button("Let it think", () => this.run(), "t3-primary");
+      this.lumps = el("input", { type: "checkbox", role: "switch", id: `${spec.id}-lumps`, onchange: () => this.turn() });
+      const tools = el(
+        "fieldset",
+        { class: "t3-choice" },
+        el("legend", {}, "A tap sets"),
+        ...Object.entries(TOOLS).map(([tool, name]) =>
+          el(
+            "label",
+            {},
+            el("input", {
+              type: "radio",
+              name: `${spec.id}-tool`,
+              value: tool,
+              checked: tool === this.tool,
+              onchange: () => (this.tool = tool),
+            }),
+            el("span", {}, name),
+          ),
+        ),
+      );
+      this.others = el("div", { class: "t3-figure-tools" });
+      this.status = el("p", { class: "t3-busy", role: "status", hidden: true });
+      this.root = el(
+        "figure",
+        { class: "t3-figure t3-maze", id: spec.id },
+        el("p", { class: "t3-figure-title" }, spec.title),
+        el(
+          "div",
+          { class: "t3-maze-both" },
+          this.picture,
+          el(
+            "div",
+            { class: "t3-maze-side" },
+            this.dial.element,
+            this.go,
+            this.said,
+            tools,
+            this.worth.element,
+            el(
+              "div",
+              { class: "t3-dial t3-dial-switch" },
+              el(
+                "label",
+                { for: this.lumps.id },
+                this.lumps,
+                el("span", {}, "Show it no goals, raise lumps in its head instead"),
+              ),
+            ),
+          ),
+        ),
+        this.others,
+        this.status,
+        el("p", { class: "t3-caption" }, spec.note),
+        this.voice.region,
+      );
+      host.replaceChildren(this.root);
+      this.showOthers();
+      this.load(0);
+    }
+
+    ready(one) {
+      return { ...one, ...P().unpack(one.weights, one.channels) };
+    }
+
+    showOthers() {
+      const { spec, kernel } = this,
+        pick = (label, options, chosen) => {
+          const id = `${spec.id}-${label.toLowerCase()}`;
+          const select = el(
+            "select",
+            { id, onchange: () => chosen(Number(select.value)) },
+            ...options.map(({ name }, k) => el("option", { value: k }, name)),
+          );
+          return el("label", { class: "t3-maze-pick", for: id }, `${label} `, select);
+        };
+      this.others.replaceChildren(
+        pick("Maze", spec.mazes, (k) => this.load(k)),
+        ...(this.machines.length > 1 ? [pick("Machine", this.machines, (k) => this.use(k))] : []),
+        ...(kernel && kernel.learn ? [(this.train = button("Train one here", () => this.teach()))] : []),
+      );
+    }
+
+    // --- what the reader does ------------------------------------------------------------------------
+
+    /* One of the mazes that are offered, as it came. */
+    load(k) {
+      const { rows, columns, wall, worth } = this.spec.mazes[k];
+      clearInterval(this.beat);
+      this.maze = { rows, columns, wall: wall.map(Boolean), worth: worth.slice() };
+      this.held = worth.findIndex((value) => value > 0); // the goal whose worth the dial sets; −1: none
+      this.focus = 0;
+      this.walker = this.far();
+      this.build();
+      this.changed();
+    }
+
+    use(k) {
+      this.machine = k;
+      this.changed();
+    }
+
+    turn() {
+      this.lumpy = this.lumps.checked;
+      this.changed();
+    }
+
+    think(sweeps, itself = false) {
+      if (!itself) clearInterval(this.beat);
+      this.sweeps = sweeps;
+      this.draw();
+    }
+
+    run() {
+      clearInterval(this.beat);
+      if (T.still()) return this.think(this.spec.start);
+      this.think(0);
+      this.beat = setInterval(() => {
+        if (this.sweeps >= this.spec.start || !this.root.isConnected) clearInterval(this.beat);
+        else this.think(this.sweeps + 1, true);
+      }, BEAT);
+    }
+
+    value(worth) {
+      if (this.held < 0) return;
+      this.maze.worth[this.held] = Math.round(worth / STEP) * STEP;
+      this.changed();
+    }
+
+    /* The tool at a cell: a wall comes or goes, a goal comes, is held or goes, the walker stands there. */
+    apply(i, tool = this.tool) {
+      const { maze } = this;
+      if (tool === "wall") {
+        maze.worth[i] = 0;
+        maze.wall[i] = !maze.wall[i];
+      } else if (tool === "walker") {
+        if (!maze.wall[i]) this.walker = i;
+      } else if (maze.worth[i]) {
+        if (i === this.held) maze.worth[i] = 0;
+        else this.held = i;
+      } else {
+        if (this.goals().length === NAMES.length) return;
+        maze.wall[i] = false;
+        maze.worth[i] = 0.6;
+        this.held = i;
+      }
+      if (!maze.worth[this.held]) this.held = maze.worth.findIndex((value) => value > 0);
+      if (maze.wall[this.walker]) this.walker = this.far();
+      this.changed();
+    }
+
+    /* A goal or the walker goes with the finger; a tap is the tool's. */
+    press(event) {
+      const from = this.at(event);
+      if (event.button || from < 0) return;
+      event.preventDefault();
+      this.focus = from;
+      this.cells[from].focus({ preventScroll: true });
+      const what = this.maze.worth[from] > 0 ? "goal" : from === this.walker ? "walker" : null;
+      let here = from;
+      const follow = (move) => {
+        const to = this.at(move);
+        if (move.pointerId !== event.pointerId || to < 0 || to === here || !what) return;
+        if (what === "walker" ? this.maze.wall[to] : this.maze.wall[to] || this.maze.worth[to]) return;
+        if (what === "goal") {
+          this.maze.worth[to] = this.maze.worth[here];
+          this.maze.worth[here] = 0;
+          this.held = to;
+        } else this.walker = to;
+        here = to;
+        this.changed();
+      };
+      const end = (last) => {
+        if (last.pointerId !== event.pointerId) return;
+        removeEventListener("pointermove", follow);
+        removeEventListener("pointerup", end);
+        removeEventListener("pointercancel", end);
+        if (last.type === "pointerup" && here === from && this.at(last) === from) this.apply(from);
+      };
+      addEventListener("pointermove", follow);
+      addEventListener("pointerup", end);
+      addEventListener("pointercancel", end);
+    }
+
+    key(event) {
+      const { maze, focus } = this;
+      if (event.key in KEYS) {
+        const row = Math.floor(focus / maze.columns),
+          column = focus % maze.columns,
+          [down, right] = [
+            [-1, 0],
+            [1, 0],
+            [0, -1],
+            [0, 1],
+          ][KEYS[event.key]];
+        this.focus =
+          T.clip(row + down, 0, maze.rows - 1) * maze.columns + T.clip(column + right, 0, maze.columns - 1);
+        this.draw();
+        this.cells[this.focus].focus();
+      } else if (event.key === "Enter" || event.key === " ") this.apply(focus);
+      else if ("+-".includes(event.key) && maze.worth[focus]) {
+        this.held = focus;
+        this.value(T.clip(maze.worth[focus] + (event.key === "+" ? STEP : -STEP), LEAST, 1));
+      } else return;
+      event.preventDefault();
+    }
+
+    /* The cell under a pointer, −1 outside. */
+    at({ clientX, clientY }) {
+      const { left, top, width, height } = this.picture.getBoundingClientRect(),
+        { rows, columns } = this.maze,
+        column = Math.floor((((clientX - left) / width) * (columns * CELL + 2 * RIM) - RIM) / CELL),
+        row = Math.floor((((clientY - top) / height) * (rows * CELL + 2 * RIM) - RIM) / CELL);
+      return row < 0 || row >= rows || column < 0 || column >= columns ? -1 : row * columns + column;
+    }
+
+    /* In a kernel: another machine, which walks here while it learns. */
+    async teach() {
+      if (this.learning) return this.kernel.stop();
+      this.learning = true;
+      this.train.textContent = "Stop";
+      const name = `trained here ${this.machines.length - this.spec.machines.length + 1}`,
+        made = { ...this.machines[0], name },
+        last = this.machine;
+      this.machines.push(made);
+      this.machine = this.machines.length - 1;
+      const take = ({ weights, lumps = made.lumps, channels = made.channels }) => {
+        Object.assign(made, { lumps, ...P().unpack(weights, channels) });
+        this.changed();
+      };
+      try {
+        take(
+          await this.kernel.learn(0, (message) => {
+            this.status.hidden = false;
+            this.status.textContent = `Training… ${Math.round(100 * message.done)} %`;
+            take(message);
+          }),
+        );
+        this.status.textContent = "Trained. It is the machine that walks now.";
+      } catch (problem) {
+        this.machines.pop();
+        this.machine = last;
+        this.status.textContent = `No machine was made: ${problem.message}.`;
+        this.changed();
+      }
+      this.status.hidden = false;
+      this.learning = false;
+      this.showOthers();
+      const select = this.others.querySelector(`[id="${this.spec.id}-machine"]`);
+      if (select) select.value = this.machine;
+    }
+
+    // --- what is known -------------------------------------------------------------------------------
+
+    goals() {
+      return this.maze.worth.flatMap((worth, i) => (worth > 0 ? [i] : []));
+    }
+
+    /* The cell from which the way to a goal is longest, any open one without goals. */
+    far() {
+      const { maze } = this,
+        steps = P().optimum({ ...maze, worth: maze.worth.map((worth) => (worth > 0 ? 1 : 0)) }, 0.5);
+      const reach = steps.map((value, i) => (maze.wall[i] || value === 0 ? Infinity : value));
+      const far = reach.indexOf(Math.min(...reach));
+      return reach[far] < Infinity ? far : Math.max(0, maze.wall.indexOf(false));
+    }
+
+    changed() {
+      const machine = this.machines[this.machine];
+      this.thought = new (P().Thought)(machine, this.maze, this.lumpy ? machine.lumps : null);
+      this.best = P().optimum(this.maze, this.spec.discount);
+      this.draw();
+    }
+
+    // --- what the reader sees ------------------------------------------------------------------------
+
+    /* The cells of this size of maze; each keeps its element, so that focus stays. */
+    build() {
+      const { rows, columns } = this.maze;
+      this.picture.setAttribute(
+        "viewBox",
+        [-RIM, -RIM, columns * CELL + 2 * RIM, rows * CELL + 2 * RIM].join(" "),
+      );
+      this.way = svg("path", { class: "t3-maze-way" });
+      this.cells = this.maze.wall.map((_, i) => {
+        const ground = svg("rect", { x: 0, y: 0, width: CELL, height: CELL }),
+          thought = svg("rect", { x: 0, y: 0, width: CELL, height: CELL, class: "t3-maze-thought" }),
+          arrow = svg("path", { d: "M0 9V-8M-5 -3L0 -8L5 -3", class: "t3-maze-arrow" }),
+          mark = svg("g", {}),
+          x = (i % columns) * CELL,
+          y = Math.floor(i / columns) * CELL;
+        const cell = svg(
+          "g",
+          { class: "t3-maze-cell", transform: `translate(${x} ${y})`, role: "button", "data-cell": i },
+          ground,
+          thought,
+          arrow,
+          mark,
+          svg("rect", { x: 1, y: 1, width: CELL - 2, height: CELL - 2, class: "t3-maze-focus" }),
+        );
+        Object.assign(cell, { thought, arrow, mark });
+        return cell;
+      });
+      this.picture.replaceChildren(...this.cells, this.way);
+    }
+
+    draw() {
+      const { maze, thought, sweeps, best } = this,
+        moves = thought.moves(sweeps),
+        loud = thought.loud(sweeps),
+        ends = P().ends(maze, moves),
+        goals = this.goals(),
+        most = Math.max(...loud, 1e-9);
+      const hue = (goal) => (goal < 0 ? "none" : String(goals.indexOf(goal) % 3));
+      this.dial.show(sweeps);
+      const held = this.held >= 0;
+      this.worth.element.hidden = !held;
+      if (held) {
+        const name = NAMES[goals.indexOf(this.held)];
+        this.worth.element.querySelector(".t3-dial-name").textContent =
+          `${this.lumpy ? "Height of lump" : "Worth of goal"} ${name}`;
+        this.worth.show(Math.round((maze.worth[this.held] - LEAST) / STEP));
+      }
+      this.cells.forEach((cell, i) => {
+        const wall = maze.wall[i],
+          goal = maze.worth[i] > 0,
+          end = wall ? -1 : ends[i].end;
+        cell.setAttribute("tabindex", i === this.focus ? 0 : -1);
+        cell.dataset.hue = hue(end);
+        cell.classList.toggle("t3-maze-wall", wall);
+        cell.classList.toggle("t3-maze-movable", goal || i === this.walker); // a finger on it drags it, elsewhere the page
+        cell.thought.style.opacity = wall ? 0 : (0.55 * loud[i]) / most;
+        cell.arrow.style.display = wall || goal ? "none" : "";
+        cell.arrow.setAttribute("transform", `translate(${CELL / 2} ${CELL / 2}) rotate(${TURN[moves[i]]})`);
+        cell.mark.replaceChildren(...this.marks(i, goal, goals));
+        cell.setAttribute("aria-label", this.words(i, moves[i], end, goals));
+      });
+      const passed = P().walk(maze, moves, this.walker);
+      const spot = (i) => [(i % maze.columns) * CELL + CELL / 2, Math.floor(i / maze.columns) * CELL + CELL / 2];
+      this.way.setAttribute("d", passed.map((i, k) => (k ? "L" : "M") + spot(i).join(" ")).join(""));
+      this.tell(ends, best, goals, passed);
+    }
+
+    marks(i, goal, goals) {
+      const drawn = [];
+      if (goal) {
+        const size = 6 + 10 * this.maze.worth[i],
+          middle = CELL / 2;
+        const shape = this.lumpy
+          ? svg("circle", { cx: middle, cy: middle, r: size, class: "t3-maze-goal t3-maze-lump" })
+          : svg("path", {
+              d: `M${middle} ${middle - size}l${size} ${size}l${-size} ${size}l${-size} ${-size}z`,
+              class: "t3-maze-goal",
+            });
+        if (i === this.held) shape.classList.add("t3-maze-held");
+        drawn.push(shape, svg("text", { x: middle, y: middle + 5, class: "t3-maze-name" }, NAMES[goals.indexOf(i)]));
+      }
+      if (i === this.walker) drawn.push(svg("circle", { cx: CELL / 2, cy: CELL / 2, r: 8, class: "t3-maze-walker" }));
+      return drawn;
+    }
+
+    words(i, move, end, goals) {
+      const { maze } = this,
+        where = `row ${Math.floor(i / maze.columns) + 1}, column ${(i % maze.columns) + 1}: `;
+      if (maze.wall[i]) return where + "wall";
+      const here = i === this.walker ? "the walker; " : "";
+      if (maze.worth[i]) return `${where}${here}goal ${NAMES[goals.indexOf(i)]}, worth ${maze.worth[i].toFixed(2)}`;
+      const to = end < 0 ? "to no goal" : `to ${NAMES[goals.indexOf(end)]}`;
+      return `${where}${here}${["up", "down", "left", "right"][move]}, ${to}`;
+    }
+
+    /* What came of the thought, in two sentences. */
+    tell(ends, best, goals, passed) {
+      const { maze, spec, sweeps, walker } = this,
+        worth = (i) => (ends[i].end < 0 ? 0 : maze.worth[ends[i].end] * spec.discount ** ends[i].steps);
+      const asked = best.flatMap((value, i) => (maze.wall[i] || maze.worth[i] || value === 0 ? [] : [i])),
+        good = asked.filter((i) => worth(i) > NEARLY * best[i]).length;
+      let own = "No goal can be reached from where the walker stands.";
+      if (maze.worth[walker]) own = "The walker stands on a goal.";
+      else if (best[walker] > 0) {
+        const { end, steps } = ends[walker],
+          fine = worth(walker) > NEARLY * best[walker];
+        own =
+          end < 0
+            ? "From the walker its moves lead to no goal."
+            : `From the walker it goes to ${NAMES[goals.indexOf(end)]} in ${T.counted(steps, "step", "steps")}; ` +
+              (fine ? "no walk is clearly better." : "another walk is worth more.");
+      }
+      const all = asked.length ? ` In ${good} of ${asked.length} cells its walk is as good as the best.` : "";
+      this.said.textContent = own + all;
+      const list = goals.map((i) => `${NAMES[goals.indexOf(i)]} worth ${maze.worth[i].toFixed(2)}`).join(", ");
+      const label = `A maze of ${maze.rows} by ${maze.columns} cells, goals: ${list || "none"}. After ${T.counted(
+        sweeps,
+        "sweep",
+        "sweeps",
+      )}: ${this.said.textContent}`;
+      this.picture.setAttribute("aria-label", label);
+      this.voice.say(label);
+      this.passed = passed;
+    }
+  }
+
+  T.Maze = Maze;
+})(globalThis);
