@@ -37,8 +37,8 @@ SAID = [
     ),
     (
         dict(now=state(99.9, 100.2), last=START, best=186.4, listed=True),
-        "Fresh 100, was 186. Practice got worse (0 to 100). It has learned nothing, not even what it practised. A machine "
-        "that reads one list must find out by itself which numbers belong together; that takes far more practice.",
+        "Fresh 100, was 186. Practice got worse (0 to 100). It has learned nothing, not even what it practised. Read as "
+        "one list, problems take far more practice.",
     ),
     (
         dict(now=state(99.9, 100.2), last=state(33.0, 33.0), best=33.0, moved=2),

@@ -12,8 +12,7 @@
     "That is below par: better than any single gradient step.",
   ];
   // why a machine that reads one list stays at 100
-  const UNREAD =
-    " A machine that reads one list must find out by itself which numbers belong together; that takes far more practice.";
+  const UNREAD = " Read as one list, problems take far more practice.";
   const capital = (word) => word[0].toUpperCase() + word.slice(1);
 
   /* The error of a run that `goal` names; what exploded has none. */

@@ -14,7 +14,7 @@ LEVELS = [
     "That is below par: better than any single gradient step.",
 ]
 # why a machine that reads one list stays at 100
-UNREAD = " A machine that reads one list must find out by itself which numbers belong together; that takes far more practice."
+UNREAD = " Read as one list, problems take far more practice."
 
 
 def shown(value):
