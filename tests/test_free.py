@@ -103,6 +103,31 @@ def test_a_field_takes_all_that_is_legal_and_nothing_else(panel, name):
     assert words(panel.message) == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("step_length", "0,003", 0.003),
+        ("step_length", "3·10^-3", 0.003),
+        ("step_length", "1/8", 0.125),
+        ("step_length", " 2e−3 ", 0.002),
+        ("practice_time", "1,024", 1024),
+        ("practice_time", "1.024", 1024),
+        ("practice_time", "1 024", 1024),
+        ("practice_time", "10^4", 10_000),
+        ("problems", "１２", 12),
+        ("seed", "999’999", 999_999),
+    ],
+)
+def test_a_field_reads_numbers_as_people_type_them(name, text, value):
+    assert number(name, text) == value
+
+
+@pytest.mark.parametrize(("name", "text"), [("step_length", "1,024"), ("practice_time", "1.02"), ("seed", "1,5")])
+def test_a_field_asks_again_where_a_number_is_read_in_two_ways_or_is_not_whole(name, text):
+    with pytest.raises(ValueError, match=f"not “{text}”"):
+        number(name, text)
+
+
 @pytest.mark.parametrize("name", WINDOWS)
 def test_a_slider_stays_within_the_legal_and_moves_its_field(panel, name):
     one, (low, high) = panel.numbers[name], WINDOWS[name]

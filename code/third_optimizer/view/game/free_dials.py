@@ -1,6 +1,7 @@
 """The dials of free mode: the values they take, which are idle, what a try would cost, fields that take any number."""
 
 import math
+import re
 import time
 from dataclasses import replace
 from functools import cache
@@ -12,6 +13,7 @@ from third_optimizer.meta.design import LIMITS, NEVER
 from third_optimizer.meta.running import practise
 
 from ..figures.explore import Slider
+from ..figures.numbers import read_number
 
 # What the sliders run over; the field before a slider takes all of RANGES.
 WINDOWS = {"problems": (1, 100_000), "passes": (1, 8), "step_length": (1e-4, 1.0), "practice_time": (50, 10_000)}
@@ -22,6 +24,7 @@ IDLE = {
     "warm_up": "there is no second pass to warm up for",
     "table": "no problem comes twice",
 }
+THOUSANDS = re.compile(r"\s*[1-9][0-9]{0,2}([,.][0-9]{3})+\s*")  # where only whole numbers are asked for
 NAMES = "7.5rem"  # width of the dials' names
 PROBE = 44  # steps of practice timed to know the price of all
 
@@ -42,7 +45,7 @@ def number(name, text):
     low, high = RANGES[name]
     whole = isinstance(low, int)
     try:
-        value = float(text.replace(",", "").strip())
+        value = read_number(re.sub("[,.]", "", text) if whole and THOUSANDS.fullmatch(text) else text)
     except ValueError:
         value = np.nan
     if not low <= value <= high or whole and not value.is_integer():

@@ -9,7 +9,7 @@ import importlib.util
 import math
 from dataclasses import dataclass
 
-from .numbers import read_number
+from ..figures.numbers import read_number
 
 NOT_TRIED = "Not tried yet: put your answer in place of the dots and run the cell again."
 
