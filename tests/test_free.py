@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from tests.notebooks import BOOK
 from third_optimizer.meta import DIALS, SEEDS, Design, Grid, Log, Space, run
 from third_optimizer.meta.design import LIMITS, NEVER
 from third_optimizer.meta.grid import run_alone
-from third_optimizer.meta.running import STABLE
+from third_optimizer.meta.running import STABLE, practise
 from third_optimizer.view import free, play
 from third_optimizer.view.game.free_dials import RANGES, WINDOWS, number, price, step_seconds, told
 from third_optimizer.view.game.rules import compare, shown
@@ -383,6 +384,13 @@ def test_progress_moves_and_a_stopped_run_is_not_kept(panel):
     put(panel, Design(practice_time=50))
     train(panel)
     assert len(panel.entries) == 1 and seen[-1] == 1
+
+
+def test_what_blows_up_at_its_start_has_a_price():
+    """No step of it can be timed: the steps of a start that does not blow up can."""
+    design = Design(passes=8, initial_scale="large")
+    *_, diverged_at = practise(design, 0)
+    assert diverged_at == 0 and 0 < step_seconds(design) == step_seconds(replace(design, initial_scale="small"))
 
 
 def test_the_price_is_honest(panel):

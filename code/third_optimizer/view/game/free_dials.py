@@ -69,13 +69,14 @@ def _step_seconds(design):
 def step_seconds(design):
     """Seconds that a step of practice takes here and now, timed on PROBE steps.
 
-    What makes none slower is left out, so that few designs are timed.
+    What makes none slower is left out, so that few designs are timed; what may blow up at once too, or nothing was.
     """
     return _step_seconds(
         replace(
             design,
             problems=design.problems if design.table else NEVER,
             step_length=LIMITS["step_length"][0],
+            initial_scale="small",
             practice_time=PROBE,
         )
     )
