@@ -520,6 +520,13 @@ ARRIVED = [
 ]
 
 
+def proofpoint(text):
+    """As its second version writes an address into its own."""
+    return "https://urldefense.proofpoint.com/v2/url?u=" + "".join(
+        sign if sign.isalnum() or sign == "." else "_" if sign == "/" else f"-{ord(sign):02X}" for sign in text
+    )
+
+
 def test_a_code_is_found_as_it_arrives(open_board):
     """By mail, in a chat, out of a link that Outlook has wrapped; in small letters, too; with a name, or without."""
     opened, _ = open_board()
@@ -537,6 +544,37 @@ def test_a_code_is_found_as_it_arrives(open_board):
     tries = [list(a) for a in game_of(1).tries]
     for (line, name), (problems, games) in zip(cases, read, strict=True):
         assert problems == [] and games == [[name or "line 1", tries]], line
+
+
+def test_a_code_that_mail_has_wrapped_is_one_line(open_board):
+    """After any of its letters; quoted, in quoted-printable, in a link, over three lines. The lines around it stay."""
+    opened, _ = open_board()
+    one, other = code(game_of(1)), code(game_of(2))
+    link = f"{ADDRESS}#g={one}"
+    texts = [
+        f"Ada: {one[:n]}{end}\n{start}{one[n:]}"
+        for n in (1, 6, 30)
+        for end, start in (("", ""), ("=", ""), (" ", "> "))
+    ]
+    texts += [
+        f"Ada: {one[:20]}\r\n{one[20:40]}\r\n{one[40:]}",
+        f"Ada: {link[:-9]}\n{link[-9:]}",
+    ]
+    texts += [
+        f"Ada: {proofpoint(link)}&d=DwMFaQ&c=x-2D",
+        f"Ada <{proofpoint(link)}>",
+        f"Ada: {one[:9]}\n{one[9:]}\nBob\n2MZ1G-\n\nCem: {other}",
+    ]
+    read = opened.page.evaluate(
+        """texts => texts.map((text) => { const { games, problems } = ThirdOptimizer.pasted.read(text, board.spec, board.atlas);
+          return [games.map((game) => [game.line, game.name, game.tries]), problems.map((one) => one.line)]; })""",
+        texts,
+    )
+    first, second = ([list(a) for a in game_of(n).tries] for n in (1, 2))
+    *alone, (games, problems) = read
+    for text, found in zip(texts, alone, strict=False):
+        assert found == [[[1, "Ada", first]], []], text
+    assert games == [[1, "Ada", first], [6, "Cem", second]] and problems == [3, 4]
 
 
 NASTY = [

@@ -59,17 +59,14 @@
     );
   }
 
-  const lines = (text) => text.split(/\r\n|[\n\r]/);
-
   /* All lines of a text -> {games, problems: [{line, says}]}, in the order of the lines. */
   function read(text, spec, atlas) {
     const games = [],
       problems = [],
       seen = new Map();
-    lines(text).forEach((content, i) => {
+    T.received.unwrapped(text).forEach(({ line, content }) => {
       if (!content.trim()) return;
-      const line = i + 1,
-        [name, code] = split(content);
+      const [name, code] = split(content);
       let game;
       try {
         game = T.codes.decode(code, spec.designs, spec.fingerprint);
@@ -107,7 +104,7 @@
    * with the lines added here and without those taken out here. */
   function merged(base, mine, theirs) {
     if (mine === base || mine === theirs) return theirs;
-    const [was, here, there] = [base, mine, theirs].map(lines),
+    const [was, here, there] = [base, mine, theirs].map(T.received.lines),
       added = here.filter((line) => !was.includes(line) && !there.includes(line)),
       left = there.filter((line) => here.includes(line) || !was.includes(line)).join("\n");
     return added.length ? [left.trimEnd(), ...added].filter(Boolean).join("\n") : left;

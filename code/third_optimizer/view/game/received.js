@@ -2,11 +2,13 @@
 (function (root) {
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
-  // "#g=" and a code, its signs perhaps written as %23 and %3D, as %2523 where a link was wrapped twice, or # as *
-  const LINK = /(\S*?)(?:#|%(?:25)*23|\*)g(?:=|%(?:25)*3d)([0-9a-z%\u2010-\u2015\u2212-]+)\S*/i;
+  // "#g=" and a code, its signs perhaps written as %23 and %3D, as %2523 where a link was wrapped twice, or # as *;
+  // or all signs as -23, -3D
+  const LINK = /(\S*?)(?:(?:#|%(?:25)*23|\*)g(?:=|%(?:25)*3d)|(-23g-3D))([0-9a-z%\u2010-\u2015\u2212-]+)\S*/i;
   const PIECE = /[^\s\\:=&|<>()[\]{}‹›«»"“”„‘’'`*_,;.!?…~]+/g; // what stands around a code never stands in one
   const LONGEST = 250, // letters of a code, and more
-    MOST_PIECES = 200;
+    MOST_PIECES = 200,
+    MOST_WRAPS = 3; // of a code over several lines
 
   function plain(text) {
     let said = text;
@@ -19,11 +21,11 @@
   function linked(text) {
     const found = LINK.exec(text);
     if (!found) return null;
-    const [all, address, code] = found,
+    const [all, address, dashed, code] = found,
       scheme = address.search(/(?:https?|file):\/\//i);
     return {
       before: text.slice(0, found.index) + address.slice(0, Math.max(scheme, 0)),
-      code: plain(code),
+      code: plain(dashed ? code.replace(/-2D/gi, "-") : code),
       after: text.slice(found.index + all.length),
     };
   }
@@ -47,5 +49,29 @@
     return null;
   }
 
-  T.received = { linked, find };
+  const lines = (text) => text.split(/\r\n|[\n\r]/);
+
+  /* The lines of a text, [{line, content}]: what is a code only together with the next lines, which mail has wrapped, is
+   * one line. Between them may stand a quotation's mark, and "=" where the mail's source was copied. */
+  function unwrapped(text) {
+    const all = lines(text),
+      found = [];
+    for (let i = 0; i < all.length; i++) {
+      const line = i + 1;
+      let content = all[i];
+      if (content.trim() && !find(content)) {
+        let joined = content;
+        for (let to = i + 1; to <= i + MOST_WRAPS && to < all.length && all[to].trim() && !find(all[to]); to++) {
+          joined = joined.trimEnd().replace(/([^g])=$/i, "$1") + all[to].replace(/^[\s>|]+/, "");
+          if (!find(joined)) continue;
+          [content, i] = [joined, to];
+          break;
+        }
+      }
+      found.push({ line, content });
+    }
+    return found;
+  }
+
+  T.received = { linked, find, lines, unwrapped };
 })(globalThis);
