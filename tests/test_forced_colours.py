@@ -58,3 +58,8 @@ def test_charts_are_seen(open_page, theme):
     page.wait_for_timeout(500)
     assert apart(page, page.locator("#path .t3-chart")) > 0.003
     assert apart(page, page.locator("#path input[type=range]").first) > 0.06
+    # the system draws an edge around a button that has none, which is not to touch its words
+    paddings = page.eval_on_selector_all(
+        "article .t3-button", "(all) => all.map((one) => parseFloat(getComputedStyle(one).paddingLeft))"
+    )
+    assert len(paddings) > 3 and min(paddings) >= 6

@@ -530,10 +530,19 @@ def test_a_code_a_link_and_a_picture_of_the_game(play, board):
         f"A friend’s line, dashed, ends at {shown(min(best, GRID.outcome(GRID.start(), 1).fresh))}"
         in shown_board.locator(".t3-game-chart").get_attribute("aria-label")
     )
-    page.goto(page.url.split("#")[0] + "#g=" + code[:-1] + ("2" if code[-1] != "2" else "3"))
+    # without a reload: the next address is read where the page is open
+    sentence, damaged = shown_board.locator(".t3-game-sentence"), code[:-1] + ("2" if code[-1] != "2" else "3")
+    page.goto(page.url.split("#")[0] + "#g=" + damaged)
+    expect(sentence).to_contain_text("could not be read (damaged")
+    page.goto(page.url.split("#")[0] + "#g=" + code)
+    expect(sentence).to_contain_text("A friend’s line is dashed: they began here too.")
+    page.goto(page.url.split("#")[0] + "#elsewhere")
+    page.wait_for_timeout(100)
+    assert "A friend’s line" in sentence.inner_text() and "could not" not in sentence.inner_text()
+    page.goto(page.url.split("#")[0] + "#g=" + damaged)
     page.reload()
     page.wait_for_selector(".t3-game-chart svg")
-    assert "could not be read (damaged" in shown_board.locator(".t3-game-sentence").inner_text() and opened.errors == []
+    assert "could not be read (damaged" in sentence.inner_text() and opened.errors == []
 
 
 def test_a_dial_can_be_locked_and_the_day_has_its_own_start(play, board):

@@ -34,6 +34,11 @@
       this.showAll();
       if (this.kernel) this.record.open().then(() => this.meet());
       this.record.listen();
+      addEventListener("hashchange", () => {
+        if (!this.readAddress()) return;
+        this.meet();
+        this.showAll();
+      });
     }
 
     // --- what follows from the state ---------------------------------------------------------------
@@ -72,11 +77,12 @@
 
     // --- a friend's game -----------------------------------------------------------------------------
 
-    /* A friend's game that came with the page's address: its line is drawn dashed. */
+    /* A friend's game that came with the page's address: its line is drawn dashed. Whether there was something to read. */
     readAddress() {
       const { spec, runs } = this,
         given = T.codes.fromHash();
-      if (!given) return;
+      if (!given) return false;
+      this.friend = this.refused = null;
       try {
         const { code } = T.received.find(given) || { code: given };
         const { start, mode, tries } = T.codes.decode(code, spec.designs, spec.fingerprint);
@@ -87,6 +93,7 @@
       } catch (problem) {
         this.refused = problem.message;
       }
+      return true;
     }
 
     /* A friend's start is played as the friend played it, if no game of one's own is under way. */
