@@ -42,6 +42,7 @@ $(READY) $(TESTED) book:
 else
 $(READY):
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; sys.exit(None if (3, 11) <= v <= (3, 14) else "Python 3.11 to 3.14 is needed, this is %d.%d: make PYTHON=python3.12 book" % v)'
+	@$(PYTHON) -c 'import os, re, sys; here = os.getcwd(); sys.exit(f"The path of this folder, {here}, holds a brace or a dollar sign before a letter, which Python packages cannot be built in: give it another name" if re.search("[{}]|[$$][A-Za-z_]", here) else None)'
 	@$(PYTHON) -m venv $(if $(OURS),,--clear) $(VENV) || { echo "No virtual environment could be made. On Debian: apt-get install python3-venv"; exit 1; }
 	$(INSTALL) -r requirements.txt
 	@touch $@

@@ -92,6 +92,17 @@ def test_an_environment_whose_python_is_gone_is_made_anew(folder):
     assert make(folder, "book")[0].startswith("made -m venv --clear .venv")
 
 
+@pytest.mark.parametrize(("name", "fits"), [("{x}", False), ("a}", False), ("$HOME", False), ("5$ %", True)])
+def test_a_folder_in_which_the_package_cannot_be_built_is_said(folder, name, fits):
+    """setuptools takes {x} and $x in a path for its own variables."""
+    other = folder.parent / name
+    shutil.move(folder, other)
+    running = begin(other, "book")
+    said, _ = running.communicate(timeout=60)
+    assert (running.returncode == 0) == fits == (other / "log").is_file()
+    assert (f"The path of this folder, {other.resolve()}, holds a brace" in said) != fits and "Traceback" not in said
+
+
 def test_nothing_of_the_readers_own_python_reaches_the_build(folder):
     own = {"PYTHONPATH": "mine", "PYTHONSTARTUP": "start.py", "JUPYTER_PATH": "kernels"}
     assert make(folder, "book", **own)[-1].endswith(" with 1")  # PYTHONNOUSERSITE alone
