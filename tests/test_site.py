@@ -537,6 +537,9 @@ def test_without_one_script_each_component_stands_in_words_that_say_so(served, m
         assert one["words"] > 40 and one["said"] != whole, (missing, one)
     if missing.startswith("game/"):
         assert all(one["drawn"] and not one["said"] for one in standing)  # that page plays no game
+    if missing == "figures/numbers.js":  # nobody can type a number: those questions and nothing else
+        assert {one["kind"] for one in standing if one["said"]} == {"ask"}
+        assert page.locator(".t3-number-field").count() == 0 and page.locator("form.t3-ask input[type=radio]").count()
     if missing.startswith("vendor/"):
         assert all(one["drawn"] for one in standing)  # dials, words and questions are there, the pictures are not
 

@@ -160,6 +160,8 @@
     }
 
     number(input) {
+      const { readNumber } = T;
+      if (!readNumber) throw new Error("the script that reads numbers is missing");
       const field = el("input", {
         type: "text",
         autocomplete: "off",
@@ -169,7 +171,7 @@
       return {
         elements: [el("label", { class: "t3-number", for: field.id }, el("span", {}, "Your number"), field)],
         takes: Number.isFinite,
-        read: () => T.readNumber(field.value, input.percent),
+        read: () => readNumber(field.value, input.percent),
         write: (value) => {
           field.value = value;
         },
