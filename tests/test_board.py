@@ -556,10 +556,7 @@ def test_a_code_that_mail_has_wrapped_is_one_line(open_board):
         for n in (1, 6, 30)
         for end, start in (("", ""), ("=", ""), (" ", "> "))
     ]
-    texts += [
-        f"Ada: {one[:20]}\r\n{one[20:40]}\r\n{one[40:]}",
-        f"Ada: {link[:-9]}\n{link[-9:]}",
-    ]
+    texts += [f"Ada: {one[:20]}\r\n{one[20:40]}\r\n{one[40:]}", f"Ada: {link[:-9]}\n{link[-9:]}"]
     texts += [
         f"Ada: {proofpoint(link)}&d=DwMFaQ&c=x-2D",
         f"Ada <{proofpoint(link)}>",

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from tests.notebooks import BOOK, ROOT, chapters, experiments_of
 from third_optimizer.view.component import SCRIPTS
+from third_optimizer.view.figures.numbers import read_number
 from third_optimizer.view.questions.chapter import Chapter
 from third_optimizer.view.questions.exercises import NOT_TRIED, judge_code, judge_number, load_checks
-from third_optimizer.view.figures.numbers import read_number
 
 EXERCISES = [
     (page.stem, id, entry)

@@ -77,7 +77,7 @@
 
     // --- a friend's game -----------------------------------------------------------------------------
 
-    /* A friend's game that came with the page's address: its line is drawn dashed. Whether there was something to read. */
+    /* A friend's game that came with the page's address: its line is drawn dashed. Says whether there was one. */
     readAddress() {
       const { spec, runs } = this,
         given = T.codes.fromHash();

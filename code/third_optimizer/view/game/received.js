@@ -51,8 +51,8 @@
 
   const lines = (text) => text.split(/\r\n|[\n\r]/);
 
-  /* The lines of a text, [{line, content}]: what is a code only together with the next lines, which mail has wrapped, is
-   * one line. Between them may stand a quotation's mark, and "=" where the mail's source was copied. */
+  /* The lines of a text, [{line, content}]. What is a code only together with the next lines, as mail wraps it, is one
+   * line. Between them may stand a quotation's mark, and "=" where the mail's source was copied. */
   function unwrapped(text) {
     const all = lines(text),
       found = [];
