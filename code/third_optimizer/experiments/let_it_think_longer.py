@@ -11,7 +11,7 @@ import numpy as np
 
 from third_optimizer.meta import SEEDS, par
 from third_optimizer.meta.grid import BLOWN
-from third_optimizer.meta.machines import PASSES, TIMES, floor_store, problem, thought_store
+from third_optimizer.meta.machines import PASSES, floor_store, problem, thought_store
 from third_optimizer.meta.running import NEAR
 
 from . import DATA

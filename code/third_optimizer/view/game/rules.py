@@ -60,19 +60,7 @@ def went(kind, now, last):
 
 
 def sentence(
-    now,
-    last,
-    best,
-    par,
-    *,
-    seed=1,
-    again=None,
-    moved=1,
-    bet=None,
-    goal="fresh",
-    covers=(),
-    tames="",
-    listed=False,
+    now, last, best, par, *, seed=1, again=None, moved=1, bet=None, goal="fresh", covers=(), tames="", listed=False
 ):
     """What the board says of a try, without praise.
 
