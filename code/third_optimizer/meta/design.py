@@ -91,7 +91,7 @@ DIALS = {
             ("plain", "adaptive"),
             ("plain", "adaptive"),
             "SGD with momentum 0.9, or Adam",
-            "Plain: one step length for all numbers. Adaptive: each number has its own, by how large its slopes have been.",
+            "Plain: one step length for all numbers. Adaptive: each has its own, by how large its slopes were.",
             "the adaptive step rule",
         ),
         Dial(

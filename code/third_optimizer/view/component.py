@@ -40,6 +40,7 @@ SCRIPTS = (
     "figures/longer.js",
     "figures/numbers.js",
     "figures/planner.js",
+    "figures/ground.js",
     "figures/maze.js",
     "questions/ask.js",
     "questions/veil.js",

@@ -1,6 +1,7 @@
 /* The reader's figure: a title, a chart, its text alternative, and on a page without kernel its dials.
  *
- * A *frame* is what one setting of the dials shows: {columns, text, title, caption}; the text is for the ear. In a notebook the kernel
+ * A *frame* is what one setting of the dials shows: {columns, text, title, caption}; the text is for the ear.
+ * In a notebook the kernel
  * sends frames. On a page every frame was computed when the book was built, and the dials pick one.
  */
 (function (root) {
@@ -34,7 +35,8 @@
       this.reading = el("p", { class: "t3-reading", "aria-hidden": "true" }); // the chart says it
       this.caption = el("p", { class: "t3-caption", hidden: true });
       this.note = el("p", { class: "t3-busy", hidden: true, role: "status" });
-      this.root = el("figure", { class: "t3-figure", id: spec.id }, this.title, this.image, this.note, this.caption, this.reading);
+      const parts = [this.title, this.image, this.note, this.caption, this.reading];
+      this.root = el("figure", { class: "t3-figure", id: spec.id }, ...parts);
       host.replaceChildren(this.root);
       this.chart = new T.Chart(this.image, spec.chart);
       if (spec.after) store.listen(() => this.shown && this.show(this.shown));

@@ -298,8 +298,8 @@ def explore(
     compute(**values) -> columns: dict of name -> array, the rows of the chart (arrays of one length,
         or scalars). If it has a parameter `progress`, it may call progress(fraction) while it works.
     chart: an Altair chart without data, encodings with types; colours "$base", "$ink", ...
-    describe(columns, **values) -> str: the text alternative, for those who hear the figure. The dials' values are put before it. Or a text whose
-        {placeholders} `numbers` fills (figures.saying).
+    describe(columns, **values) -> str: the text alternative, for those who hear the figure. The dials' values are put
+        before it. Or a text whose {placeholders} `numbers` fills (figures.saying).
     title: a sentence, the figure's message, or a function like `describe` that returns it, or such a text.
     caption: what stands below for all to read: one useful thing that the picture does not say; as title, or
         True for the described text itself, or None.

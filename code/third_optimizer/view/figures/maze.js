@@ -1,26 +1,20 @@
-/* The living maze: cells to build on, a machine's thought sweep by sweep, the walk it makes of it.
- *
- * Where a cell's walk ends is the colour of its arrow; how loud its state is, the strength of its ground.
- */
+/* The living maze: walls, goals and a walker that the reader sets, and what a machine makes of them, sweep by sweep. */
 (function (root) {
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
-  const { el, svg, button } = T,
+  const { el, button } = T,
     P = () => T.planner;
-  const CELL = 40,
-    RIM = 2,
-    BEAT = 160, // milliseconds between two sweeps
+  const BEAT = 160, // milliseconds between two sweeps
     STEP = 0.05, // of worth
     LEAST = 0.1,
     NEARLY = 0.97, // of the best: what counts as as good
-    TURN = [0, 180, 270, 90], // degrees, of an arrow that points up
-    NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", // of goals
     TOOLS = { wall: "walls", goal: "goals", walker: "the walker" };
-  const KEYS = { ArrowUp: 0, ArrowDown: 1, ArrowLeft: 2, ArrowRight: 3 };
+  const KEYS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
   class Maze {
-    /* spec: {id, title, note, machines: [{name, weights, channels, lumps}], mazes: [{name, rows, columns, wall, worth}],
-     * discount, sweeps, start} (maze.py) */
+    /* spec: {id, title, note, machines: [{name, weights, channels, lumps}], discount, sweeps, start,
+     * mazes: [{name, rows, columns, wall, worth}]} (maze.py) */
     constructor(host, spec, kernel) {
       Object.assign(this, { spec, kernel });
       this.machines = spec.machines.map((one) => this.ready(one));
@@ -29,7 +23,8 @@
       this.tool = "goal";
       this.lumpy = false;
       this.voice = T.announcer();
-      this.picture = svg("svg", { class: "t3-maze-picture", role: "group" });
+      this.ground = new T.Ground(NAMES);
+      this.picture = this.ground.picture;
       this.picture.addEventListener("pointerdown", (event) => this.press(event));
       this.picture.addEventListener("keydown", (event) => this.key(event));
       this.said = el("p", { class: "t3-maze-said" });
@@ -48,7 +43,8 @@
         turn: (at) => this.value(LEAST + at * STEP),
       });
       this.go = button("Let it think", () => this.run(), "t3-primary");
-      this.lumps = el("input", { type: "checkbox", role: "switch", id: `${spec.id}-lumps`, onchange: () => this.turn() });
+      const id = `${spec.id}-lumps`;
+      this.lumps = el("input", { type: "checkbox", role: "switch", id, onchange: () => this.turn() });
       const tools = el(
         "fieldset",
         { class: "t3-choice" },
@@ -140,7 +136,7 @@
       this.held = worth.findIndex((value) => value > 0); // the goal whose worth the dial sets; −1: none
       this.focus = 0;
       this.walker = this.far();
-      this.build();
+      this.ground.build(this.maze);
       this.changed();
     }
 
@@ -200,15 +196,15 @@
 
     /* A goal or the walker goes with the finger; a tap is the tool's. */
     press(event) {
-      const from = this.at(event);
+      const from = this.ground.at(event);
       if (event.button || from < 0) return;
       event.preventDefault();
       this.focus = from;
-      this.cells[from].focus({ preventScroll: true });
+      this.ground.cells[from].focus({ preventScroll: true });
       const what = this.maze.worth[from] > 0 ? "goal" : from === this.walker ? "walker" : null;
       let here = from;
       const follow = (move) => {
-        const to = this.at(move);
+        const to = this.ground.at(move);
         if (move.pointerId !== event.pointerId || to < 0 || to === here || !what) return;
         if (what === "walker" ? this.maze.wall[to] : this.maze.wall[to] || this.maze.worth[to]) return;
         if (what === "goal") {
@@ -224,7 +220,7 @@
         removeEventListener("pointermove", follow);
         removeEventListener("pointerup", end);
         removeEventListener("pointercancel", end);
-        if (last.type === "pointerup" && here === from && this.at(last) === from) this.apply(from);
+        if (last.type === "pointerup" && here === from && this.ground.at(last) === from) this.apply(from);
       };
       addEventListener("pointermove", follow);
       addEventListener("pointerup", end);
@@ -236,31 +232,17 @@
       if (event.key in KEYS) {
         const row = Math.floor(focus / maze.columns),
           column = focus % maze.columns,
-          [down, right] = [
-            [-1, 0],
-            [1, 0],
-            [0, -1],
-            [0, 1],
-          ][KEYS[event.key]];
+          [down, right] = KEYS[event.key];
         this.focus =
           T.clip(row + down, 0, maze.rows - 1) * maze.columns + T.clip(column + right, 0, maze.columns - 1);
         this.draw();
-        this.cells[this.focus].focus();
+        this.ground.cells[this.focus].focus();
       } else if (event.key === "Enter" || event.key === " ") this.apply(focus);
       else if ("+-".includes(event.key) && maze.worth[focus]) {
         this.held = focus;
         this.value(T.clip(maze.worth[focus] + (event.key === "+" ? STEP : -STEP), LEAST, 1));
       } else return;
       event.preventDefault();
-    }
-
-    /* The cell under a pointer, −1 outside. */
-    at({ clientX, clientY }) {
-      const { left, top, width, height } = this.picture.getBoundingClientRect(),
-        { rows, columns } = this.maze,
-        column = Math.floor((((clientX - left) / width) * (columns * CELL + 2 * RIM) - RIM) / CELL),
-        row = Math.floor((((clientY - top) / height) * (rows * CELL + 2 * RIM) - RIM) / CELL);
-      return row < 0 || row >= rows || column < 0 || column >= columns ? -1 : row * columns + column;
     }
 
     /* In a kernel: another machine, which walks here while it learns. */
@@ -323,103 +305,26 @@
 
     // --- what the reader sees ------------------------------------------------------------------------
 
-    /* The cells of this size of maze; each keeps its element, so that focus stays. */
-    build() {
-      const { rows, columns } = this.maze;
-      this.picture.setAttribute(
-        "viewBox",
-        [-RIM, -RIM, columns * CELL + 2 * RIM, rows * CELL + 2 * RIM].join(" "),
-      );
-      this.way = svg("path", { class: "t3-maze-way" });
-      this.cells = this.maze.wall.map((_, i) => {
-        const ground = svg("rect", { x: 0, y: 0, width: CELL, height: CELL }),
-          thought = svg("rect", { x: 0, y: 0, width: CELL, height: CELL, class: "t3-maze-thought" }),
-          arrow = svg("path", { d: "M0 9V-8M-5 -3L0 -8L5 -3", class: "t3-maze-arrow" }),
-          mark = svg("g", {}),
-          x = (i % columns) * CELL,
-          y = Math.floor(i / columns) * CELL;
-        const cell = svg(
-          "g",
-          { class: "t3-maze-cell", transform: `translate(${x} ${y})`, role: "button", "data-cell": i },
-          ground,
-          thought,
-          arrow,
-          mark,
-          svg("rect", { x: 1, y: 1, width: CELL - 2, height: CELL - 2, class: "t3-maze-focus" }),
-        );
-        Object.assign(cell, { thought, arrow, mark });
-        return cell;
-      });
-      this.picture.replaceChildren(...this.cells, this.way);
-    }
-
     draw() {
-      const { maze, thought, sweeps, best } = this,
+      const { maze, thought, sweeps, best, held, walker, focus, lumpy } = this,
         moves = thought.moves(sweeps),
         loud = thought.loud(sweeps),
         ends = P().ends(maze, moves),
         goals = this.goals(),
-        most = Math.max(...loud, 1e-9);
-      const hue = (goal) => (goal < 0 ? "none" : String(goals.indexOf(goal) % 3));
+        passed = P().walk(maze, moves, walker);
       this.dial.show(sweeps);
-      const held = this.held >= 0;
-      this.worth.element.hidden = !held;
-      if (held) {
-        const name = NAMES[goals.indexOf(this.held)];
-        this.worth.element.querySelector(".t3-dial-name").textContent =
-          `${this.lumpy ? "Height of lump" : "Worth of goal"} ${name}`;
-        this.worth.show(Math.round((maze.worth[this.held] - LEAST) / STEP));
+      this.worth.element.hidden = held < 0;
+      if (held >= 0) {
+        const what = `${lumpy ? "Height of lump" : "Worth of goal"} ${NAMES[goals.indexOf(held)]}`;
+        this.worth.element.querySelector(".t3-dial-name").textContent = what;
+        this.worth.show(Math.round((maze.worth[held] - LEAST) / STEP));
       }
-      this.cells.forEach((cell, i) => {
-        const wall = maze.wall[i],
-          goal = maze.worth[i] > 0,
-          end = wall ? -1 : ends[i].end;
-        cell.setAttribute("tabindex", i === this.focus ? 0 : -1);
-        cell.dataset.hue = hue(end);
-        cell.classList.toggle("t3-maze-wall", wall);
-        cell.classList.toggle("t3-maze-movable", goal || i === this.walker); // a finger on it drags it, elsewhere the page
-        cell.thought.style.opacity = wall ? 0 : (0.55 * loud[i]) / most;
-        cell.arrow.style.display = wall || goal ? "none" : "";
-        cell.arrow.setAttribute("transform", `translate(${CELL / 2} ${CELL / 2}) rotate(${TURN[moves[i]]})`);
-        cell.mark.replaceChildren(...this.marks(i, goal, goals));
-        cell.setAttribute("aria-label", this.words(i, moves[i], end, goals));
-      });
-      const passed = P().walk(maze, moves, this.walker);
-      const spot = (i) => [(i % maze.columns) * CELL + CELL / 2, Math.floor(i / maze.columns) * CELL + CELL / 2];
-      this.way.setAttribute("d", passed.map((i, k) => (k ? "L" : "M") + spot(i).join(" ")).join(""));
-      this.tell(ends, best, goals, passed);
-    }
-
-    marks(i, goal, goals) {
-      const drawn = [];
-      if (goal) {
-        const size = 6 + 10 * this.maze.worth[i],
-          middle = CELL / 2;
-        const shape = this.lumpy
-          ? svg("circle", { cx: middle, cy: middle, r: size, class: "t3-maze-goal t3-maze-lump" })
-          : svg("path", {
-              d: `M${middle} ${middle - size}l${size} ${size}l${-size} ${size}l${-size} ${-size}z`,
-              class: "t3-maze-goal",
-            });
-        if (i === this.held) shape.classList.add("t3-maze-held");
-        drawn.push(shape, svg("text", { x: middle, y: middle + 5, class: "t3-maze-name" }, NAMES[goals.indexOf(i)]));
-      }
-      if (i === this.walker) drawn.push(svg("circle", { cx: CELL / 2, cy: CELL / 2, r: 8, class: "t3-maze-walker" }));
-      return drawn;
-    }
-
-    words(i, move, end, goals) {
-      const { maze } = this,
-        where = `row ${Math.floor(i / maze.columns) + 1}, column ${(i % maze.columns) + 1}: `;
-      if (maze.wall[i]) return where + "wall";
-      const here = i === this.walker ? "the walker; " : "";
-      if (maze.worth[i]) return `${where}${here}goal ${NAMES[goals.indexOf(i)]}, worth ${maze.worth[i].toFixed(2)}`;
-      const to = end < 0 ? "to no goal" : `to ${NAMES[goals.indexOf(end)]}`;
-      return `${where}${here}${["up", "down", "left", "right"][move]}, ${to}`;
+      this.ground.draw({ maze, held, walker, focus, lumpy, moves, loud, ends, goals, passed });
+      this.tell(ends, best, goals);
     }
 
     /* What came of the thought, in two sentences. */
-    tell(ends, best, goals, passed) {
+    tell(ends, best, goals) {
       const { maze, spec, sweeps, walker } = this,
         worth = (i) => (ends[i].end < 0 ? 0 : maze.worth[ends[i].end] * spec.discount ** ends[i].steps);
       const asked = best.flatMap((value, i) => (maze.wall[i] || maze.worth[i] || value === 0 ? [] : [i])),
@@ -445,7 +350,6 @@
       )}: ${this.said.textContent}`;
       this.picture.setAttribute("aria-label", label);
       this.voice.say(label);
-      this.passed = passed;
     }
   }
 

@@ -1,7 +1,7 @@
 /* A stored planner run on the page, as mesa/planner.py runs it, and what can be known of a maze exactly.
  *
- * A maze is {rows, columns, wall: [bool], worth: [number, 0 where no goal is]}, cell by cell, row by row. Each array over
- * its cells has as many entries; walls hold zeros.
+ * A maze is {rows, columns, wall: [bool], worth: [number, 0 where no goal is]}, cell by cell, row by row. Each array
+ * over its cells has as many entries; walls hold zeros.
  */
 (function (root) {
   "use strict";
@@ -34,7 +34,7 @@
 
   const place = (i, { columns }) => (Math.floor(i / columns) + 1) * (columns + 2) + (i % columns) + 1;
 
-  /* Adds patch(i) @ weight to the `outputs` numbers of each open cell in `sum`; cells: (places, inputs), with the rim. */
+  /* Adds patch(i) @ weight to the `outputs` numbers of each open cell in `sum`; cells: (places, inputs), with a rim. */
   function convolve(maze, cells, inputs, weight, outputs, sum) {
     const near = around(maze);
     for (let i = 0; i < maze.wall.length; i++) {
@@ -56,7 +56,7 @@
   }
 
   /* A machine that thinks about a maze, sweep by sweep, as far as it is asked.
-   * lumps: null, or {base, slope}: the goals are not shown to it; at their cells base + worth · slope, (channels) each,
+   * lumps: null, or {base, slope}, (channels) each: the goals are not shown to it; at their cells base + worth · slope
    * is written into its state after each sweep. */
   class Thought {
     constructor(machine, maze, lumps = null) {

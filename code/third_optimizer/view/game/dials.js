@@ -8,8 +8,7 @@
 
   /* Whether a dial's words need two lines in a narrow column at some stop; then they have two at each, or the dials
    * below would jump. */
-  const long = (dial) =>
-    (dial.label + dial.term).length + Math.max(...dial.names.map((name) => name.length)) > 42;
+  const long = (dial) => (dial.label + dial.term).length + Math.max(...dial.names.map((name) => name.length)) > 42;
 
   /* The two machines as pictures: examples read off one after another, and a question that looks at every example. */
   function machines() {
@@ -17,7 +16,9 @@
       dot = (x, y, r = 3.5) => T.svg("circle", { cx: x, cy: y, r }),
       line = (x1, y1, x2, y2) => T.svg("line", { x1, y1, x2, y2 });
     const list = [...dots.map((x) => dot(x, 15)), line(2, 15, 56, 15), dot(68, 15, 5), line(56, 15, 62, 15)];
-    const attends = [...dots.map((x) => line(68, 15, x, x % 4 ? 6 : 24)), ...dots.map((x) => dot(x, x % 4 ? 6 : 24)), dot(68, 15, 5)];
+    const above = (x) => (x % 4 ? 6 : 24),
+      looks = dots.map((x) => line(68, 15, x, above(x)));
+    const attends = [...looks, ...dots.map((x) => dot(x, above(x))), dot(68, 15, 5)];
     const pictures = [list, attends].map((parts) =>
       T.svg("svg", { viewBox: "0 0 76 30", width: 76, height: 30, "aria-hidden": "true" }, ...parts),
     );

@@ -1,6 +1,7 @@
 """Minutes to read, counted on the written pages: what stands there for a reader who has just arrived.
 
-Counted are the words of prose, cards, a figure's title and caption, a question's prompt and options; a formula is a word.
+Counted are the words of prose, cards, a figure's title and caption, a question's prompt and options; a formula is a
+word.
 Not counted are code, what is folded, controls, what a chart, a map or a game draws, and links that only lead on.
 """
 
