@@ -320,7 +320,7 @@ def test_answers_survive_a_reload_and_can_be_deleted(open_page):
     quiz = page.locator("form.t3-ask[id*=quiz-edge]")
     quiz.get_by_label("The ball gets down a tenth faster.").check()
     quiz.get_by_role("button", name="Check").click()
-    assert "Not this." in quiz.locator(".t3-feedback").inner_text()
+    assert "Not yet." in quiz.locator(".t3-feedback").inner_text()
     quiz.get_by_label("The run blows up.").check()
     quiz.get_by_role("button", name="Check").click()
     assert "Right." in quiz.locator(".t3-feedback").inner_text()

@@ -43,7 +43,7 @@ def option(html, right):
 
 def ask(id, kind="choose", **more):
     given = {
-        "choose": {"options": [option("up", True), option("down", False)]},
+        "choose": {"options": [option("up", True), option("down", False)], "order": [1, 0]},
         "number": {"truth": 2, "tolerance": 0.1, "right": "Yes.", "other": "No.", "misconceptions": []},
         "place": {"low": 1, "high": 100, "scale": "log", "start": 5, "truth": 10, "digits": 2, "unit": ""},
     }[kind]

@@ -25,7 +25,7 @@ from .texts import plain, render
 
 MINUTES = "<!-- minutes to read -->"  # on a built page, until site/minutes.py has counted the words of the whole page
 LEVELS = ("base", "mesa", "meta", "world")
-SHUFFLED = 2  # seed of the order in which options are shown: the same for every reader
+SHUFFLED = 8  # seed of the order in which options are shown: the same for every reader
 
 
 class Chapter:
@@ -78,7 +78,7 @@ class Chapter:
         prompt = render(entry["prompt"], numbers)
         after = render(entry.get("after", ""), numbers)
         if input["kind"] == "choose":
-            input |= {"order": _shuffled(f"{self.name}/{section}/{id}", len(input["options"]))}
+            input |= {"order": shuffled(f"{self.name}/{section}/{id}", len(input["options"]))}
         spec = {
             "id": f"{self.name}/{section}/{id}",
             "label": label,
@@ -293,7 +293,7 @@ class Stack:
         return widgets.VBox([part.widget() for part in self.parts])._repr_mimebundle_(**options)
 
 
-def _shuffled(id, count):
+def shuffled(id, count):
     """The order in which a question's options are shown. Answers are kept by their places in the YAML file."""
     return np.random.default_rng([SHUFFLED, *id.encode()]).permutation(count).tolist()
 

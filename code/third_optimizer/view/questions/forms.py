@@ -23,8 +23,9 @@ def answer_of(code, entry):
 
 def value_of(code, entry):
     """The number that the form's `call` gives with this code."""
-    case = {name: np.array(value) if isinstance(value, list) else value for name, value in entry["page"]["case"].items()}
-    return float(eval(entry["page"]["call"], {entry["defines"]: answer_of(code, entry), "np": np, **case}))
+    form = entry["page"]
+    case = {name: np.array(value) if isinstance(value, list) else value for name, value in form["case"].items()}
+    return float(eval(form["call"], {entry["defines"]: answer_of(code, entry), "np": np, **case}))
 
 
 def input_of(entry, checker):
