@@ -1,8 +1,8 @@
 """Sentences that say computed numbers: how a number reads, and how it gets into a text.
 
 In a text `{name:.2f}` stands for a number of that name. Numbers that stand for one another (over seeds, over runs) are
-passed as an array: `{name:.2f}` then says the lowest and the highest, `{name:each .2f}` says all. Formulas between
-dollar signs are left alone, so their braces are TeX's.
+passed as an array: `{name:.2f}` then says the lowest and the highest, `{name:each .2f}` says all. `{name:.0p}` says a
+share of 1 in per cent. Formulas between dollar signs are left alone, so their braces are TeX's.
 """
 
 import re
@@ -60,6 +60,8 @@ def typeset(text):
 
 class _Filler(string.Formatter):
     def format_field(self, value, spec):
+        if spec.endswith("p"):
+            return self.format_field(100 * np.asarray(value), spec[:-1] + "f") + " per cent"
         if isinstance(value, list | tuple | np.ndarray) and np.ndim(value):
             return listed(value, spec.removeprefix("each").strip()) if spec.startswith("each") else between(value, spec)
         return signed(value.item() if hasattr(value, "item") else value, spec)
