@@ -204,7 +204,7 @@ def test_a_form_tells_its_mistakes_apart(chapter, id, entry):
 
 def test_an_exercise_without_a_form_says_on_the_page_that_it_belongs_in_a_notebook(tmp_path, monkeypatch):
     (tmp_path / "01_page.yml").write_text(
-        "level: base\nexercises: {one: {kind: code, minutes: 3, rating: easy, prompt: How?, hint: '', first_line: '', solution: ''}}"
+        "level: base\nexercises: {one: {kind: code, minutes: 3, rating: easy, prompt: 'How?', hint: '', first_line: '', solution: ''}}"
     )
     asked = Chapter("01_page", tmp_path).exercise("one")
     assert "in a notebook" not in asked.html()

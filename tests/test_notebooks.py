@@ -194,7 +194,7 @@ def shown_texts(page):
     soup = BeautifulSoup(page, "html.parser").find("article")
     for script in soup.select("[data-t3] > script"):
         for text in set_texts(json.loads(script.string)):
-            inner = BeautifulSoup(text, "html.parser")
+            inner = BeautifulSoup(f"<p>{text}</p>", "html.parser")
             for code in inner.select("code, math"):
                 code.replace_with("x")
             yield inner.get_text()

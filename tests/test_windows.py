@@ -179,7 +179,7 @@ def test_two_windows_paste_on_the_class_board(window, deaf):
 def test_a_question_follows_its_other_window(window):
     first, second = window("ask"), window("ask", "answers")
     choose(first, "down")
-    expect(second.locator(".t3-feedback")).to_contain_text("Not this.")
+    expect(second.locator(".t3-feedback")).to_contain_text("Not yet.")
     assert second.get_by_label("down", exact=True).is_checked()
     choose(second, "up")
     expect(first.locator(".t3-feedback")).to_contain_text("Right.")

@@ -35,7 +35,9 @@ def honest_score(answer):
             "that did not choose it."
         )
     if np.isclose(given, errors[1, 0]):
-        return wrong("That is the score the design was chosen by. Luck helped to choose it; report what the other seeds say.")
+        return wrong(
+            "That is the score the design was chosen by. Luck helped to choose it; report what the other seeds say."
+        )
     if np.isclose(given, errors[1].mean()):
         return wrong("That is the mean of all seeds, the choosing one too. Leave that one out of the report.")
     if np.isclose(given, errors[:, 1:].mean(axis=1).min()):
