@@ -1,4 +1,4 @@
-"""Exercises: the solution passes, each named misconception fails with its own message, dots are "not tried yet".
+"""Exercises and quizzes: the solution passes, each named misconception fails with its own message, dots are "not tried yet".
 
 The number rule stands in Python and in the page's script; both must give the same verdicts on the
 same vectors, made from the exercises themselves.
@@ -12,10 +12,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.notebooks import BOOK, ROOT, chapters, experiments_of
+from tests.notebooks import BOOK, ROOT, chapters, code_cells, experiments_of
 from third_optimizer.view.component import SCRIPTS
 from third_optimizer.view.figures.numbers import read_number
-from third_optimizer.view.questions.chapter import Chapter
+from third_optimizer.view.questions import forms
+from third_optimizer.view.questions.chapter import Chapter, shuffled
 from third_optimizer.view.questions.exercises import NOT_TRIED, judge_code, judge_number, load_checks
 
 EXERCISES = [
@@ -152,6 +153,129 @@ def test_page_and_kernel_judge_alike(number_specs, script):
     for (spec, value), (verdict, says) in zip(pairs, judged, strict=True):
         ours = judge_number(value, spec)
         assert (verdict == "right", says) == (ours.right, ours.says), value
+
+
+# --- code, asked for on a page that has no kernel ---------------------------------------------------------
+
+FORMS = [param for param in CODE if "page" in param.values[2]]
+
+
+def slips_of(entry):
+    return [slip["code"] for slip in entry["misconceptions"]]
+
+
+@pytest.mark.parametrize(("chapter", "id", "entry"), FORMS)
+def test_a_form_on_the_page_judges_as_the_checker_does(chapter, id, entry, script, monkeypatch):
+    """The solution, every mistake, or every stop of a dial: right or wrong as in a kernel, and a mistake in its words."""
+    monkeypatch.setenv("THIRD_OPTIMIZER_STATIC", "1")
+    spec = Chapter(chapter, BOOK).exercise(id).parts[0].spec
+    kind, codes = spec["input"]["kind"], [entry["solution"], *slips_of(entry)]
+    if kind == "dial":
+        values = [stop["value"] for stop in spec["input"]["stops"]]
+        answers = values
+    else:
+        answers = [answer_of(code, entry["defines"]) for code in codes]
+        values = [forms.value_of(code, entry) for code in codes] if kind == "number" else list(range(len(codes)))
+    judged = script.evaluate(
+        """([spec, values]) => {
+          const host = document.body.appendChild(document.createElement("div"));
+          const { input } = new ThirdOptimizer.Ask(host, spec, new ThirdOptimizer.BrowserStore(() => ({ getItem: () => null })));
+          return values.map((value) => { input.write(value); return [input.takes(value), ...input.judge(input.read())]; });
+        }""",
+        [spec, values],
+    )
+    mistakes = set()
+    for (taken, verdict, says), answer in zip(judged, answers, strict=True):
+        ours = judge_code(answer, checker(chapter, id))
+        assert taken and (verdict == "right") == ours.right, (answer, says)
+        if not ours.right:
+            mistakes.add(says)
+            assert says == forms.render(ours.says, {})
+    assert len(mistakes) >= 2
+
+
+@pytest.mark.parametrize(("chapter", "id", "entry"), FORMS)
+def test_a_form_tells_its_mistakes_apart(chapter, id, entry):
+    if entry["page"]["kind"] == "number":
+        values = [forms.value_of(code, entry) for code in (entry["solution"], *slips_of(entry))]
+        for one, other in itertools.combinations(values, 2):
+            assert abs(one - other) > 3 * entry["page"]["tolerance"] * max(abs(one), abs(other))
+
+
+def test_an_exercise_without_a_form_says_on_the_page_that_it_belongs_in_a_notebook(tmp_path, monkeypatch):
+    (tmp_path / "01_page.yml").write_text(
+        "level: base\nexercises: {one: {kind: code, minutes: 3, rating: easy, prompt: 'How?', hint: '', first_line: '', solution: ''}}"
+    )
+    asked = Chapter("01_page", tmp_path).exercise("one")
+    assert "in a notebook" not in asked.html()
+    monkeypatch.setenv("THIRD_OPTIMIZER_STATIC", "1")
+    asked = Chapter("01_page", tmp_path).exercise("one")
+    assert "Exercise · 3 min · easy · in a notebook" in asked.html() and "<form" not in asked.html()
+
+
+@pytest.mark.parametrize("page", chapters(), ids=lambda page: page.stem)
+def test_no_page_tells_to_run_a_cell(page, site):
+    built = (site / "book" / f"{page.stem}.html").read_text("utf8")
+    assert "run the cell" not in built and "chapter.check" not in built
+    assert all("remove-cell" in cell.metadata.tags for cell in code_cells(page) if "chapter.check(" in cell.source)
+    assert built.count('"label":"Exercise') >= 2  # asked, and judged, on the page
+
+
+# --- options ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def choices():
+    """(the order in which options are shown, the right one's place in the file, the options' lengths) of each question."""
+    found = []
+    for file in sorted(BOOK.glob("*.yml")):
+        chapter = Chapter(file.stem, BOOK)
+        for section in ("predict", "quiz"):
+            for id, entry in (chapter.data.get(section) or {}).items():
+                if "options" in entry:
+                    ids = f"{file.stem}/{section}/{id}"
+                    places = [i for i, option in enumerate(entry["options"]) if option.get("right")]
+                    found.append(
+                        (shuffled(ids, len(entry["options"])), *places, [len(o["text"]) for o in entry["options"]])
+                    )
+    return found
+
+
+def test_neither_place_nor_length_gives_the_right_option_away(choices):
+    assert len(choices) >= 18
+    longest = [lengths[right] == max(lengths) for _, right, lengths in choices]
+    assert 0.2 <= sum(longest) / len(longest) <= 0.4
+    shown = [order.index(right) for order, right, lengths in choices if len(lengths) == 3]
+    assert all(0.2 <= shown.count(place) / len(shown) <= 0.45 for place in range(3)), shown
+
+
+def test_ashuffled_option_keeps_its_number(script):
+    """What was answered before options were shuffled is still that answer: kept is the place in the file."""
+    options = [{"html": text, "right": text == "b", "feedback": text + "!"} for text in "abc"]
+    spec = {"id": "p/quiz/q", "label": "", "question": "?", "prompt": "?", "after": "", "predicting": False}
+    spec["input"] = {"kind": "choose", "options": options, "order": [2, 0, 1]}
+    shown, feedback, kept = script.evaluate(
+        """(spec) => {
+          const kept = JSON.stringify({ answers: { [spec.id]: { value: 1, verdict: "right" } } });
+          const written = [], storage = { getItem: () => kept, setItem: (key, text) => written.push(JSON.parse(text)) };
+          const host = document.body.appendChild(document.createElement("div"));
+          new ThirdOptimizer.Ask(host, spec, new ThirdOptimizer.BrowserStore(() => storage));
+          const feedback = host.querySelector(".t3-feedback").innerText;
+          host.querySelector("input").click();
+          host.querySelector("form").requestSubmit();
+          return [[...host.querySelectorAll("label")].map((one) => one.innerText.trim()), feedback, written[0].answers[spec.id]];
+        }""",
+        spec,
+    )
+    assert shown == ["c", "a", "b"] and feedback.endswith("b!")
+    assert (kept["value"], kept["answer"], kept["verdict"]) == (2, "c", "wrong")
+
+
+def test_how_far_a_guess_was_is_said_in_points_where_both_are_per_cent(script):
+    said = script.evaluate(
+        """["per cent", "bits", ""].map((unit) => ThirdOptimizer.nameGap(10, 95, { scale: "linear", low: 0, high: 100, unit }))"""
+    )
+    assert said == ["85 points too low", "85 bits too low", "85 too low"]
 
 
 # --- numbers as they are typed ---------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """Every page of the contents exists, runs under nbval, and keeps the chapter pattern."""
 
+import json
 import re
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import sys
 import jupytext
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 from jupytext.config import load_jupytext_configuration_file
 
 from tests.notebooks import BOOK, ROOT, chapters, code_cells, notebooks, pages, read
@@ -140,6 +142,85 @@ def test_no_bare_decimal_in_yaml_texts(file):
     for text in texts(yaml.safe_load(file.read_text("utf8"))):
         numbers = set(re.findall(r"\d+\.\d+", re.sub(r"\{[^}]*\}", "", text)))
         assert not numbers, f"{numbers} typed in {text!r}"
+
+
+# --- English -----------------------------------------------------------------------------------------------
+
+# Word for word from another tongue: at random; the median; on average; what training made; what share; another run;
+# next to nothing; none of them twice; a while ago.
+CLUMSY = re.compile(
+    r"by chance\b|per cent in the middle|in the mean\b|a training made|how many per cent|a run more|"
+    r"as good as (nothing|exact)|never one twice|are long ago|at the end stands",
+    re.I,
+)
+WRITTEN = sorted(
+    file
+    for folder in ("book", "book/checks", "code/third_optimizer/experiments", "code/third_optimizer/view/questions")
+    for file in (ROOT / folder).iterdir()
+    if file.suffix in {".md", ".yml", ".py", ".js"}
+)
+
+
+@pytest.mark.parametrize("file", WRITTEN, ids=lambda file: file.name)
+def test_no_clumsy_phrase(file):
+    assert not (found := CLUMSY.search(" ".join(file.read_text("utf8").split()))), found
+
+
+@pytest.mark.parametrize("file", sorted(BOOK.glob("*.yml")), ids=lambda file: file.stem)
+def test_questions_and_cards_write_numbers_as_prose_does(file):
+    """ "Per cent" and not a sign, a true minus, a comma between thousands."""
+    for text in texts(yaml.safe_load(file.read_text("utf8"))):
+        typed = re.sub(r"`[^`]*`|\{[^}]*\}|\]\([^)]*\)", "", text)
+        assert not re.search(r"%", typed) and not re.search(r"%\}", text), text
+        assert not re.search(r"(?<![\w*-])-\d", typed), text
+        assert not re.search(r"(?<![\w.])(?!(?:19|20)\d\d\b)\d{4,}", typed), text
+
+
+def set_texts(value, key=""):
+    """Every text that a component shows: less its chart, its data and what is named for machines."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            if name not in {"chart", "slices", "shared", "id", "columns", "runs", "tournament", "frame"}:
+                yield from set_texts(inner, name)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from set_texts(inner, key)
+    elif isinstance(value, str):
+        yield value
+
+
+def shown_texts(page):
+    """What a built page says: its prose, and the words of its components; no code and no formula."""
+    soup = BeautifulSoup(page, "html.parser").find("article")
+    for script in soup.select("[data-t3] > script"):
+        for text in set_texts(json.loads(script.string)):
+            inner = BeautifulSoup(f"<p>{text}</p>", "html.parser")
+            for code in inner.select("code, math"):
+                code.replace_with("x")
+            yield inner.get_text()
+    for unread in soup.select("pre, code, script, style, svg, .math, math"):
+        unread.replace_with("x")
+    yield from (block.get_text() for block in soup.select("p, li, dd, dt, td, h1, h2, h3, legend, figcaption"))
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
+def test_pages_are_set_with_care(page, site):
+    """Curly apostrophes, and no line break within "η = 1.5"."""
+    for text in shown_texts((site / "book" / f"{page.stem}.html").read_text("utf8")):
+        assert not re.search(r"\w'\w", text), text
+        assert not re.search(r"(?<!\w)\w [=≈<>≤≥] [−+]?\d", text), text
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
+def test_links_in_questions_lead_somewhere(page, site):
+    """To a figure, which names itself in its component, or to a place of the page."""
+    built = (site / "book" / f"{page.stem}.html").read_text("utf8")
+    soup = BeautifulSoup(built, "html.parser")
+    specs = [json.loads(script.string) for script in soup.select("[data-t3] > script")]
+    there = {spec.get("id") for spec in specs} | {one["id"] for one in soup.select("[id]")}
+    assert {
+        name for spec in specs for text in set_texts(spec) for name in re.findall(r'href="#([^"]+)"', text)
+    } <= there
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)

@@ -1,9 +1,11 @@
 """Predict, veil, reveal: what follows a guess is not to be seen before it, and then is, also after a reload."""
 
-import pytest
-import yaml
+import json
 
-from tests.notebooks import BOOK
+import pytest
+from bs4 import BeautifulSoup
+
+from tests.notebooks import pages
 
 PAGE = "book/12_change_the_odds"
 
@@ -36,6 +38,7 @@ def test_two_guesses_over_one_paragraph(open_page):
     """In chapter 4 the second guess of a section stands behind the first, and what follows it behind both."""
     page = open_page("book/04_train_a_model_that_learns", veiled=True, reduced_motion="reduce").page
     second, last = "form.t3-ask[id*=longer]", "#claim-C10"
+    page.locator("form.t3-ask[id*=found]").get_by_role("button", name="Skip").click()
     assert page.locator(second).is_hidden() and page.locator(last).is_hidden()
     page.locator("form.t3-ask[id*=stretched]").get_by_role("button", name="Skip").click()
     assert page.locator(second).is_visible() and page.locator(last).is_hidden()
@@ -57,11 +60,41 @@ def test_an_address_called_later_lifts_the_veil(open_page):
     page.wait_for_function("getComputedStyle(document.getElementById('sky').closest('.cell')).display !== 'none'")
 
 
-@pytest.mark.parametrize("file", sorted(BOOK.glob("*.yml")), ids=lambda file: file.stem)
-def test_sections_that_a_guess_names_are_there(file, site):
-    guesses = (yaml.safe_load(file.read_text("utf8")).get("predict") or {}).values()
-    built = (site / f"book/{file.stem}.html").read_text("utf8")
-    assert all(f'<section id="{id}"' in built for guess in guesses for id in guess.get("veils", []))
+def test_a_question_or_a_card_that_gives_a_guess_away_waits_for_it(open_page):
+    page = open_page("book/10_be_the_meta_optimizer", veiled=True, reduced_motion="reduce").page
+    dice, other, exercise = (
+        f"[id=ask-10_be_the_meta_optimizer-{id}]" for id in ("quiz-dice", "quiz-start", "exercises-enough")
+    )
+    folds = page.locator(f".cell:has({exercise}) .t3-folds")
+    assert page.locator(other).is_visible() and not folds.is_visible()
+    assert not any(page.locator(one).is_visible() for one in (dice, exercise, "#claim-C8"))
+    notes = page.locator(".t3-veil:visible", has_text="This gives a guess away.")
+    before = notes.count()
+    page.locator(f".t3-veil:has(+ .cell {exercise})").get_by_role("link", name="Guess, or skip.").click()
+    blind = page.locator("form.t3-ask[id*=predict-blind]")
+    assert blind.evaluate("one => one.getBoundingClientRect().top") < 844 and not page.locator(exercise).is_visible()
+    blind.get_by_role("button", name="Skip").click()
+    assert page.locator(dice).is_visible() and page.locator(exercise).is_visible() and folds.is_visible()
+    assert notes.count() < before and not page.locator("#claim-C8").is_visible()  # it follows the other guess
+    page.locator("form.t3-ask[id*=predict-curse]").get_by_role("button", name="Skip").click()
+    assert page.locator("#claim-C8").is_visible() and notes.count() == 0
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
+def test_what_a_guess_veils_comes_after_it(page, site):
+    """On the built page: a section, a card or a question, further down."""
+    soup = BeautifulSoup((site / f"book/{page.stem}.html").read_text("utf8"), "html.parser")
+    hosts = {
+        "ask-" + spec["id"].replace("/", "-"): (spec, host)
+        for host in soup.select('[data-t3="ask"]')
+        for spec in [json.loads(host.script.string)]
+    }
+    order = {id(one): at for at, one in enumerate(soup.find_all(True))}
+    for spec, host in hosts.values():
+        for name in spec.get("veils", []):
+            veiled = hosts[name][1] if name in hosts else soup.find(id=name)
+            assert veiled is not None, f"{spec['id']} veils {name}, which is not there"
+            assert order[id(veiled)] > order[id(host)], f"{name} stands before the guess {spec['id']}"
 
 
 def test_paper_has_no_veil(open_page):

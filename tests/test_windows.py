@@ -43,7 +43,7 @@ def option(html, right):
 
 def ask(id, kind="choose", **more):
     given = {
-        "choose": {"options": [option("up", True), option("down", False)]},
+        "choose": {"options": [option("up", True), option("down", False)], "order": [1, 0]},
         "number": {"truth": 2, "tolerance": 0.1, "right": "Yes.", "other": "No.", "misconceptions": []},
         "place": {"low": 1, "high": 100, "scale": "log", "start": 5, "truth": 10, "digits": 2, "unit": ""},
     }[kind]
@@ -179,7 +179,7 @@ def test_two_windows_paste_on_the_class_board(window, deaf):
 def test_a_question_follows_its_other_window(window):
     first, second = window("ask"), window("ask", "answers")
     choose(first, "down")
-    expect(second.locator(".t3-feedback")).to_contain_text("Not this.")
+    expect(second.locator(".t3-feedback")).to_contain_text("Not yet.")
     assert second.get_by_label("down", exact=True).is_checked()
     choose(second, "up")
     expect(first.locator(".t3-feedback")).to_contain_text("Right.")

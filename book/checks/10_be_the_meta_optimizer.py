@@ -12,7 +12,7 @@ def first_reach(answer):
         given = tried(answer(list(scores), par))
         best = int(np.argmin(scores)) + 1
         strict = next((number for number, score in enumerate(scores, start=1) if score <= par), 0)
-        game = f"For {list(scores)} and par {par:g} you say {given!r}"
+        game = f"For {', '.join(f'{score:g}' for score in scores)} and par {par:g} you say {given!r}"
         if given == expected:
             continue
         if given == expected - 1:
@@ -35,9 +35,11 @@ def honest_score(answer):
             "that did not choose it."
         )
     if np.isclose(given, errors[1, 0]):
-        return wrong("That is the score the design was chosen by. Luck helped to choose it; report the other columns.")
+        return wrong(
+            "That is the score the design was chosen by. Luck helped to choose it; report what the other seeds say."
+        )
     if np.isclose(given, errors[1].mean()):
-        return wrong("That is the mean of all columns, the choosing one too. Leave column 0 out of the report.")
+        return wrong("That is the mean of all seeds, the choosing one too. Leave that one out of the report.")
     if np.isclose(given, errors[:, 1:].mean(axis=1).min()):
-        return wrong("You choose again by the seeds that should only report. The row is fixed by column 0.")
+        return wrong("You choose again by the seeds that should only report. The design is fixed by the first.")
     return wrong(f"For\n{errors}\nwe expected {expected:g}, you gave {given:g}.")

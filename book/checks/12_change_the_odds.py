@@ -46,4 +46,4 @@ def life(answer):
         if np.isclose(given, 0.5**open_genes):
             return wrong(f"{case}: that is the chance of only one trial.")
         return wrong(f"{case} we expected {expected:.4g}, you gave {given:.4g}.")
-    return right("Your chance is the package's, on four individuals.")
+    return right("Your chance is the package’s, on four individuals.")

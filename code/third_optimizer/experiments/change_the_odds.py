@@ -119,7 +119,7 @@ def after(budget, blind=None):
 
 
 def means(budget, blind=None):
-    """{kind: games in a hundred as in `after`, in the mean of the seeds}."""
+    """{kind: games in a hundred as in `after`, averaged over the seeds}."""
     return {kind: games.mean() for kind, games in after(budget, blind).items()}
 
 
@@ -172,7 +172,7 @@ def spaces(space, tries, bits=bits):
 
 
 def selected(space, tries, bits=bits):
-    """most: bits that the tries select at most; enough: how many of the group's `spaces` lack no more in the mean."""
+    """most: bits that the tries select at most; enough: how many of the group's `spaces` lack no more on average."""
     most, group = np.log2(tries), [lacking(bits)[name] for name in SPACES[space]]
     return {"most": most, "enough": sum(np.mean(lacks) <= most for lacks in group), "spaces": len(group)}
 
@@ -220,7 +220,7 @@ def kept():
 
 
 def kept_at(budgets):
-    """{measure: (budgets,) the same, in the mean of the seeds}; budgets: some of BUDGETS."""
+    """{measure: (budgets,) the same, averaged over the seeds}; budgets: some of BUDGETS."""
     at = [BUDGETS.index(n) for n in budgets]
     return {name: errors.mean(axis=0)[at] for name, errors in kept().items()}
 

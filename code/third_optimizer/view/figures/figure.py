@@ -7,6 +7,7 @@ import re
 import numpy as np
 
 from ..component import Component, fallback_text
+from .saying import typeset
 
 COLOURS = ("paper", "panel", "ink", "muted", "base", "mesa", "meta", "world", "rule")
 
@@ -106,7 +107,7 @@ def demand_text(text, what):
     """`text`, or a ValueError: no figure without a text alternative."""
     if not isinstance(text, str) or not text.strip():
         raise ValueError(f"{what} must be a sentence (the figure's text alternative or title), got {text!r}")
-    return " ".join(text.split())
+    return typeset(re.sub(r"[ \t\n]+", " ", text.strip()))
 
 
 def slug(text):

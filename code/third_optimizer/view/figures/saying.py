@@ -1,8 +1,8 @@
 """Sentences that say computed numbers: how a number reads, and how it gets into a text.
 
 In a text `{name:.2f}` stands for a number of that name. Numbers that stand for one another (over seeds, over runs) are
-passed as an array: `{name:.2f}` then says the lowest and the highest, `{name:each .2f}` says all. Formulas between
-dollar signs are left alone, so their braces are TeX's.
+passed as an array: `{name:.2f}` then says the lowest and the highest, `{name:each .2f}` says all. `{name:.0p}` says a
+share of 1 in per cent. Formulas between dollar signs are left alone, so their braces are TeX's.
 """
 
 import re
@@ -12,6 +12,7 @@ import numpy as np
 
 # as in MyST: no space inside the dollars, no digit after the last
 FORMULA = re.compile(r"(?<!\\)(\$\$.+?\$\$|\$(?=\S)[^$]*[^\s$]\$(?!\d))", re.S)
+CODE = re.compile(r"(`[^`]*`)")
 SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -48,8 +49,19 @@ def power(value):
     return ten if mantissa == "1" else f"{mantissa}\N{NO-BREAK SPACE}×\N{NO-BREAK SPACE}{ten}"
 
 
+def typeset(text):
+    """Prose as it is set: a curly apostrophe within a word, and no line break within "η = 1.5". Code stays."""
+    parts = CODE.split(text)  # every second part is code
+    for i in range(0, len(parts), 2):
+        parts[i] = re.sub(r"(?<=\w)'(?=\w)|(?<=s)'(?= )", "’", parts[i])
+        parts[i] = re.sub(r"(?<!\w)(\w) ([=≈<>≤≥]) (?=[−+]?\d)", "\\1\N{NO-BREAK SPACE}\\2\N{NO-BREAK SPACE}", parts[i])
+    return "".join(parts)
+
+
 class _Filler(string.Formatter):
     def format_field(self, value, spec):
+        if spec.endswith("p"):
+            return self.format_field(100 * np.asarray(value), spec[:-1] + "f") + " per cent"
         if isinstance(value, list | tuple | np.ndarray) and np.ndim(value):
             return listed(value, spec.removeprefix("each").strip()) if spec.startswith("each") else between(value, spec)
         return signed(value.item() if hasattr(value, "item") else value, spec)
@@ -62,7 +74,7 @@ def fill(text, numbers):
         raise ValueError(f"expected a text, got {text!r}: put it in quotes")
     parts = FORMULA.split(text)  # every second part is a formula
     try:
-        parts[::2] = [_Filler().vformat(part, (), numbers) for part in parts[::2]]
+        parts[::2] = [typeset(_Filler().vformat(part, (), numbers)) for part in parts[::2]]
     except (KeyError, IndexError) as gap:
         raise ValueError(f"no number {gap} was given for {text!r}; given: {sorted(numbers)}") from None
     return "".join(parts)

@@ -2,17 +2,18 @@
  *
  * One component for all. spec: {id, label, question (text), prompt (HTML), input: {...}, after (HTML)}
  * and input.kind is
- *   choose  {options: [{html, right, feedback}]}                (right: undefined in a prediction)
+ *   choose  {options: [{html, right, feedback}], order: places in options as they are shown}
  *   place   {low, high, scale: "linear" | "log", start, truth, digits, unit}
  *   draw    {low, high, scale, digits, handles: [{label, x, start, truth}], truth: {x, y}, chart}
  *   number  {truth, tolerance, percent, right, other, misconceptions: [{value, tolerance, says}]}
+ *   dial    {label, start, stops: [{value, text, right, feedback}]}
  * A prediction is committed (or skipped), then the truth is shown beside it and the gap is named.
  */
 (function (root) {
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
   const { el, button } = T;
-  const MARKS = { right: ["✓", "Right."], wrong: ["✗", "Not this."], info: ["→", ""] };
+  const MARKS = { right: ["✓", "Right."], wrong: ["✗", "Not yet."], info: ["→", ""] };
 
   const close = (value, truth, tolerance) => Math.abs(value - truth) <= tolerance * Math.abs(truth);
 
@@ -25,21 +26,23 @@
 
   function tidy(value, digits) {
     const text =
-      Math.abs(value) >= 10 ** digits ? String(Math.round(value)) : Number(value.toPrecision(digits)).toString();
+      Math.abs(value) >= 10 ** digits
+        ? Math.round(value).toLocaleString("en-US")
+        : Number(value.toPrecision(digits)).toString();
     return text.replace("-", "−");
   }
 
   /* How far a guess was from the truth, in words: a factor on a log scale, else a difference. */
   function nameGap(guess, truth, input) {
-    const unit = input.unit ? " " + input.unit : "";
+    const points = { "per cent": "points" }[input.unit] || input.unit; // two percentages differ by points
     if (input.scale === "log") {
       const factor = guess > truth ? guess / truth : truth / guess;
       if (factor < 1.1) return "within a tenth of it";
       return tidy(factor, 2) + " times too " + (guess > truth ? "high" : "low");
     }
     const gap = Math.abs(guess - truth);
-    if (gap <= 0.02 * (input.high - input.low)) return "as good as exact";
-    return tidy(gap, 2) + unit + " too " + (guess > truth ? "high" : "low");
+    if (gap <= 0.02 * (input.high - input.low)) return "all but exact";
+    return tidy(gap, 2) + (points ? " " + points : "") + " too " + (guess > truth ? "high" : "low");
   }
 
   // A range input runs over 0 ... 240 (so that whole decades fall on stops); these turn its position into a value and
@@ -136,13 +139,10 @@
       const many = input.options.map((option, i) =>
         el("input", { type: "radio", name: this.name, value: i, id: this.name + "-" + i }),
       );
-      const list = el(
-        "div",
-        { class: "t3-options" },
-        ...input.options.map((option, i) =>
-          el("label", { for: this.name + "-" + i }, many[i], el("span", { html: option.html })),
-        ),
+      const labels = input.options.map((option, i) =>
+        el("label", { for: this.name + "-" + i }, many[i], el("span", { html: option.html })),
       );
+      const list = el("div", { class: "t3-options" }, ...input.order.map((i) => labels[i]));
       return {
         elements: [list],
         takes: (i) => Number.isInteger(i) && i >= 0 && i < many.length,
@@ -154,7 +154,7 @@
         write: (i) => {
           if (many[i]) many[i].checked = true;
         },
-        words: (i) => list.children[i].textContent.trim(),
+        words: (i) => labels[i].textContent.trim(),
         judge: (i) => [input.options[i].right ? "right" : "wrong", input.options[i].feedback],
       };
     }
@@ -177,6 +177,27 @@
         },
         words: (value) => String(value),
         judge: (value) => judgeNumber(value, input),
+      };
+    }
+
+    dial(input) {
+      const { stops } = input,
+        at = (value) => stops.findIndex((stop) => stop.value === value);
+      const { element, input: control, show } = T.slider({
+        id: this.name + "-range",
+        label: input.label,
+        max: stops.length - 1,
+        text: (i) => stops[i].text,
+        turn: (i) => show(i),
+      });
+      show(at(input.start));
+      return {
+        elements: [element],
+        takes: (value) => at(value) >= 0,
+        read: () => stops[control.valueAsNumber].value,
+        write: (value) => show(at(value)),
+        words: (value) => stops[at(value)].text,
+        judge: (value) => [stops[at(value)].right ? "right" : "wrong", stops[at(value)].feedback],
       };
     }
 

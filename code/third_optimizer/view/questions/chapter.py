@@ -17,12 +17,15 @@ import yaml
 from ..component import Component, fallback_text, html, is_static
 from ..figures.figure import pack, specification
 from ..figures.map import draw_map
+from ..figures.saying import signed
+from . import forms
 from .claims import claim_card
 from .exercises import Verdict, judge_code, judge_number, load_checks
 from .texts import plain, render
 
 MINUTES = "<!-- minutes to read -->"  # on a built page, until site/minutes.py has counted the words of the whole page
 LEVELS = ("base", "mesa", "meta", "world")
+SHUFFLED = 8  # seed of the order in which options are shown: the same for every reader
 
 
 class Chapter:
@@ -66,7 +69,7 @@ class Chapter:
         )
 
     def claim(self, id, **numbers):
-        """The claim card of `id`, its measured number filled in by this page."""
+        """The claim card of `id`, its measured numbers filled in by this page."""
         return claim_card(id, self.folder / f"{self.name}.yml", **numbers)
 
     # --- questions ------------------------------------------------------------------------------
@@ -74,6 +77,8 @@ class Chapter:
     def _ask(self, section, id, entry, label, input, numbers, predicting=False):
         prompt = render(entry["prompt"], numbers)
         after = render(entry.get("after", ""), numbers)
+        if input["kind"] == "choose":
+            input |= {"order": shuffled(f"{self.name}/{section}/{id}", len(input["options"]))}
         spec = {
             "id": f"{self.name}/{section}/{id}",
             "label": label,
@@ -82,7 +87,7 @@ class Chapter:
             "input": input,
             "after": after,
             "predicting": predicting,
-            **({"veils": entry.get("veils", [])} if predicting else {}),
+            **({"veils": [self._place(name) for name in entry.get("veils", [])]} if predicting else {}),
         }
         # Without scripts the question can still be read and its answer folded out.
         answer = self._answer_words(input) + (f" {after}" if after else "")
@@ -92,10 +97,20 @@ class Chapter:
         )
         return Component("ask", spec, fallback, spec["question"])
 
+    def _place(self, name):
+        """Where on the page something stands that a guess veils: a question by its section and name, else an anchor."""
+        section, _, id = name.partition("/")
+        if not id:
+            return name
+        self._entry(section, id)
+        return f"ask-{self.name}-{section}-{id}"  # as ask.js names it
+
     @staticmethod
     def _answer_words(input):
         if input["kind"] == "choose":
             return " ".join(f"{o['html']}: {o['feedback']}" for o in input["options"] if o["right"])
+        if input["kind"] == "dial":
+            return ", ".join(stop["text"] for stop in input["stops"] if stop["right"]) + "."
         if input["kind"] == "draw":
             return "; ".join(f"{h['label']}: {h['truth']:g}" for h in input["handles"])
         return f"{input['truth']:.4g}."
@@ -204,27 +219,32 @@ class Chapter:
         }
 
     def exercise(self, id, **numbers):
-        """An exercise: what to do, a hint, a first line and the solution to fold out; where the
-        answer is a number, also the field that checks it (with or without a kernel)."""
+        """An exercise: what to do, a hint, a first line and the solution to fold out; where the answer is a number,
+        also the field that checks it. One that asks for code does so in a kernel, where a cell below it is judged; on a
+        built page it has the form that its entry gives under `page`, or says that it belongs in a notebook."""
         entry = self._entry("exercises", id)
         label = f"Exercise · {entry['minutes']} min · {entry['rating']}"
-        folds = "".join(
-            f"<details><summary>{name}</summary>{body}</details>"
-            for name, body in (
-                ("Hint", f"<p>{render(entry['hint'], numbers)}</p>"),
-                ("First line", _code(entry["first_line"])),
-                ("Solution", _code(entry["solution"]) + f"<p>{render(entry.get('why', ''), numbers)}</p>"),
-            )
-        )
+        hint = ("Hint", f"<p>{render(entry['hint'], numbers)}</p>")
+        first = _code(entry["first_line"])
+        solution, why = _code(entry["solution"]), render(entry.get("why", ""), numbers)
         if entry["kind"] == "number":
             ask = self._ask(
                 "exercises", id, entry, label, {"kind": "number", **self._number_spec(id, numbers)}, numbers
             )
-            return Stack(ask, html(f'<div class="t3-folds">{folds}</div>'))
+            return Stack(ask, _folds(hint, ("First line", first), ("Solution", f"{solution}<p>{why}</p>")))
         asked = render(entry["prompt"], numbers, inline=False)
+        if is_static() and "page" in entry:
+            input = forms.input_of(entry, getattr(self.checks, id))
+            ask = self._ask("exercises", id, entry["page"], label, input, entry["page"].get("case", {}))
+            here = f"Here it gives {signed(input['truth'], '.4g')}. " if input["kind"] == "number" else ""
+            return Stack(
+                ask, _folds(hint, ("Solution", f"{solution}<p>{here}{why}</p>"), ("In a notebook", asked + first))
+            )
+        if is_static():
+            label += " · in a notebook"
         return html(
             f'<div class="t3-ask"><p class="t3-ask-kind">{escape(label)}</p>{asked}</div>'
-            f'<div class="t3-folds">{folds}</div>',
+            + _folds(hint, ("First line", first), ("Solution", f"{solution}<p>{why}</p>")).html(),
             text=plain(asked),
         )
 
@@ -271,6 +291,17 @@ class Stack:
         import ipywidgets as widgets
 
         return widgets.VBox([part.widget() for part in self.parts])._repr_mimebundle_(**options)
+
+
+def shuffled(id, count):
+    """The order in which a question's options are shown. Answers are kept by their places in the YAML file."""
+    return np.random.default_rng([SHUFFLED, *id.encode()]).permutation(count).tolist()
+
+
+def _folds(*parts):
+    """Pairs of a name and HTML, each to fold out."""
+    details = "".join(f"<details><summary>{name}</summary>{body}</details>" for name, body in parts)
+    return html(f'<div class="t3-folds">{details}</div>')
 
 
 def _number(numbers, name):

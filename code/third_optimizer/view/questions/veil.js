@@ -5,6 +5,13 @@
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
 
+  /* What a name stands for: the text of a section, an exercise with its folds, one question of several, a card. */
+  function named(element) {
+    if (element.matches("section")) return [...element.children].filter((one) => !one.matches("section, h1, h2, h3"));
+    const cell = element.closest(".cell");
+    return [cell.querySelectorAll(".t3-ask").length > 1 ? element.closest("[data-t3]") : cell];
+  }
+
   /* host: where the question stands. On a page its cell has the answer's figure and text for neighbours. */
   function veil(host, spec, store) {
     const cell = spec.predicting && host.closest(".cell"),
@@ -14,27 +21,32 @@
       if (next.matches("section, h1, h2, h3")) break;
       behind.push(next);
     }
+    const notes = []; // what to do, in the place of what is hidden further down
     for (const id of spec.veils) {
-      const { children } = document.getElementById(id);
-      behind.push(...[...children].filter((one) => !one.matches("section, h1, h2, h3")));
+      const hidden = named(document.getElementById(id)),
+        back = T.el("a", { href: `#ask-${spec.id.replace(/[^\w-]/g, "-")}` }, "Guess, or skip.");
+      notes.push(T.el("p", { class: "t3-veil" }, "This gives a guess away. ", back));
+      hidden[0].before(notes.at(-1));
+      behind.push(...hidden);
     }
     if (!behind.length) return;
 
     /* Whoever comes by an address to something behind the veil sees it. It may name a figure that is drawn later. */
     const called = () => {
       const [wanted] = location.hash.slice(1).split("~"),
-        named = `[data-t3-id="${CSS.escape(wanted)}"], [id="${CSS.escape(wanted)}"]`;
-      return Boolean(wanted) && behind.some((one) => one.matches(named) || one.querySelector(named));
+        there = `[data-t3-id="${CSS.escape(wanted)}"], [id="${CSS.escape(wanted)}"]`;
+      return Boolean(wanted) && behind.some((one) => one.matches(there) || one.querySelector(there));
     };
     const note = T.el("p", { class: "t3-veil" }, "What comes next gives it away. Guess, or skip.");
     cell.after(note);
+    notes.push(note);
     let open,
       came = called();
     const show = () => {
       const before = open;
       open = came || Boolean(store.get(spec.id));
       if (open === before) return;
-      note.hidden = open;
+      for (const one of notes) one.hidden = open;
       for (const one of behind) {
         one.veils = (one.veils || new Set()).add(spec.id); // two questions may hide one paragraph
         if (open) one.veils.delete(spec.id);

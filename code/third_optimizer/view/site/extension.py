@@ -1,15 +1,16 @@
 """The page's side of the book: a Sphinx extension that executes the notebooks and dresses the pages.
 
-It does six things, and the built site depends on each:
+It does seven things, and the built site depends on each:
 
 1. **Execution.** Before Sphinx reads a page, every notebook of `_toc.yml` is executed into
    jupyter-cache, several at once, unless the cache already holds it *for exactly what it depends on*
    (`execution.py`). MyST-NB then finds every page in the cache.
 2. **Assets.** Our styles and scripts, and the vendored bundles, are copied from the package.
 3. **Weight.** Vega is asked for only by pages that hold a chart.
-4. **Minutes.** What is said of a page as a whole is filled in when all are written (`minutes.py`).
-5. **Silence.** Nothing on any page asks another host for anything.
-6. **Tidiness.** What is no longer in the book, a page or a script, leaves the built site too.
+4. **Setting.** No line breaks within "η = 1.5".
+5. **Minutes.** What is said of a page as a whole is filled in when all are written (`minutes.py`).
+6. **Silence.** Nothing on any page asks another host for anything.
+7. **Tidiness.** What is no longer in the book, a page or a script, leaves the built site too.
 """
 
 import re
@@ -17,7 +18,10 @@ import shutil
 from functools import partial
 from pathlib import Path
 
+from docutils import nodes
+
 from .. import component
+from ..figures.saying import typeset
 from .execution import Runs
 from .minutes import fill
 from .repository import repository_links
@@ -77,6 +81,14 @@ def dress_page(app, pagename, templatename, context, doctree):
             app.add_js_file(script, priority=400, loading_method="defer")
     source = app.env.doc2path(pagename, False) if pagename in app.env.found_docs else None
     context["t3_links"] = repository_links(app.config, source) if source else {}
+
+
+def set_prose(app, doctree):
+    """Set a page's own prose as the texts of its components are set."""
+    for text in list(doctree.findall(nodes.Text)):
+        code = isinstance(text.parent, nodes.literal | nodes.FixedTextElement | nodes.math | nodes.raw | nodes.comment)
+        if not code and (better := typeset(text)) != text:
+            text.parent.replace(text, nodes.Text(better))
 
 
 def clear(app, env):
@@ -148,6 +160,7 @@ def setup(app):
     app.connect("builder-inited", runs.execute_pages, priority=900)
     app.connect("source-read", runs.sign, priority=900)
     app.connect("html-page-context", dress_page)
+    app.connect("doctree-read", set_prose)
     app.connect("env-updated", clear)
     written = set()
     app.connect("html-page-context", lambda app, name, *rest: written.add(name))
