@@ -11,8 +11,8 @@
   const LONGEST_TEXT = 200000,
     LISTED = 6; // numbers of lines in a sentence
   const NOTE =
-    "Lines of a mail or a chat will do, and links; a name may stand beside a code. Files: the log (CSV) or the picture " +
-    "(PNG) that the game saves, or any text. All of it stays on this computer.";
+    "Lines of a mail or a chat will do, and links; a name may stand beside a code. Files: the log (CSV) or the " +
+    "picture (PNG) that the game saves, or any text. All of it stays on this computer.";
 
   class Board {
     /* atlas: a promise of T.Runs. */
@@ -174,7 +174,8 @@
       this.heard.textContent = words;
       const bad = this.problems.length + this.refused.length,
         told = this.games.length ? this.results.summary.textContent : "";
-      this.voice.say([words, bad ? `${counted(bad, "thing does", "things do")} not count.` : "", told].join(" ").trim());
+      const said = [words, bad && `${counted(bad, "thing does", "things do")} not count.`, told];
+      this.voice.say(said.filter(Boolean).join(" "));
     }
 
     /* What was mended by hand, line by line. */

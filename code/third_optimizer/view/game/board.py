@@ -13,9 +13,10 @@ TEXT = "The class board: lay the games of a class beside one another, from codes
 
 
 def dice(game):
-    """[{"mode", "start", "count", "low", "median", "high"}]: the blind players of every start that `game` has some of.
+    """[{"mode", "start", "count", "low", "median", "high"}]: the blind players of every start where there are some.
 
-    start: number of a design. low, median, high: 10, 50 and 90 of 100 players lie below, at the start and after each try.
+    start: number of a design. low, median, high: 10, 50 and 90 of 100 players are below; at the start and after each
+    try.
     """
     usual = {"mode": 0, "place": game.place(game.grid.start()), "searchers": game.tournament["searchers"]}
     return [

@@ -112,7 +112,7 @@ def class_chart(low):
 
     return resized(
         rows("band").mark_area(color="$world", opacity=0.28, clip=True).encode(x=x, y=y, y2="y2:Q")
-        + line("dice", color="$world", strokeWidth=2)
+        + line("dice", color="$world", strokeWidth=2.5, strokeDash=[1, 3])
         + line("game", color="$meta", strokeWidth=1.5, opacity=0.5)
         + line("boss", color="$mesa", strokeWidth=1.5, strokeDash=[6, 3])
         + rows("point").mark_circle(color="$meta", size=45, opacity=0.75).encode(x=x, y=y)

@@ -1,5 +1,5 @@
-/* What the games of a class look like beside one another: who got how far, beside the dice; which dials were turned; the
- * tries in the sky. A game is called by its number until names may be seen.
+/* What the games of a class look like beside one another: who got how far, beside the dice; which dials were turned;
+ * the tries in the sky. A game is called by its number until names may be seen.
  */
 (function (root) {
   "use strict";
@@ -87,13 +87,11 @@
     }
 
     showSummary() {
-      const { games, fair, spec } = this,
-        left = this.untried(),
-        share = Math.floor((1000 * left) / spec.designs) / 10;
+      const { games, fair, spec } = this;
       const what = fair.length ? "best" : "choice";
       this.title.textContent = `${counted(games.length, "game", "games")}: the ${what} so far, try by try`;
       const said = [...this.sayFair(fair), ...this.sayOthers(games.filter((game) => !game.fair)), ...this.sayDice()];
-      said.push(`${grouped(left)} of ${grouped(spec.designs)} designs (${share} per cent) were tried by nobody.`);
+      said.push(`Nobody tried ${grouped(this.untried())} of the ${grouped(spec.designs)} designs.`);
       this.summary.replaceChildren(said.join(" "));
       const winner = fair.length && fair.reduce((a, b) => (final(b) < final(a) ? b : a));
       if (!winner || !Number.isFinite(final(winner))) return;
@@ -125,7 +123,7 @@
       return [
         fair.length === 1
           ? `One game: its best is ${shown(final(fair[0]))}.`
-          : `${many}: the best of each lies ${this.between(fair)}, in the middle ${half}.`,
+          : `${many}: the best lie ${this.between(fair)}, half of them below ${half}.`,
         reached ? `${reached === fair.length ? all : grouped(reached)} ${par}` : `None ${par}`,
       ];
     }
@@ -138,24 +136,21 @@
     }
 
     sayDice() {
-      const { shown, spec } = this,
-        { thrown, missing } = this.dice,
-        ends = thrown.map((one) => one.median.length - 1);
-      if (!this.fair.length) return ["The dice were thrown for the error on fresh problems: no line of theirs here."];
-      const said = [];
+      const { shown, spec, fair } = this,
+        { thrown, missing } = this.dice;
+      if (!fair.length) return ["The dice were thrown for the error on fresh problems: they have no line here."];
+      const said = [],
+        ends = thrown.map((one) => shown(Math.min(one.median[one.median.length - 1], spec.most)));
       if (thrown.length === 1) {
-        const [{ count, low, median, high }] = thrown,
-          [end] = ends;
+        const [{ count, low, high, median }] = thrown,
+          end = median.length - 1;
         said.push(
-          `Of ${grouped(count)} players who throw dice from the same start, the middle one has ${shown(median[end])} ` +
-            `after ${end} tries; eight in ten end between ${shown(low[end])} and ${shown(high[end])}.`,
+          `${grouped(count)} players threw dice from the same start: after ${end} tries half of them are below ` +
+            `${ends[0]}, eight in ten between ${shown(low[end])} and ${shown(high[end])}.`,
         );
-      } else if (thrown.length) {
-        const middles = thrown.map((one, i) => shown(Math.min(one.median[ends[i]], spec.most)));
-        said.push(`The dice from these starts end at ${listed(middles)} in the middle.`);
-      }
-      const whence = thrown.length ? `${counted(missing, "other start", "other starts")}` : "here";
-      if (missing) said.push(`No dice were thrown from ${whence}: they have no line.`);
+      } else if (thrown.length) said.push(`Of the dice from these starts, half end below ${listed(ends)}.`);
+      const whence = thrown.length ? counted(missing, "other start", "other starts") : "here";
+      if (missing) said.push(`No dice were thrown from ${whence}, so there is no line of theirs.`);
       return said;
     }
 
@@ -205,8 +200,8 @@
     }
 
     showChoice() {
-      const option = (text) => el("option", {}, text);
-      this.choice.replaceChildren(option("no game"), ...this.games.map((game) => option(isolated(this.label(game)))));
+      const option = (text) => el("option", { dir: "auto" }, text);
+      this.choice.replaceChildren(option("no game"), ...this.games.map((game) => option(this.label(game))));
       this.choice.selectedIndex = this.chosen === null ? 0 : this.chosen + 1;
     }
 
@@ -293,14 +288,12 @@
         const ends = `goes from ${shown(median[0])} at the start to ${shown(median[last])}`;
         parts.push(`${whose} ${ends}; a game with fewer tries keeps its best. `);
       }
-      if (thrown.length)
-        parts.push(
-          `In grey the middle of the dice, to ${listed(thrown.map((one) => shown(one.median[one.median.length - 1])))}. `,
-        );
+      const ends = thrown.map((one) => shown(one.median[one.median.length - 1]));
+      if (ends.length) parts.push(`In grey the middle of the dice, to ${listed(ends)}. `);
       if (chosen) parts.push(`Drawn apart: ${this.label(chosen)}. `);
-      const ends = games.slice(0, IN_READING).map((game) => `${this.label(game)}: ${shown(final(game))}`),
-        more = games.length - ends.length;
-      parts.push(`At the end of each: ${ends.join(", ")}${more ? `; ${grouped(more)} more in the table` : ""}.`);
+      const bests = games.slice(0, IN_READING).map((game) => `${this.label(game)}: ${shown(final(game))}`),
+        more = games.length - bests.length;
+      parts.push(`At the end of each: ${bests.join(", ")}${more ? `; ${grouped(more)} more in the table` : ""}.`);
       this.image.setAttribute("aria-label", parts.join(""));
     }
   }

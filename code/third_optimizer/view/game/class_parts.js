@@ -1,4 +1,4 @@
-/* Two parts of what a class looks like (class.js): which dials were turned and by how many, and the tries in the sky. */
+/* Two parts of what a class looks like (class.js): in how many games a dial was turned, and the tries in the sky. */
 (function (root) {
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});

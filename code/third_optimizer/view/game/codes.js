@@ -141,8 +141,8 @@
     return { start, mode, tries };
   }
 
-  /* Whether pieces of text, taken one after another, are a code by now, of whatever version and atlas: a function of the
-   * next piece that says true or false, and null once they can be none. */
+  /* Whether pieces of text, taken one after another, are a code by now, of whatever version and atlas: a function of
+   * the next piece that says true or false, and null once they can be none. */
   function pieces() {
     let rest = 1,
       count = 0,

@@ -39,8 +39,8 @@
     return { said, picture: false };
   }
 
-  /* The games of a file as lines "name: code": {lines, problems: [says]}. The name is the one beside the code; else, where
-   * the file holds one game, the file's. */
+  /* The games of a file as lines "name: code": {lines, problems: [says]}. The name is the one beside the code; else,
+   * where the file holds one game, the file's. */
   async function read(file, spec) {
     const { said, picture } = await opened(file),
       { found } = T.received.codes(said),

@@ -57,7 +57,7 @@
     };
   }
 
-  /* A text -> {games, problems: [{line, name, says}], without: [lines that hold no code]}, in the order of the lines. */
+  /* A text -> {games, problems: [{line, name, says}], without: [lines that hold no code]}, as the lines come. */
   function read(text, spec, atlas) {
     const { found, without } = T.received.codes(text),
       games = [],

@@ -12,7 +12,8 @@
   const LOG = /^\W*(?:try\W+seed\W|\d+"?[,;\t]"?\d+"?[,;\t])/i; // a row of the log that a game exports
   const MOMENT = "\\d{1,2}:\\d{2}(?::\\d{2})?(?:\\s?[ap]\\.?m\\.?)?",
     DAY = "\\d{1,4}[./-]\\d{1,2}[./-]\\d{1,4}";
-  const STAMP = new RegExp(`^\\s*\\[?(?:${DAY},?\\s+${MOMENT}|${MOMENT},?\\s+${DAY})\\]?\\s*(?:[-–]\\s)?`, "i"); // a chat's
+  const WHEN = `(?:${DAY},?\\s+${MOMENT}|${MOMENT},?\\s+${DAY})`,
+    STAMP = new RegExp(`^\\s*\\[?${WHEN}\\]?\\s*(?:[-–]\\s)?`, "i"); // before a chat's lines
   const LONGEST = 250, // letters of a code, and more
     LONGEST_NAME = 40,
     BROKEN = 6; // lines over which a mail program may have broken a code
@@ -53,8 +54,9 @@
           said = whole(piece);
         if (said === null) break;
         code += piece;
-        if (said)
-          return { before: text.slice(0, pieces[from].index), code, after: text.slice(pieces[to].index + piece.length) };
+        if (!said) continue;
+        const end = pieces[to].index + piece.length;
+        return { before: text.slice(0, pieces[from].index), code, after: text.slice(end) };
       }
     }
     return null;

@@ -23,8 +23,8 @@
     return section ? [page, `game-${plain(`${page}/${section}`)}`] : [page, plain(id)];
   }
 
-  /* What stands beside an answer, [name, words]. A prediction is neither right nor wrong: the truth stands below it, or,
-   * where an earlier edition kept none, whether it was that. */
+  /* What stands beside an answer, [name, words]. A prediction is neither right nor wrong: the truth stands below it,
+   * or, where an earlier edition kept none, what is known of it. */
   function beside(id, { label, answer, truth, verdict }) {
     const said = String(answer ?? "");
     if (id.split("/")[1] !== "predict" && label !== "Predict")
@@ -91,7 +91,7 @@
       return [...pages].sort(([a], [b]) => rank(a) - rank(b));
     }
 
-    /* A link to a place on a page, or the words alone: a notebook has no address, and what is gone from the book none. */
+    /* A link to a place on a page. The words alone in a notebook, and where a page is gone from the book. */
     link(page, at, words) {
       const there = page in (this.spec.pages || {}) && !root.ThirdOptimizerInNotebook;
       return there ? el("a", { href: `${page}.html${at && "#" + at}` }, words) : words;

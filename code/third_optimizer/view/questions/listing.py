@@ -1,4 +1,4 @@
-"""The page "My answers": everything the book keeps of its reader, to see, take away and delete. Drawn by `answers.js`."""
+"""The page "My answers": everything the book keeps of its reader, to see, take away and delete (answers.js)."""
 
 import json
 import re
@@ -31,7 +31,7 @@ def titles(folder):
 
 
 def my_answers():
-    """Everything kept of the reader. A built page leaves a place for the titles, so that it hangs on no other's text."""
+    """Everything kept of the reader. A built page leaves a place for the titles, so that it hangs on no other."""
     if is_static():
         where = "Your answers are kept in this browser, on this computer, under one key, and are sent nowhere."
     else:
