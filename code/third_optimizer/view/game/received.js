@@ -4,8 +4,9 @@
 (function (root) {
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
-  // "#g=" and a code, its signs perhaps written as %23 and %3D, as %2523 where a link was wrapped twice, or # as *
-  const LINK = /(?:#|%(?:25)*23|\*)g(?:=|%(?:25)*3d)([0-9a-z%\u2010-\u2015\u2212-]+)(?:(?!https?:)\S)*/i;
+  // "#g=" and a code, its signs perhaps written as %23 and %3D, as %2523 where a link was wrapped twice, or # as *;
+  // or all signs as -23, -3D
+  const LINK = /(?:(?:#|%(?:25)*23|\*)g(?:=|%(?:25)*3d)|(-23g-3D))([0-9a-z%\u2010-\u2015\u2212-]+)(?:(?!https?:)\S)*/i;
   const PIECE = /[^\s\\:=&|<>()[\]{}‹›«»"“”„‘’'`*_,;.!?…~]+/g; // what stands around a code never stands in one
   const HYPHENS = "-\u2010-\u2015\u2212";
   const GROUPS = new RegExp(`(?<![0-9a-z])[0-9a-z]{5}[${HYPHENS}][0-9a-z]{5}(?![0-9a-z])`, "i"); // so a code begins
@@ -35,7 +36,7 @@
       scheme = address.search(/(?:https?|file):\/\//i);
     return {
       before: text.slice(0, from) + address.slice(0, Math.max(scheme, 0)),
-      code: plain(found[1]),
+      code: plain(found[1] ? found[2].replace(/-2D/gi, "-") : found[2]),
       after: text.slice(found.index + found[0].length),
     };
   }
@@ -118,13 +119,16 @@
     return codes.map((code, i) => ({ name: beside(texts[i + behind]), code }));
   }
 
-  /* A line that begins with a piece of a code, and those that a mail program has broken off it: parts, over how many
-   * lines; null if they are no code. */
+  /* Lines as one. "=" ends those that the source of a mail has wrapped; a quotation's mark may begin the next. */
+  const joined = ([first, ...others]) =>
+    others.reduce((one, next) => one.trimEnd().replace(/([^g])=$/i, "$1") + next.replace(/^[\s>|]+/, ""), first);
+
+  /* A line that is a code only together with the next ones, which a mail program has broken off it: its parts, and over
+   * how many lines; null if they are no code. */
   function broken(lines, i) {
-    if (!GROUPS.test(lines[i]) && !LINK.test(lines[i])) return null;
     for (let over = 2; over <= BROKEN && i + over <= lines.length; over++) {
-      if (find(lines[i + over - 1])) return null;
-      const found = find(lines.slice(i, i + over).join(" "));
+      if (!lines[i + over - 1].trim() || find(lines[i + over - 1])) return null;
+      const found = find(joined(lines.slice(i, i + over)));
       if (found) return { split: [found.before, found.code, found.after], over };
     }
     return null;
