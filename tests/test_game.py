@@ -6,6 +6,7 @@ import gzip
 import json
 import math
 import re
+import zlib
 
 import numpy as np
 import pytest
@@ -517,6 +518,30 @@ def test_a_code_a_link_and_a_picture_of_the_game(play, board):
         and (int.from_bytes(picture[16:20]), int.from_bytes(picture[20:24])) == (1200, 630)
         and len(picture) > 10_000
     )
+    chunks, rest = [], picture[8:]
+    while rest:
+        size = int.from_bytes(rest[:4])
+        assert int.from_bytes(rest[8 + size : 12 + size]) == zlib.crc32(rest[4 : 8 + size])
+        chunks.append((rest[4:8], rest[8 : 8 + size]))
+        rest = rest[12 + size :]
+    assert [data for kind, data in chunks if kind == b"tEXt"] == [b"Game code\0" + code.encode()]
+    assert chunks[0][0] == b"IHDR" and chunks[-1][0] == b"IEND"
+    with page.expect_download() as saved:
+        shown_board.get_by_role("button", name="Export the log").click()
+    exported = open(saved.value.path(), encoding="utf8", newline="").read()
+    assert [row["code"] for row in csv.DictReader(exported.splitlines())] == [code] * (len(tries) + 1)
+    # laid on the class board, both are this game
+    names = {"ada.png": picture, "bea.csv": exported.encode()}
+    page.goto(page.url.replace(PAGE.split("/")[1], "board"))
+    page.wait_for_selector(".t3-board textarea")
+    for name, data in names.items():
+        page.locator(".t3-board input[type=file]").set_input_files({"name": name, "mimeType": "", "buffer": data})
+        page.wait_for_selector(".t3-board-games tbody tr")
+    page.get_by_text("No new game came in; 1 on the board.").wait_for()
+    assert page.evaluate("ThirdOptimizer.store.get('board').value.text") == f"ada: {code}\nbea: {code}"
+    page.go_back()
+    page.wait_for_selector(".t3-game-chart svg")
+    to_screen(shown_board, 5)
     assert (
         shown_board.get_by_role("button", name="Copy a link").count() == 0
     )  # a page from a disk has no address to pass on
@@ -806,12 +831,14 @@ def test_a_rule_of_thumb_is_text_and_a_new_game_keeps_the_old_one(play, board):
     )
     page.goto(page.url.replace(PAGE.split("/")[1], "my_answers"))
     page.wait_for_selector("html[data-t3-ready]", state="attached")
-    row = page.locator(".t3-answers tbody tr", has_text="Game 1")
+    row = page.locator(".t3-answers li", has_text="Game 1")
     assert (
         nasty in row.inner_text()
         and "12 of 12 tries; best fresh error" in row.inner_text()
-        and "played" in row.inner_text()
+        and "Played" in row.inner_text()
     )
+    assert page.locator(".t3-answers h2").inner_text() == "Chapter 10: Be the meta-optimizer"
+    assert row.get_by_role("link").get_attribute("href").endswith("#game-10_be_the_meta_optimizer-game")
     assert (
         page.locator(".t3-answers img, .t3-answers b").count() == 0 and page.title() != "caught" and opened.errors == []
     )

@@ -133,17 +133,23 @@ def test_the_class_board_reads_codes_in_jupyterlab(lab, browser):
     atlas = Grid.load(BOOK / "data/atlas.npz")
     tab, errors = run_all(browser, lab, BOOK / "board.md", ".t3-board textarea")
     games = {"Ada": GameCode(3, 0, ((1000, 1), (20, 3))), "Bob": GameCode(3, 2, ((2000, 2),))}
-    tab.locator(".t3-board textarea").fill(
+    tab.get_by_label("Paste codes here").fill(
         "\n".join(f"{name}: {encode(one, len(atlas.space.designs), atlas.fingerprint)}" for name, one in games.items())
     )
+    tab.get_by_role("button", name="Add", exact=True).click()
     tab.wait_for_selector(".t3-board .t3-chart svg path")
-    tab.wait_for_selector(".t3-board tbody tr")
-    bests = tab.evaluate("[...document.querySelectorAll('.t3-board tbody tr')].map((row) => row.cells[2].textContent)")
+    tab.wait_for_selector(".t3-board-games tbody tr")
+    bests = tab.evaluate(
+        "[...document.querySelectorAll('.t3-board-games tbody tr')].map((row) => row.cells[2].textContent)"
+    )
     ada = min(atlas.outcome(atlas.space.designs[d], s).fresh for d, s in ((3, 1), *games["Ada"].tries))
     bob = min(
         (atlas.outcome(atlas.space.designs[d], s) for d, s in ((3, 1), *games["Bob"].tries)), key=lambda o: o.practice
     ).fresh
-    assert bests == [shown(ada), shown(bob)] and "boss of practice error" in tab.locator(".t3-board tbody").inner_text()
+    assert (
+        bests == [shown(ada), shown(bob)]
+        and "boss of practice error" in tab.locator(".t3-board-games tbody").inner_text()
+    )
     assert ours(errors) == []
     tab.context.close()
 

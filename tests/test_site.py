@@ -360,7 +360,13 @@ def test_answers_survive_a_reload_and_can_be_deleted(open_page):
 
     page.goto((SITE / "book/my_answers.html").as_uri())
     page.wait_for_selector("html[data-t3-ready]", state="attached")
-    assert page.locator(".t3-answers tbody tr").count() == 4
+    assert page.locator(".t3-answers li").count() == 4
+    assert page.locator(".t3-answers h2").inner_text() == "Chapter 2: Walk downhill"
+    guesses = page.locator(".t3-answers li", has_text="Predict")
+    # a guess is neither right nor wrong: the truth stands beside it
+    assert [one.locator("dt").all_inner_texts() for one in guesses.all()] == [["You guessed", "It was"]] * 2
+    assert guesses.first.locator("dd").all_inner_texts() == ["0.032", "0.02"]
+    assert len(guesses.nth(1).locator("dd").nth(1).inner_text().split(", ")) == 4
     with page.expect_download() as download:
         page.get_by_role("button", name="Download").click()
     assert len(json.loads(open(download.value.path(), encoding="utf8").read())["answers"]) == 4
@@ -391,8 +397,8 @@ def test_an_answer_has_the_date_where_its_reader_is(open_page, zone, dates):
     )
     page.reload()
     page.wait_for_selector("html[data-t3-ready]", state="attached")
-    page.locator(".t3-answers tbody tr").nth(3).wait_for()
-    assert sorted(page.locator(".t3-answers tbody td:last-child").all_inner_texts()) == sorted(dates)
+    page.locator(".t3-answers li").nth(3).wait_for()
+    assert sorted(page.locator(".t3-answers-about").all_inner_texts()) == sorted(dates)
 
 
 def test_a_skipped_prediction_shows_the_truth(open_page):

@@ -13,7 +13,7 @@ from third_optimizer.view import Chapter, free
 from third_optimizer.view.component import html
 from third_optimizer.view.game.training import tries_path
 from third_optimizer.view.questions import answers
-from third_optimizer.view.questions.chapter import my_answers
+from third_optimizer.view.questions.listing import my_answers
 
 VARIABLES = ("THIRD_OPTIMIZER_ANSWERS", "THIRD_OPTIMIZER_TRIES")
 EXERCISE = "halve_once"

@@ -24,7 +24,7 @@ from tests.games import (  # noqa: F401 (fixtures)
     train,
     turn,
 )
-from third_optimizer.meta import ATLAS_SPACE, par
+from third_optimizer.meta import ATLAS_SPACE
 from third_optimizer.view.component import BUNDLES, SCRIPTS, STYLES, Component
 from third_optimizer.view.game.board import board as class_board
 from third_optimizer.view.game.runs import payload
@@ -59,7 +59,7 @@ def window(browser, tmp_path, spec):
     opened = []
     parts = {
         "game": Component("game", spec | {"runs": payload(GRID)}),
-        "board": class_board(ATLAS_SPACE, GRID.fingerprint, par=par(), runs=payload(GRID)),
+        "board": class_board(GRID),
         "answers": Component("answers", {"where": "Here."}),
         "ask": ask("page/quiz/way"),
     }
@@ -111,7 +111,7 @@ def test_what_is_deleted_stays_deleted_beside_an_open_game(window, board, deaf):
     game = page.locator(".t3-game")
     put(game, QUICK, board)
     train(game)
-    expect(mine.locator(".t3-answers tbody tr")).to_have_count(1)
+    expect(mine.locator(".t3-answers li")).to_have_count(1)
     delete_all(mine)
     turn(game, "brake", 0)
     page.wait_for_timeout(600)
@@ -154,23 +154,19 @@ def test_a_rule_of_thumb_is_not_lost_to_a_dial_of_another_window(window, board):
 def test_two_windows_paste_on_the_class_board(window, deaf):
     first, second = window("board"), window("board", deaf=deaf)
     for page, names in ((first, ["Ada"]), (second, ["Bob"]), (first, ["Cem"])):
-        field = page.locator(".t3-board textarea")
-        field.press("Control+End")
-        field.press_sequentially(
-            "\n".join(["", *(CODES[name] for name in names)]) if field.input_value() else CODES[names[0]]
-        )
+        field = page.get_by_label("Paste codes here")
+        field.press_sequentially(CODES[names[0]])
         field.blur()
         page.wait_for_timeout(500)
     assert sorted(line[:3] for line in kept(first)["board"]["value"]["text"].split("\n")) == ["Ada", "Bob", "Cem"]
-    expect(first.locator(".t3-board tbody tr")).to_have_count(3)
+    expect(first.locator(".t3-board-games tbody tr")).to_have_count(3)
     if not deaf:
-        expect(second.locator(".t3-board tbody tr")).to_have_count(3)
+        expect(second.locator(".t3-board-games tbody tr")).to_have_count(3)
     # what is cleared in one is gone in the other, and does not come back
-    first.get_by_role("button", name="Clear").click()
+    first.get_by_role("button", name="Clear the board").click()
     first.get_by_role("button", name="Yes, clear it").click()
-    field = second.locator(".t3-board textarea")
-    field.press("Control+End")
-    field.press_sequentially("\nDan: 1")
+    field = second.get_by_label("Paste codes here")
+    field.press_sequentially("Dan: 1")
     field.blur()
     second.wait_for_timeout(500)
     assert kept(first)["board"]["value"]["text"].strip() == "Dan: 1"
@@ -248,7 +244,7 @@ def test_an_answer_that_cannot_be_one_leaves_the_page_whole(window, kind, valid)
         page.evaluate("(text) => localStorage.setItem('third-optimizer', text)", json.dumps(record))
         page.reload()
         page.wait_for_selector("html[data-t3-ready]", state="attached")
-        assert page.locator("form.t3-ask").count() == 2 and page.locator(".t3-answers tbody tr").count() == 2
+        assert page.locator("form.t3-ask").count() == 2 and page.locator(".t3-answers li").count() == 2
         said = page.locator("form.t3-ask .t3-feedback").first.is_visible()
         assert said == (value in valid and value is not True), value
 

@@ -21,8 +21,9 @@ from .figures.longer import longer
 from .figures.map import draw_map
 from .figures.maze import maze
 from .figures.saying import between, listed, power, say, signed
-from .questions.chapter import Chapter, my_answers
+from .questions.chapter import Chapter
 from .questions.claims import claim_card
+from .questions.listing import my_answers
 from .site.spine import next_screen, spine
 
 GAME = {"board": "board", "free": "free", "play": "game", "sky": "sky"}  # name -> module of the room

@@ -34,6 +34,12 @@
     host.dataset.t3Failed = problem.message;
   }
 
+  /* Whoever comes by an address to something that is drawn late goes there when it is drawn. */
+  function come(host) {
+    const target = document.getElementById(location.hash.slice(1));
+    if (target && host.contains(target)) target.scrollIntoView();
+  }
+
   /* Each component stands or falls alone, now or when what it waits for is there. asked: takes the questions, whose
    * veils fall when all is drawn. */
   function begin(host, asked) {
@@ -45,7 +51,7 @@
         drawn = mount(host, host.dataset.t3, spec, T.store);
       if (spec.id) host.dataset.t3Id = spec.id;
       if (host.dataset.t3 === "ask") asked.push([host, spec]);
-      Promise.resolve(drawn && drawn.ready).catch((problem) => fallBack(host, words, problem));
+      if (drawn && drawn.ready) drawn.ready.then(() => come(host)).catch((problem) => fallBack(host, words, problem));
     } catch (problem) {
       fallBack(host, words, problem);
     }

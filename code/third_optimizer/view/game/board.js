@@ -1,22 +1,23 @@
-/* The class board: paste the codes of many games, see all of them beside one another. No server: what is pasted stays
- * in this reader's storage, under the id "board". What it means is read in pasted.js.
+/* The class board: what comes in, by paste, drop or choice of files, is read into games and laid beside one another
+ * (class.js). No server: all of it stays in this reader's storage, under the id "board", as lines of text.
  *
- * spec: {id, designs, fingerprint, par, near, most, low, budget, chart, modes: {number: {name, goal}},
- *   dials: [{label, names}], places: [[stop of every dial, null where that dial makes no difference]] by design}
+ * Names are veiled whenever the board is opened: until the veil is lifted no name stands on the page, nor in what is
+ * read out. spec: see board.py.
  */
 (function (root) {
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
   const { el, button, grouped, counted } = T;
   const LONGEST_TEXT = 200000,
-    IN_READING = 40;
-  const COLUMNS = ["kind", "x", "y", "game", "text"];
-  const final = (game) => game.best[game.best.length - 1];
+    LISTED = 6; // numbers of lines in a sentence
+  const NOTE =
+    "Lines of a mail or a chat will do, and links; a name may stand beside a code. Files: the log (CSV) or the " +
+    "picture (PNG) that the game saves, or any text. All of it stays on this computer.";
 
   class Board {
-    /* atlas: an object with `run`, or a promise of one. */
+    /* atlas: a promise of T.Runs. */
     constructor(host, spec, atlas, store = T.store) {
-      Object.assign(this, { spec, store, chosen: null, text: "", shown: T.rules(spec).shown });
+      Object.assign(this, { spec, store, text: "", lifted: false, refused: [] });
       this.ready = Promise.resolve(atlas).then(
         (runs) => {
           this.atlas = runs;
@@ -31,80 +32,167 @@
     }
 
     build(host) {
-      const id = "board-" + this.spec.id.replace(/[^\w-]/g, "-");
-      this.input = el("textarea", {
-        id,
-        rows: 6,
-        maxlength: LONGEST_TEXT,
-        spellcheck: "false",
-        autocapitalize: "off",
-        autocomplete: "off",
-        wrap: "off",
-        "aria-describedby": id + "-note",
-        oninput: () => this.soon(),
-        onchange: () => this.now(),
+      this.name = "board-" + this.spec.id.replace(/[^\w-]/g, "-");
+      const area = (id, more) =>
+        el("textarea", {
+          id,
+          maxlength: LONGEST_TEXT,
+          spellcheck: "false",
+          autocapitalize: "off",
+          autocomplete: "off",
+          wrap: "off",
+          ...more,
+        });
+      this.input = area(this.name, {
+        rows: 3,
+        "aria-describedby": this.name + "-note",
+        onpaste: () => setTimeout(() => this.add()), // once the text stands there
+        onchange: () => this.add(),
       });
+      this.chosen = el("input", {
+        type: "file",
+        multiple: true,
+        hidden: true,
+        onchange: () => this.takeFiles(this.chosen.files),
+      });
+      const choose = button("Choose files", () => this.chosen.click()),
+        add = button("Add", () => this.add(), "t3-primary");
+      this.heard = el("p", { class: "t3-board-note" });
+      this.desk = el(
+        "div",
+        { class: "t3-board-desk" },
+        el("label", { for: this.name }, "Paste codes here, or drop files"),
+        this.input,
+        el("p", { class: "t3-board-note", id: this.name + "-note" }, NOTE),
+        el("div", { class: "t3-figure-tools" }, add, choose, this.chosen),
+      );
       this.tools = el("div", { class: "t3-figure-tools" });
       this.wrong = el("div", { class: "t3-board-problems" });
-      this.title = el("p", { class: "t3-figure-title" });
-      this.image = el("div", { class: "t3-chart", role: "img" });
-      this.reading = el("p", { class: "t3-reading" });
-      this.summary = el("p", { class: "t3-board-summary" });
-      this.table = el("table");
-      this.results = el(
-        "div",
-        { class: "t3-board-results" },
-        this.title,
-        this.summary,
-        this.image,
-        this.reading,
-        this.table,
+      this.results = new T.ClassResults(this.spec, this.atlas, this.name);
+      this.lines = area(this.name + "-lines", { rows: 6, onchange: () => this.mend() });
+      this.fold = el(
+        "details",
+        { class: "t3-board-lines" },
+        el("summary", {}, "All that came in, line by line, to mend"),
+        el("label", { for: this.lines.id }, "One game a line"),
+        this.lines,
       );
       this.voice = T.announcer();
       this.root = el(
         "section",
-        { class: "t3-board", "aria-label": "The class board" },
-        el("label", { for: id }, "Codes, one a line. A name may stand before a code."),
-        this.input,
-        el(
-          "p",
-          { class: "t3-board-note", id: id + "-note" },
-          "What you paste here stays on this computer. Links to a game will do as well.",
-        ),
-        this.tools,
+        { class: "t3-board", id: this.spec.id, "aria-label": "The class board" },
+        this.desk,
+        this.heard,
         this.wrong,
-        this.results,
+        this.buildVeil(),
+        this.results.root,
+        this.fold,
+        this.tools,
         this.voice.region,
       );
       host.replaceChildren(this.root);
-      this.chart = new T.Chart(this.image, this.spec.chart);
-      this.showTools();
+      this.results.begin();
+      this.hearDrops();
     }
 
-    soon() {
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.now(), 300);
+    buildVeil() {
+      this.switch = el("input", {
+        type: "checkbox",
+        role: "switch",
+        id: this.name + "-veil",
+        onchange: () => this.lift(this.switch.checked),
+      });
+      const label = el("label", { for: this.switch.id }, this.switch, el("span", {}, "Show the names"));
+      this.veil = el("div", { class: "t3-dial t3-dial-switch t3-board-veil" }, label);
+      return this.veil;
     }
 
-    /* Read what stands in the field, keep it, show it, say it. */
-    now() {
-      clearTimeout(this.timer);
-      if (this.input.value === this.text) return;
-      this.chosen = null;
+    /* Files that miss the field would take the place of the page: on a page of its own the board takes all of them. */
+    hearDrops() {
+      const where = root.ThirdOptimizerInNotebook ? this.root : document,
+        brings = (event) => [...((event.dataTransfer && event.dataTransfer.types) || [])].includes("Files");
+      const over = (on) => this.desk.classList.toggle("t3-board-over", on);
+      where.addEventListener("dragover", (event) => {
+        if (!brings(event)) return;
+        event.preventDefault();
+        over(true);
+      });
+      where.addEventListener("dragleave", (event) => event.relatedTarget || over(false));
+      where.addEventListener("drop", (event) => {
+        over(false);
+        if (!brings(event)) return;
+        event.preventDefault();
+        this.takeFiles(event.dataTransfer.files);
+      });
+      this.input.addEventListener("paste", (event) => {
+        const { files } = event.clipboardData || {};
+        if (!files || !files.length) return;
+        event.preventDefault();
+        this.takeFiles(files);
+      });
+    }
+
+    // --- what comes in -----------------------------------------------------------------------------
+
+    /* Take what stands in the field. */
+    add() {
+      const { value } = this.input;
+      if (!value.trim()) return;
+      this.refused = [];
+      if (this.take(value)) this.input.value = "";
+    }
+
+    async takeFiles(files) {
+      const some = [...files]; // the list is emptied with the field
+      this.chosen.value = "";
+      if (!some.length) return;
+      this.hear(`Reading ${counted(some.length, "file", "files")}…`);
+      const { lines, problems } = await T.files.all(some, this.spec);
+      this.refused = problems;
+      this.take(lines.join("\n"));
+    }
+
+    /* Lay lines beside those that are there. False where they are too many. */
+    take(more) {
+      const text = T.pasted.added(this.text, more),
+        before = this.games.length;
+      if (text.length > LONGEST_TEXT) {
+        this.hear(`This is too much: the board holds ${grouped(LONGEST_TEXT)} characters. Nothing was added.`);
+        return false;
+      }
+      this.change(text);
+      const came = this.games.length - before;
+      this.hear(
+        came
+          ? `${counted(came, "game", "games")} came in; ${grouped(this.games.length)} on the board.`
+          : `No new game came in; ${grouped(this.games.length)} on the board.`,
+      );
+      return true;
+    }
+
+    hear(words) {
+      this.heard.textContent = words;
+      const bad = this.problems.length + this.refused.length,
+        told = this.games.length ? this.results.summary.textContent : "";
+      const said = [words, bad && `${counted(bad, "thing does", "things do")} not count.`, told];
+      this.voice.say(said.filter(Boolean).join(" "));
+    }
+
+    /* What was mended by hand, line by line. */
+    mend() {
+      this.change(this.lines.value);
+      this.hear(`${counted(this.games.length, "game", "games")} on the board.`);
+    }
+
+    change(text) {
+      this.text = text;
       this.show();
       this.keep();
-      const { games, problems } = this;
-      this.voice.say(
-        [
-          games.length ? this.summary.textContent : "No games.",
-          problems.length ? `${counted(problems.length, "line does", "lines do")} not count.` : "",
-        ]
-          .join(" ")
-          .trim(),
-      );
     }
 
-    /* Keep what was read, beside what other windows have kept meanwhile. */
+    // --- what is kept ------------------------------------------------------------------------------
+
+    /* Keep what came in, beside what other windows have kept meanwhile. */
     async keep() {
       while (this.sending) await this.sending; // a kernel answers later
       const { games, text, store, spec } = this;
@@ -112,8 +200,8 @@
         spec.id,
         {
           label: "Class board",
-          question: "Codes pasted on the class board",
-          answer: games.length ? this.title.textContent : "none",
+          question: "Codes on the class board",
+          answer: games.length ? this.results.title.textContent : "none",
           value: { version: 1, text },
         },
         this.at,
@@ -124,26 +212,25 @@
       this.follow();
     }
 
-    /* Take what another window has kept, beside what was typed here since. */
+    /* Take what another window has kept, beside what came in here since. */
     follow() {
       const kept = this.store.get(this.spec.id);
       if (this.sending || T.stamp(kept) === this.at) return;
       const text = (kept && kept.value && kept.value.text) || "",
         theirs = typeof text === "string" ? text : "",
-        both = T.pasted.merged(this.base, this.input.value, theirs);
+        both = T.pasted.merged(this.base, this.text, theirs);
       Object.assign(this, { at: T.stamp(kept), base: theirs });
-      if (both !== this.input.value) {
-        this.input.value = both;
-        this.chosen = null;
+      if (both !== this.text) {
+        this.text = both;
         this.show();
       }
       if (both !== theirs) this.keep();
     }
 
-    /* What was pasted may be the only copy: clearing asks first. */
+    /* What came in may be the only copy: clearing asks first. */
     showTools() {
-      this.tools.replaceChildren(button("Clear", () => this.ask()));
-      this.tools.hidden = !this.input.value;
+      this.tools.replaceChildren(button("Clear the board", () => this.ask()));
+      this.tools.hidden = !this.text.trim();
     }
 
     ask() {
@@ -152,7 +239,7 @@
         this.tools.lastChild.focus();
       });
       this.tools.replaceChildren(
-        el("span", { class: "t3-confirm", role: "status" }, "All codes go; this cannot be undone. "),
+        el("span", { class: "t3-confirm", role: "status" }, "All games go; this cannot be undone. "),
         button("Yes, clear it", () => this.clear(), "t3-primary"),
         no,
       );
@@ -160,232 +247,61 @@
     }
 
     clear() {
-      this.input.value = "";
-      this.now();
+      this.refused = [];
+      this.change("");
+      this.hear("The board is empty.");
       this.input.focus();
     }
 
+    // --- what is seen ------------------------------------------------------------------------------
+
+    lift(lifted) {
+      this.lifted = lifted;
+      this.show();
+      this.voice.say(lifted ? "The names are shown." : "The names are veiled.");
+    }
+
     show() {
-      this.text = this.input.value;
       Object.assign(this, T.pasted.read(this.text, this.spec, this.atlas));
+      this.switch.checked = this.lifted;
+      this.veil.hidden = ![...this.games, ...this.problems].some((one) => one.name);
+      this.fold.hidden = !this.lifted || !this.text.trim();
+      this.lines.value = this.fold.hidden ? "" : this.text;
       this.showTools();
       this.showProblems();
-      this.results.hidden = !this.games.length;
-      if (!this.games.length) return;
-      this.showSummary();
-      this.showTable();
-      this.showChart();
+      this.results.show(this.games, this.lifted);
     }
 
+    /* What does not count. A file that cannot be used is named, veil or not: nobody's game can be told by it. */
     showProblems() {
-      const { problems } = this;
-      this.wrong.hidden = !problems.length;
-      const items = problems.map(({ line, name, says }) =>
-        el("li", {}, `Line ${line}`, ...(name ? [" (", el("bdi", {}, name), ")"] : []), `: ${says}.`),
-      );
-      const list = el("ul", {}, ...items);
-      const box =
-        problems.length > 8
-          ? el(
-              "div",
-              { class: "t3-board-long", tabindex: "0", role: "region", "aria-label": "Lines that do not count" },
-              list,
-            )
-          : list;
-      this.wrong.replaceChildren(el("p", {}, `${counted(problems.length, "line does", "lines do")} not count:`), box);
-    }
-
-    /* All starts were seen, and all tries. */
-    untried() {
-      return (
-        this.spec.designs - new Set(this.games.flatMap((game) => [game.start, ...game.tries.map((one) => one[0])])).size
-      );
-    }
-
-    showSummary() {
-      const { games, spec } = this,
-        fair = games.filter((game) => game.fair),
-        left = this.untried(),
-        share = Math.floor((1000 * left) / spec.designs) / 10;
-      const what = fair.length ? "best" : "choice";
-      this.title.textContent = `${counted(games.length, "game", "games")}: the ${what} so far, try by try`;
-      const said = [...this.sayFair(fair), ...this.sayOthers(games.filter((game) => !game.fair))];
-      said.push(`${grouped(left)} of ${grouped(spec.designs)} designs (${share} per cent) were tried by nobody.`);
-      this.summary.replaceChildren(said.join(" "));
-      const winner = fair.length && fair.reduce((a, b) => (final(b) < final(a) ? b : a));
-      if (!winner || !Number.isFinite(final(winner))) return;
-      const design = winner.at ? winner.tries[winner.at - 1][0] : winner.start;
-      const words = spec.dials
-        .map((dial, i) => [dial.label, dial.names[spec.places[design][i]]])
-        .filter(([, stop]) => stop !== undefined);
-      this.summary.append(
-        " The lowest error came from ",
-        el("bdi", {}, winner.name),
-        winner.at ? `, try ${winner.at}: ` : ", at the start: ",
-        words.map((pair) => pair.join(" ")).join(", ") + ".",
-      );
-    }
-
-    between(games) {
-      const ends = games.map(final),
-        [low, high] = [this.shown(Math.min(...ends)), this.shown(Math.max(...ends))];
-      return games.length === 1 ? low : `between ${low} and ${high}`;
-    }
-
-    sayFair(fair) {
-      if (!fair.length) return [];
-      const { spec, shown } = this,
-        starts = new Set(fair.map((game) => game.start)).size,
-        reached = fair.filter((game) => game.reached !== null).length,
-        all = fair.length === 1 ? "It" : "All",
-        par = `reached par (${shown(spec.par)}).`;
-      const middle = shown(T.middle(fair.map((game) => Math.min(final(game), spec.most))));
-      const many = `${grouped(fair.length)} games${starts > 1 ? ` from ${starts} starts` : ""}`;
-      return [
-        fair.length === 1
-          ? `One game: its best is ${shown(final(fair[0]))}.`
-          : `${many}: the best of each lies ${this.between(fair)}, in the middle ${middle}.`,
-        reached ? `${reached === fair.length ? all : grouped(reached)} ${par}` : `None ${par}`,
+      const { problems, refused, without } = this,
+        whose = (name) => (this.lifted && name ? [" (", el("bdi", {}, name), ")"] : []);
+      const items = [
+        ...refused.map(({ file, says }) => el("li", {}, el("bdi", {}, file), `: ${says}.`)),
+        ...problems.map(({ line, name, says }) => el("li", {}, `Line ${line}`, ...whose(name), `: ${says}.`)),
       ];
-    }
-
-    sayOthers(others) {
-      if (!others.length) return [];
-      const played = `${counted(others.length, "game was", "games were")} played for practice error, dashed here`;
-      const they = others.length === 1 ? "it" : "they";
-      return [`${played}; what ${they} chose leaves ${this.between(others)} on fresh problems.`];
-    }
-
-    showTable() {
-      const { games, spec, shown } = this;
-      const starts = new Set(games.map((game) => game.start)).size > 1;
-      const modes = games.some((game) => game.mode !== games[0].mode || game.mode !== 0);
-      const columns = [
-        ["Tries", (game) => String(game.tries.length)],
-        ["Best", (game) => shown(final(game))],
-        ["Dials a try", (game) => (game.moves === null ? "–" : game.moves.toFixed(1))],
-        ["Par at try", (game) => (game.reached === null ? "–" : game.reached ? String(game.reached) : "start")],
-      ];
-      const named = (number) => (spec.modes[number] ? spec.modes[number].name : `mode ${number}`);
-      const apart = (game) =>
-        [
-          starts && `started at ${shown(game.scores[0])}`,
-          modes && named(game.mode),
-          !game.fair && "here the fresh error of what had the lowest practice error",
-        ]
-          .filter(Boolean)
-          .join(", ");
-      const heads = ["Game", ...columns.map(([name]) => name)].map((name) => el("th", { scope: "col" }, name));
-      this.buttons = games.map((game, i) => {
-        const one = button(el("bdi", {}, game.name), () => this.choose(i), "t3-skip");
-        one.setAttribute("aria-pressed", "false");
-        return one;
-      });
-      const rows = games.map((game, i) =>
-        el(
-          "tr",
-          {},
-          el(
-            "th",
-            { scope: "row" },
-            this.buttons[i],
-            ...(starts || modes ? [el("span", { class: "t3-board-apart" }, apart(game))] : []),
-          ),
-          ...columns.map(([, cell]) => el("td", {}, cell(game))),
-        ),
-      );
-      const caption =
-        "Errors on fresh problems in per cent of guessing zero. Dials a try: how many dials were turned from one try " +
-        "to the next, on average. Choose a game to see its line.";
-      this.table.replaceChildren(
-        el("caption", {}, caption),
-        el("thead", {}, el("tr", {}, ...heads)),
-        el("tbody", {}, ...rows),
-      );
-    }
-
-    /* Draw one game's line apart from the others, or none. */
-    choose(i) {
-      this.chosen = this.chosen === i ? null : i;
-      this.buttons.forEach((button, k) => button.setAttribute("aria-pressed", String(k === this.chosen)));
-      this.showChart();
-    }
-
-    clip(value) {
-      return T.clip(value, this.spec.low, this.spec.most);
-    }
-
-    showChart() {
-      const { games, spec, shown } = this,
-        { middle } = T,
-        { after } = T.pasted;
-      const last = Math.max(...games.map((game) => game.tries.length)),
-        end = Math.max(last, spec.budget);
-      const fair = games.filter((game) => game.fair);
-      const median =
-        fair.length > 1 &&
-        Array.from({ length: last + 1 }, (_, n) => middle(fair.map((game) => this.clip(after(game, n)))));
-      const rows = [
-        { kind: "par", x: 0, y: spec.par },
-        { kind: "par", x: end, y: spec.par },
-      ];
-      games.forEach((game, i) => {
-        const kind = i === this.chosen ? "chosen" : game.fair ? "game" : "boss";
-        game.best.forEach((y, x) => rows.push({ kind, x, y: this.clip(y), game: i }));
-        if (!game.tries.length) rows.push({ kind: "point", x: 0, y: this.clip(game.best[0]) });
-      });
-      const names = [{ kind: "name", x: end, y: spec.par, text: `par ${shown(spec.par)}` }];
-      if (median) {
-        median.forEach((y, x) => rows.push({ kind: "median", x, y }));
-        names.push({ kind: "name", x: end, y: median[last], text: `median ${shown(median[last])}` });
-      }
-      const chosen = games[this.chosen];
-      if (chosen) {
-        const letters = [...chosen.name],
-          most = this.image.clientWidth < 480 ? 8 : 16, // the picture needs the room
-          cut =
-            letters
-              .slice(0, most - 1)
-              .join("")
-              .trim() + "…",
-          short = letters.length > most ? cut : chosen.name;
-        // isolated: a name may run right to left
-        const text = `\u2068${short}\u2069 ${shown(final(chosen))}`;
-        names.push({ kind: "name-chosen", x: end, y: final(chosen), text });
-      }
-      this.tell(median, last, chosen);
-      const { low, most } = spec;
-      const apart = T.apart(names, { low, most, height: spec.chart.height });
-      this.chart.show(T.columns([...rows, ...apart], COLUMNS));
-    }
-
-    /* What the picture shows, in words; beside the picture the names stand apart from the text's direction. */
-    tell(median, last, chosen) {
-      const { games, spec, shown } = this,
-        others = games.filter((game) => !game.fair).length;
+      this.wrong.hidden = !items.length && !without.length;
+      const list = el("ul", {}, ...items),
+        scrolls = { class: "t3-board-long", tabindex: "0", role: "region", "aria-label": "What does not count" },
+        few = without.length > LISTED ? "" : `: ${without.join(", ")}`;
       const parts = [
-        "Error on fresh problems, the best so far, per cent of guessing zero, on a log scale, ",
-        `over ${counted(last, "try", "tries")}; par is ${shown(spec.par)}. `,
+        items.length && el("p", {}, `${counted(items.length, "thing does", "things do")} not count:`),
+        items.length && (items.length > 8 ? el("div", scrolls, list) : list),
+        without.length && el("p", {}, `${counted(without.length, "line holds", "lines hold")} no code${few}.`),
+        (problems.length || without.length) && this.forgetting(),
       ];
-      if (games.length > 1) parts.push(`${grouped(games.length)} lines. `);
-      if (others) {
-        const which = games.length === 1 ? "The line is" : others === 1 ? "One is" : grouped(others) + " are";
-        const drawn = "played for practice error, and drawn by the fresh error of what led by then. ";
-        parts.push(`${which} dashed: ${drawn}`);
-      }
-      if (median) {
-        const whose = others ? "The median of the others" : "Their median";
-        const ends = `goes from ${shown(median[0])} at the start to ${shown(median[last])}`;
-        parts.push(`${whose} ${ends}; a game with fewer tries keeps its best. `);
-      }
-      if (chosen) parts.push("Drawn apart: ", { name: chosen.name }, ". ");
-      parts.push("At the end of each: ");
-      games
-        .slice(0, IN_READING)
-        .forEach((game, i) => parts.push(i ? ", " : "", { name: game.name }, `: ${shown(final(game))}`));
-      parts.push(games.length > IN_READING ? `; ${grouped(games.length - IN_READING)} more in the table.` : ".");
-      this.image.setAttribute("aria-label", parts.map((part) => part.name || part).join(""));
-      this.reading.replaceChildren(...parts.map((part) => (part.name ? el("bdi", {}, part.name) : part)));
+      this.wrong.replaceChildren(...parts.filter(Boolean));
+    }
+
+    /* Lines that do not count may go; a code broken over two lines is one that does. */
+    forgetting() {
+      const gone = new Set([...this.problems.map((one) => one.line), ...this.without]);
+      const forget = () => {
+        this.change(this.text.split(/\r\n|[\n\r]/).filter((_, i) => !gone.has(i + 1)).join("\n"));
+        this.hear("They are gone.");
+        this.input.focus();
+      };
+      return el("div", { class: "t3-figure-tools" }, button("Take these lines out", forget));
     }
   }
 

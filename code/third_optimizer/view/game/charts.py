@@ -95,7 +95,7 @@ def run_chart(low):
 
 
 def class_chart(low):
-    """All games' best so far by try. Where the tries end depends on what is pasted."""
+    """All games' best so far by try, beside the dice. Where the tries end depends on what comes in."""
     import altair as alt
 
     y = score_axis(low)
@@ -111,7 +111,9 @@ def class_chart(low):
         return drawn.encode(x=x, y=y, order="x:Q", detail="game:N")
 
     return resized(
-        line("game", color="$meta", strokeWidth=1.5, opacity=0.5)
+        rows("band").mark_area(color="$world", opacity=0.28, clip=True).encode(x=x, y=y, y2="y2:Q")
+        + line("dice", color="$world", strokeWidth=2.5, strokeDash=[1, 3])
+        + line("game", color="$meta", strokeWidth=1.5, opacity=0.5)
         + line("boss", color="$mesa", strokeWidth=1.5, strokeDash=[6, 3])
         + rows("point").mark_circle(color="$meta", size=45, opacity=0.75).encode(x=x, y=y)
         + rows("par").mark_line(color="$ink", strokeDash=[5, 4], strokeWidth=1.5).encode(x=x, y=y)

@@ -40,17 +40,16 @@
   const widths = (designs) => [Math.max(1, length(designs - 1)), Math.max(10, length(SEEDS * designs - 1))];
   const hex = (number) => number.toString(16).toUpperCase().padStart(4, "0");
 
-  function remainder(values) {
-    let rest = 1;
-    for (const value of values) {
-      const top = rest >> 25;
-      rest = ((rest & 0x1ffffff) << 5) ^ value;
-      GENERATOR.forEach((generator, i) => {
-        if ((top >> i) & 1) rest ^= generator;
-      });
-    }
-    return rest;
+  /* What the checksum leaves of values, one value later. */
+  function next(rest, value) {
+    const top = rest >> 25;
+    return GENERATOR.reduce(
+      (sum, generator, i) => ((top >> i) & 1 ? sum ^ generator : sum),
+      ((rest & 0x1ffffff) << 5) ^ value,
+    );
   }
+
+  const remainder = (values) => values.reduce(next, 1);
 
   const left = (version) => OLDER[version] || LEFT;
 
@@ -142,15 +141,26 @@
     return { start, mode, tries };
   }
 
-  /* Whether a text is a code, of whatever version and atlas. */
-  function isCode(text) {
-    try {
-      const values = read(text);
-      return values.length > HEAD + CHECK && undamaged(values);
-    } catch (error) {
-      return false;
-    }
+  /* Whether pieces of text, taken one after another, are a code by now, of whatever version and atlas: a function of
+   * the next piece that says true or false, and null once they can be none. */
+  function pieces() {
+    let rest = 1,
+      count = 0,
+      version = null;
+    return (piece) => {
+      for (const character of piece) {
+        if (IGNORED.has(character)) continue;
+        const value = VALUES.get(character);
+        if (value === undefined) return null;
+        version ??= value;
+        rest = next(rest, value);
+        count++;
+      }
+      return count > HEAD + CHECK && rest === left(version);
+    };
   }
+
+  const isCode = (text) => Boolean(pieces()(text));
 
   // --- link and QR code --------------------------------------------------------------------------
 
@@ -210,5 +220,5 @@
     return code;
   }
 
-  T.codes = { encode, decode, isCode, link, fromHash, qr };
+  T.codes = { encode, decode, isCode, pieces, link, fromHash, qr };
 })(globalThis);

@@ -156,6 +156,7 @@
         { spec, told, mode } = game,
         lines = game.lines(),
         bests = S.leading(lines, mode.goal),
+        code = S.code(game.state, spec),
         number = (value) => (Number.isFinite(value) ? value : "");
       const rows = lines.map((line, i) => {
         const stops = spec.dials.map((dial, k) => [
@@ -170,6 +171,7 @@
           "exploded at step": line.at === null ? "" : line.at,
           [mode.column]: number(bests[i]),
           bet: line.bet || "",
+          code, // in every row: the class board finds it, and logs laid together stay apart
         };
       });
       const text = [Object.keys(rows[0]), ...rows.map(Object.values)].map((row) => row.map(quoted).join(",") + "\r\n");

@@ -127,8 +127,12 @@
     return canvas;
   }
 
-  /* Save the picture as a PNG. */
-  T.picture = (game) => draw(game).toBlob((blob) => T.save("third-optimizer.png", blob));
+  /* Save the picture as a PNG that carries the game's code. */
+  T.picture = (game) =>
+    draw(game).toBlob(async (blob) => {
+      const bytes = new Uint8Array(await blob.arrayBuffer());
+      T.save("third-optimizer.png", T.png.write(bytes, T.state.code(game.state, game.spec)));
+    });
   T.picture.draw = draw;
   T.picture.sentence = sentence;
 })(globalThis);

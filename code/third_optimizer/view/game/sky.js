@@ -16,6 +16,7 @@
     UNSEEN = 640, // pixels of width while it has none, behind a veil; on paper it is seen all the same
     ROOM = 12, // pixels for stars around a place at an edge
     NEAR = 16, // pixels at which a pointer meets a star
+    LISTED = 100, // lit stars in the table
     BEAT = { light: 320, dice: 45 }; // milliseconds between two lit tries, two dice
   const NAMES = ["above par", "at par or below", "iterates"];
   const COLOURS = ["world", "base", "mesa"];
@@ -208,7 +209,8 @@
     }
 
     tell(star) {
-      const who = star.name ? `${star.name}: ` : "";
+      const names = this.lit.filter((one) => one.name && one.number === star.number).map((one) => one.name),
+        who = names.length ? `${[...new Set(names)].join("; ")}: ` : "";
       const scores = `practice ${this.shown(star.practice)}, fresh ${this.shown(star.fresh)}`,
         errors = star.exploded ? "exploded, no score" : scores;
       return `${who}${errors}; ${NAMES[star.rank]}. ${this.stars.words(star.number)}.`;
@@ -260,17 +262,24 @@
 
     // --- what is lit -------------------------------------------------------------------------------
 
-    /* tries: [{number, seed, label, name, thread, kind}], lit one after another, at once where nothing may move. */
+    /* tries: [{number, seed, label, name, thread, kind}], lit at once. */
+    lay(tries) {
+      clearInterval(this.beat);
+      this.lit = tries.map((one) => ({ ...this.stars.star(one.number, one.seed), ...one }));
+      if (this.here) this.tip.textContent = this.tell(this.here);
+      this.draw();
+      this.label();
+    }
+
+    /* The same, lit one after another where things may move. */
     light(tries, then = () => {}) {
       clearInterval(this.beat);
-      const stars = tries.map((one) => ({ ...this.stars.star(one.number, one.seed), ...one }));
       const end = () => {
-        this.lit = stars;
-        this.draw();
-        this.label();
+        this.lay(tries);
         then();
       };
-      if (T.still() || !stars.length) return end();
+      if (T.still() || !tries.length) return end();
+      const stars = tries.map((one) => ({ ...this.stars.star(one.number, one.seed), ...one }));
       this.lit = [];
       this.beat = setInterval(() => {
         this.lit = stars.slice(0, this.lit.length + 1);
@@ -318,8 +327,10 @@
         );
       };
       const head = ["", "practice", "fresh", "", "dials"].map((text) => el("th", { scope: "col" }, text));
-      const rows = this.lit.slice(0, 100).map(row);
+      const rows = this.lit.slice(0, LISTED).map(row),
+        more = this.lit.length - rows.length;
       this.table.replaceChildren(el("table", {}, el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...rows)));
+      if (more > 0) this.table.append(el("p", {}, `${T.grouped(more)} more are lit.`));
     }
 
     say(text) {

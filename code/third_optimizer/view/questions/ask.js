@@ -129,7 +129,14 @@
     keep(value, answer, verdict) {
       this.told = JSON.stringify([value, verdict]);
       const { id, label, question } = this.spec;
-      this.store.set(id, { label, question, value, answer, verdict });
+      this.store.set(id, { label, question, value, answer, verdict, ...(this.predicting && { truth: this.truth }) });
+    }
+
+    /* What a prediction's figure shows, in words: My answers lists it beside the guess. */
+    get truth() {
+      const { kind, options, handles, truth } = this.spec.input;
+      if (kind === "choose") return this.input.words(options.findIndex((option) => option.right));
+      return this.input.words(kind === "draw" ? handles.map((handle) => handle.truth) : truth);
     }
 
     // --- the kinds: {elements, read() -> value, or an Error that asks for one, takes(value) -> may be an answer,

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from ..component import Component, fallback_text, html, is_static
+from ..component import Component, html, is_static
 from ..figures.figure import pack, specification
 from ..figures.map import draw_map
 from ..figures.saying import signed
@@ -318,18 +318,3 @@ def _code(source):
     from pygments.lexers import PythonLexer
 
     return f'<div class="highlight-ipython3 notranslate">{highlight(source, PythonLexer(), HtmlFormatter())}</div>'
-
-
-def my_answers():
-    """The page "My answers": everything kept of the reader, to see, take away and delete."""
-    from . import answers
-
-    where = (
-        "Your answers are kept in this browser, on this computer, under one key, and are sent nowhere."
-        if is_static()
-        else f"Your answers are kept in the file {answers.path().name} on this machine and are sent nowhere."
-    )
-    if not is_static():
-        answers.load()
-        where = answers.notice() or where
-    return Component("answers", {"where": where}, fallback_text(where), where)

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 
+from ..component import to_json
 from ..questions.chapter import MINUTES
+from ..questions.listing import TITLES, titles
 from .spine import SPINE, stops
 
 WORDS_A_MINUTE = 200  # of technical prose; code cells are counted in the minutes to do
@@ -57,14 +59,17 @@ def minutes_to_read(page):
 
 
 def fill(out, source):
-    """Write the minutes into the heads of the chapters below the folder `out`, and the line of chapters where a page
-    shows it; `source` is the folder with the pages' own files. What one page says of others comes from no run."""
+    """Write the minutes into the heads of the chapters below the folder `out`, the line of chapters where a page shows
+    it and the pages' titles where one lists them; `source` is the folder with the pages' own files. What one page says
+    of others comes from no run."""
     pages = {file: file.read_text("utf8") for file in Path(out).rglob("*.html")}
     minutes = {file: minutes_to_read(text) for file, text in pages.items() if MINUTES in text}
     for file, text in pages.items():
+        folder = Path(source) / file.parent.relative_to(out)
         if file in minutes:
             file.write_text(text.replace(MINUTES, str(minutes[file])), "utf8")
         elif SPINE in text:
-            folder = Path(source) / file.parent.relative_to(out)
             here = {chapter.stem: number for chapter, number in minutes.items() if chapter.parent == file.parent}
             file.write_text(text.replace(SPINE, stops(folder, here)), "utf8")
+        elif to_json(TITLES) in text:
+            file.write_text(text.replace(to_json(TITLES), to_json(titles(folder))), "utf8")

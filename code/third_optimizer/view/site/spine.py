@@ -1,6 +1,5 @@
 """The spine of the course as a line with stops: the chapters that stand, in order, with their minutes."""
 
-import json
 import re
 from html import escape
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from ..component import html, is_static
 from ..figures.map import LETTERS
 from ..questions.chapter import Chapter
+from ..questions.listing import source
 
 SPINE = "<!-- the chapters that stand -->"  # on a built page, until minutes.py fills it in
 HEADING = re.compile(r"^# (\d+) ([●○]) (.*)$", re.M)
@@ -15,10 +15,7 @@ HEADING = re.compile(r"^# (\d+) ([●○]) (.*)$", re.M)
 
 def heading(page):
     """(number, ● or ○, title) of a numbered chapter, the file `page`; ValueError if its title does not say them."""
-    text = page.read_text("utf8")
-    if page.suffix == ".ipynb":
-        text = "\n".join("".join(cell["source"]) for cell in json.loads(text)["cells"])
-    found = HEADING.search(text)
+    found = HEADING.search(source(page))
     if not found:
         raise ValueError(f"it has no title of a chapter: write # {page.stem[:2]} ● Title (○ for a side road)")
     return found.groups()
