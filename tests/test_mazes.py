@@ -204,6 +204,12 @@ def test_the_rules_reach_what_they_go_for(mazes):
     assert np.allclose(earned(mazes, walkers.value_iteration(mazes, 60, 0.9), 0.9), optimum(mazes, 0.9))
 
 
+def test_a_walker_that_knows_nothing_stands_against_no_wall(mazes):
+    moves = walkers.uphill(mazes, np.zeros(mazes.count))
+    stuck = mazes.blocked.all(axis=0)
+    assert not mazes.blocked[moves, np.arange(mazes.count)][~stuck].any()
+
+
 def test_diffusion_adds_what_comes_from_several_sides():
     """Two goals of worth ½ on one side feed the field as one of worth 1 would."""
     worths = np.zeros((1, 3, 5))

@@ -121,7 +121,7 @@ class RandomMazes:
 
 
 def snake(size=9, worth=0.8):
-    """One maze that is a single corridor, row after row there and back, with the goal at its end, (size² + 2 size − 3)/2
+    """One maze that is one corridor, row after row there and back, with the goal at its end: (size² + 2 size − 3)/2
     steps from the first cell. ValueError unless the size is odd, at least 3."""
     _whole("size", size, 3)
     if size % 2 == 0:
