@@ -52,7 +52,7 @@ def on_the_map(parameters, mazes, sweeps, before=0, channels=3):
     return anp.dot(patches(h), read) + bias, h
 
 
-def loss_on_the_map(parameters, mazes, sweeps, before, discount, calm, price, weight):
+def loss_on_the_map(parameters, mazes, sweeps, before, discount, calm, price):
     logits, h = on_the_map(parameters, mazes, sweeps, before)
     free, goal = ~mazes.walls, mazes.worths > 0
     ask = free & ~goal
@@ -68,15 +68,13 @@ def loss_on_the_map(parameters, mazes, sweeps, before, discount, calm, price, we
             after = after + p[..., move] * ends
         value = mazes.worths + discount * after * ask
     spread = -anp.sum(p * log, axis=3)
-    return (
-        -(weight * anp.sum(value * ask) + calm * anp.sum(spread * ask)) / ask.sum() + price * anp.sum(h**2) / free.sum()
-    )
+    return -(anp.sum(value * ask) + calm * anp.sum(spread * ask)) / ask.sum() + price * anp.sum(h**2) / free.sum()
 
 
 @pytest.mark.parametrize(("sweeps", "before", "price"), [(1, 0, 0.0), (2, 0, 0.1), (5, 0, 0.1), (3, 4, 0.1)], ids=str)
 def test_the_gradient_by_hand_is_autograds_and_that_of_finite_differences(sweeps, before, price):
     mazes, parameters = WORLD.draw(np.random.default_rng(sweeps), 5), loud(PRECISE, sweeps)
-    horizon, discount, calm, weight = 8, 0.8, 0.2, 3.0
+    horizon, discount, calm = 8, 0.8, 0.2
     logits, states = PRECISE.think(parameters, mazes, before + sweeps, keep=sweeps)
     assert len(states) == sweeps + 1 and not any(state[-1].any() for state in states)
     assert np.allclose(logits, on_the_map(parameters, mazes, sweeps + before)[0][~mazes.walls], rtol=1e-9, atol=1e-12)
@@ -86,23 +84,15 @@ def test_the_gradient_by_hand_is_autograds_and_that_of_finite_differences(sweeps
             return mazes
 
     objective = practise_walking(
-        PRECISE,
-        Fixed(),
-        batch=5,
-        sweeps=sweeps,
-        progressive=False,
-        discount=discount,
-        calm=calm,
-        price=price,
-        weight=weight,
+        PRECISE, Fixed(), batch=5, sweeps=sweeps, progressive=False, discount=discount, calm=calm, price=price
     )
     if before:  # the objective draws its head start at random; here the same parts are put together by hand
-        slope = -weight * exact(logits, mazes, horizon, discount)[1] - calm * entropy(logits, mazes)[1]
+        slope = -exact(logits, mazes, horizon, discount)[1] - calm * entropy(logits, mazes)[1]
         gradient = PRECISE.back(parameters, mazes, states, slope, price)[0]
     else:
         loss, gradient = objective(parameters, None)
-        assert loss == pytest.approx(loss_on_the_map(parameters, mazes, sweeps, 0, discount, calm, price, weight))
-    settings = (mazes, sweeps, before, discount, calm, price, weight)
+        assert loss == pytest.approx(loss_on_the_map(parameters, mazes, sweeps, 0, discount, calm, price))
+    settings = (mazes, sweeps, before, discount, calm, price)
     wanted = grad(loss_on_the_map)(parameters, *settings)
     assert np.abs(wanted).max() > 1e-3 and np.allclose(gradient, wanted, rtol=1e-8, atol=1e-11)
     if not before:
@@ -236,8 +226,7 @@ def test_the_samples_mean_worth_is_the_exact_one():
 def test_it_learns_from_reward_alone(way):
     """A small one, briefly, on small mazes; the chapter's are held by what is stored of them."""
     world, planner, rng, steps = RandomMazes(4, (1, 2)), Planner(8), np.random.default_rng(0), 150
-    settings = {} if way == "exact" else {"weight": 10, "calm": 0.03, "price": 0.005}
-    objective = practise_walking(planner, world, way=way, sweeps=6, head_start=4, batch=16, **settings)
+    objective = practise_walking(planner, world, way=way, sweeps=6, head_start=4, batch=16)
     run = train(objective, planner.init(rng), clip(fade(adam(0.02), steps), 1), steps, rng=rng)
     mazes = world.draw(np.random.default_rng(1), 300)
     best = optimum(mazes, 0.9)

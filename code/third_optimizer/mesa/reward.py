@@ -107,7 +107,6 @@ def practise_walking(
     discount=0.9,
     calm=0.01,
     price=0.0005,
-    weight=1.0,
     walks=4,
 ):
     """objective(parameters, rng) for base.train: minus the worth that the planner's policy reaches in random mazes.
@@ -115,7 +114,7 @@ def practise_walking(
     way: "exact" or "sampled". pool: Mazes to practise on; None: mazes of `world` never repeat. progressive: a random
     number of sweeps from half of `sweeps` up, in a share of the batches after up to `head_start` more through which no
     gradient flows (Bansal et al. 2022, arXiv:2202.05826); otherwise always `sweeps`, from nothing. calm: what a nat of
-    entropy is worth. price: of activity. weight: of the worth. Walks may be twice as long as the maze is wide.
+    entropy is worth. price: of activity. Walks may be twice as long as the maze is wide.
     """
     if way not in WAYS:
         raise ValueError(f"way must be one of {', '.join(WAYS)}, got {way!r}")
@@ -139,9 +138,9 @@ def practise_walking(
         else:
             worth, of_worth = sampled(logits, mazes, horizon, discount, rng, walks)
         spread, of_spread = entropy(logits, mazes)
-        loss = -weight * worth - calm * spread
+        loss = -worth - calm * spread
         if price:
             loss += price * float((states[-1] ** 2).sum()) / mazes.count
-        return loss, planner.back(parameters, mazes, states, -weight * of_worth - calm * of_spread, price)[0]
+        return loss, planner.back(parameters, mazes, states, -of_worth - calm * of_spread, price)[0]
 
     return objective
