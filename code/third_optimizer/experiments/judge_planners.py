@@ -50,41 +50,48 @@ def scores(mazes, moves, discount):
 # --- between two goals ---------------------------------------------------------------------------------
 
 
+def sides(mazes, first):
+    """What a choice between two sides of each maze hangs on, the goals in the mask `first` and its other goals.
+
+    both: mask of the cells from which either side can be reached without passing the other. ratio: log(w₁/w₂) of the
+    sides' worths; farther: steps to the first less steps to the second, NaN outside `both`; steps: (2, count). All over
+    the cells. ValueError unless every maze has goals of one worth on either side.
+    """
+    spots, logs = np.array([first, mazes.goal & ~first]), []
+    for spot in spots:
+        worth = np.full((2, len(mazes)), np.nan)
+        for bound, extreme in zip(worth, (np.fmin, np.fmax), strict=True):
+            extreme.at(bound, mazes.maze[spot], mazes.worth[spot])
+        if not np.array_equal(*worth):
+            raise ValueError("every maze must have goals of one worth on either side")
+        logs.append(np.log(worth[0])[mazes.maze])
+    steps = np.array([distances(mazes, spots[k], shut=spots[1 - k]) for k in (0, 1)])
+    both = np.isfinite(steps).all(axis=0) & ~mazes.goal
+    farther = np.where(both, np.subtract(*np.where(both, steps, 0)), np.nan)
+    return {"first": spots[0], "both": both, "ratio": logs[0] - logs[1], "farther": farther, "steps": steps}
+
+
 @lru_cache(maxsize=32)
 def between(mazes):
-    """Two goals in each maze, the first and the second of its list: what a choice between them hangs on.
-
-    both: mask of the cells from which either can be reached without passing the other. ratio: log(w₁/w₂); farther:
-    steps to the first less steps to the second; crow: the same without walls; near, far: the steps to each. All
-    (count,). ValueError unless every maze has two goals.
-    """
+    """`sides` of mazes with two goals, the first one of the list of cells and the second; crow: farther, without walls.
+    ValueError unless every maze has two goals."""
     (goals,) = np.nonzero(mazes.goal)
     if not np.array_equal(mazes.maze[goals], np.repeat(np.arange(len(mazes)), 2)):
         raise ValueError(f"every maze must have two goals, got {len(goals)} in {len(mazes)} mazes")
-    spots = np.zeros((2, mazes.count), bool)
-    spots[0, goals[::2]] = spots[1, goals[1::2]] = True
-    steps = [distances(mazes, spots[k], shut=spots[1 - k]) for k in (0, 1)]
-    both = np.isfinite(steps).all(axis=0) & ~mazes.goal
-    flown = [crow_flies(mazes, spot) for spot in spots]
-    log = np.log(mazes.worth[goals])
-    return {
-        "first": spots[0],
-        "both": both,
-        "ratio": (log[::2] - log[1::2])[mazes.maze],
-        "farther": np.where(both, np.subtract(*np.where(both, steps, 0)), np.nan),
-        "crow": np.subtract(*flown),
-        "steps": np.array(steps),
-    }
+    first = np.zeros(mazes.count, bool)
+    first[goals[::2]] = True
+    return sides(mazes, first) | {"crow": crow_flies(mazes, first) - crow_flies(mazes, mazes.goal & ~first)}
 
 
-def choices(mazes, moves):
-    """Walks that could have reached either goal and ended at one: cell (k,), first (k,): whether at the first one, and
-    of `between` ratio, farther, crow (k,); arrives: their share of the walks that could have reached either."""
-    known_of = between(mazes)
+def choices(mazes, moves, known_of=None):
+    """Walks that could have reached either side and ended at one: cell (k,), first (k,): whether at the first; what
+    `between` (or known_of, of `sides`) says of these cells; arrives: their share of the walks that could have."""
+    known_of = between(mazes) if known_of is None else known_of
     end, steps = follow(mazes, moves)
     (cell,) = np.nonzero(known_of["both"] & np.isfinite(steps))
-    found = {name: known_of[name][cell] for name in ("ratio", "farther", "crow")}
-    return {"cell": cell, "first": known_of["first"][end[cell]], **found, "arrives": len(cell) / known_of["both"].sum()}
+    found = {name: known_of[name][cell] for name in ("ratio", "farther", "crow") if name in known_of}
+    arrives = len(cell) / known_of["both"].sum()
+    return {"cell": cell, "first": known_of["first"][end[cell]], "arrives": float(arrives), **found}
 
 
 def logistic(columns, chosen):
