@@ -45,7 +45,7 @@ def diffusion(mazes, sweeps, share=0.25):
 
 
 def summing(mazes, discount):
-    """Up the sum of what all goals are worth from there, each by its shortest way: where a planner takes the largest."""
+    """Up the sum of what all goals are worth from there, each by its shortest way. A planner takes the largest."""
     (goals,) = np.nonzero(mazes.goal)
     nth = np.arange(len(goals)) - np.searchsorted(mazes.maze[goals], mazes.maze[goals])  # of its maze
     values = np.zeros(mazes.count)
