@@ -183,3 +183,29 @@ def test_a_thought_ends_in_the_moves_that_are_made(machine):
     found = inside.thought(run.parameters, mazes, 9)
     assert found["moves"].shape == found["loud"].shape == (10, mazes.count)
     assert np.array_equal(found["moves"][9], planner.moves(run.parameters, mazes, 9)) and not found["loud"][0].any()
+
+
+# --- what is stored ------------------------------------------------------------------------------------------
+
+
+def test_a_stored_machine_comes_out_again():
+    """Not to the last digit: another processor adds in another order, and a training of a thousand steps makes it grow."""
+    stored = watch.machine("exact", 0.9, 3)
+    again = training.train_machine("exact", 0.9, 3)["weights"]
+    mazes = judge.exam()
+    was, now = (judge.scores(mazes, watch.PLANNER.moves(one, mazes, 14), 0.9) for one in (stored, again))
+    assert was["share"] > 0.99 and now["share"] == pytest.approx(was["share"], abs=0.003)
+
+
+def test_the_stored_machines_imply_the_discount_they_were_trained_with():
+    for way in training.STEPS:
+        found = watch.implied_discounts(way)
+        assert found["machines"].shape == (3, 5)
+        assert np.abs(found["machines"] - np.array(training.TRAINED_AT)[:, None]).max() < 0.02
+        # each agrees more with the optimum of its own discount than with any other's
+        assert (found["agrees"].argmax(axis=2) == np.arange(3)[:, None]).all()
+
+
+def test_a_discount_that_is_not_stored_is_named():
+    with pytest.raises(ValueError, match="discount must be one of 0.8, 0.9, 0.95, got 0.5"):
+        watch.machine("exact", 0.5)
