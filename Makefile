@@ -83,6 +83,7 @@ $(PEERS)/.ready: tests/requirements-bench.txt
 
 peers: $(PEERS)/.ready ## the part of make bench that compares training with PyTorch and JAX
 	PYTHONPATH=code $(PEERS)/bin/python tests/bench_training.py
+	PYTHONPATH=code $(PEERS)/bin/python tests/bench_planner.py
 	@echo "Next: compare with the targets printed beside each figure"
 
 data: $(READY) ## make what is stored in book/data, on all cores (goes on where it was stopped)

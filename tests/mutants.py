@@ -57,7 +57,28 @@ LANDSCAPES = "code/third_optimizer/world/landscapes.py"
 DESCENT = "code/third_optimizer/theory/descent.py"
 VIEW = "code/third_optimizer/view"
 
+PLANNER = "code/third_optimizer/mesa/planner.py"
+REWARD = "code/third_optimizer/mesa/reward.py"
+GRADIENT = "tests/test_planner.py::test_the_gradient_by_hand_is_autograds_and_that_of_finite_differences"
+
 MUTANTS = [
+    Mutant("a planner's slope passes through what is silent", PLANNER, "state[:-1] > 0", "state[:-1] >= 0", GRADIENT),
+    Mutant("nowhere speaks", PLANNER, "state[-1] = 0", "state[-1] = 1", GRADIENT),
+    Mutant("a move is undone by itself", REWARD, "BACK = [1, 0, 3, 2]", "BACK = [0, 1, 2, 3]", GRADIENT),
+    Mutant(
+        "a walk's first step costs nothing",
+        REWARD,
+        "discount ** (step + 1)",
+        "discount**step",
+        "tests/test_planner.py::test_a_policy_without_doubt_earns_what_its_walks_earn",
+    ),
+    Mutant(
+        "a way passes through a shut cell",
+        "code/third_optimizer/world/mazes.py",
+        "following[shut] = np.inf",
+        "pass",
+        "tests/test_mazes.py::test_distances_are_scipys_shortest_ways",
+    ),
     Mutant(
         "the last pass's gradient has the wrong sign",
         "code/third_optimizer/mesa/attention.py",

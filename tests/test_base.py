@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from third_optimizer import theory
-from third_optimizer.base import adam, clip, gradient_descent, momentum, train
+from third_optimizer.base import adam, clip, fade, gradient_descent, momentum, train
 from third_optimizer.world import bowl, noisy, valley
 
 pytestmark = pytest.mark.filterwarnings("error")  # a run that diverges must not warn either
@@ -20,6 +20,7 @@ RULES = {
     "adam": adam(0.3, 0.8, 0.9),
     "clipped momentum": clip(momentum(0.3, 0.7), 0.5),
     "clipped adam": clip(adam(0.3), 0.5),
+    "fading adam": fade(adam(0.3), 40),
 }
 rates, shares = st.floats(1e-4, 10), st.floats(0, 0.95)
 slopes = st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=30)
@@ -112,6 +113,14 @@ def test_clip_feeds_the_rule_inside_and_keeps_its_state():
     gradients = np.random.default_rng(1).normal(size=(20, 3))
     short = np.array([g * min(1, 0.5 / math.hypot(*g)) for g in gradients])
     assert np.allclose(steps_of(RULES["clipped momentum"], gradients), steps_of(RULES["momentum"], short))
+
+
+def test_fade_keeps_steps_whole_for_half_the_way_then_takes_them_down_a_line_to_zero():
+    gradients = np.random.default_rng(3).normal(size=(12, 3))
+    shares = [1, 1, 1, 1, 1, 1, 4 / 5, 3 / 5, 2 / 5, 1 / 5, 0, 0]  # and it stays at rest
+    assert np.allclose(
+        steps_of(fade(adam(0.3), 10), gradients), np.array(shares)[:, None] * steps_of(adam(0.3), gradients)
+    )
 
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
@@ -241,6 +250,7 @@ TRAIN = dict(objective=bowl().objective, parameters=[1, 1], optimizer=gradient_d
     + SHARE
     + [(adam, dict(learning_rate=1, eps=bad), "a finite number above 0") for bad in (0, np.inf)]
     + [(clip, dict(optimizer=adam(1), max_norm=bad), "a finite number above 0") for bad in (0, -1, np.nan)]
+    + [(fade, dict(optimizer=adam(1), steps=bad), "a whole number, at least 1") for bad in (0, 2.5)]
     + [(train, TRAIN | dict(steps=bad), "a whole number, at least 0") for bad in (-1, 2.5, "3", None)]
     + [(train, TRAIN | dict(steps=1, diverged_above=bad), "above 0") for bad in (0, -1, np.nan)],
 )

@@ -95,3 +95,17 @@ def clip(optimizer, max_norm):
         return optimizer.update(gradient * (max_norm / norm) if norm > max_norm else gradient, state)
 
     return Optimizer(optimizer.init, update)
+
+
+def fade(optimizer, steps):
+    """`optimizer` with whole steps for the first half of `steps`, then ever shorter ones, along a straight line to zero
+    at the end. ValueError unless steps is a whole number, at least 1."""
+    if not (isinstance(steps, int | np.integer) and steps >= 1):
+        raise ValueError(f"steps must be a whole number, at least 1, got {steps!r}")
+
+    def update(gradient, state):
+        taken, inner = state
+        step, inner = optimizer.update(gradient, inner)
+        return step * min(1.0, max(0.0, 2 * (1 - taken / steps))), (taken + 1, inner)
+
+    return Optimizer(lambda parameters: (0, optimizer.init(parameters)), update)

@@ -1,24 +1,29 @@
-"""Models that learn from a prompt, and the rivals beside them.
+"""Models that learn from a prompt, one that walks in mazes, and the rivals beside them.
 
-Each has `init(rng, scale)`, `errors(parameters, prompts)` for training, `answer` and `sensitivity`.
+Those that learn from a prompt have `init(rng, scale)`, `errors(parameters, prompts)` for training, `answer` and
+`sensitivity`; the planner has `init(rng)`, `think`, `moves` and `back`.
 """
 
 from .attention import LinearAttention, second_moments
 from .battery import beside_one_step, cosine, follows, least_squares, one_step_rules, profile, run_longer
 from .mlp import MLP
 from .objective import practice
+from .planner import Planner
+from .reward import practise_walking
 from .table import LookupTable
 
 __all__ = [
     "MLP",
     "LinearAttention",
     "LookupTable",
+    "Planner",
     "beside_one_step",
     "cosine",
     "follows",
     "least_squares",
     "one_step_rules",
     "practice",
+    "practise_walking",
     "profile",
     "run_longer",
     "second_moments",
