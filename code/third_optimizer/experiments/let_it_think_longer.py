@@ -11,13 +11,14 @@ import numpy as np
 
 from third_optimizer.meta import SEEDS, par
 from third_optimizer.meta.grid import BLOWN
-from third_optimizer.meta.machines import PASSES, floor_store, problem, thought_store
+from third_optimizer.meta.machines import PASSES, TIMES, floor_store, problem, thought_store
 from third_optimizer.meta.running import NEAR
 
 from . import DATA
 from .make_the_atlas import atlas
 
 ONE_SEED = SEEDS[0]
+TURN = 16  # times as many passes as in training, after which the floor is there
 
 
 @cache
@@ -65,14 +66,17 @@ def three():
 
 @cache
 def floors():
-    """{seed: (machines, TIMES)} errors of the machines that iterate with that seed, run TIMES as long as they were
-    trained to; and under "median" those of the middle one, (seeds, TIMES)."""
+    """What machines that iterate leave when they run longer: times (T,), of the passes they were trained with; each
+    {seed: (machines, T)} errors; median (seeds, T) of the middle machine; gain: by how much the first TURN of the times
+    divide that, in the mean of the seeds."""
     grid, store = atlas(), floor_store(DATA, atlas())
     found = {}
     for seed in SEEDS:
         inside = [grid.iterates(seed)[grid.space.index[design]] for design in store.axes["design"]]
         found[seed] = store.columns["errors"][inside, SEEDS.index(seed)].astype(float)
-    return found | {"median": np.array([np.median(found[seed], axis=0) for seed in SEEDS])}
+    median = np.array([np.median(errors, axis=0) for errors in found.values()])
+    gain = np.mean(median[:, 0] / median[:, TIMES.index(TURN)])
+    return {"times": TIMES, "each": found, "median": median, "turn": TURN, "gain": gain}
 
 
 def machines(designs):
