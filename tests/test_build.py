@@ -332,7 +332,7 @@ CELL = "\n```{code-cell} ipython3\n%s\n```\n"
 
 
 def test_every_fault_is_said_at_once_and_what_ran_well_is_kept(project):
-    chapter = PAGE.format(code='Chapter("02_real")', prose="").replace("# A page", "# 02 ● Real")
+    chapter = PAGE.format(code='Chapter("02_real")', prose="").replace("# A page", "# 02 · Real")
     pages = {
         "none.md": NO_KERNEL + CELL % "1",
         "nobody.md": OF_NOBODY + CELL % "1",
@@ -342,7 +342,7 @@ def test_every_fault_is_said_at_once_and_what_ran_well_is_kept(project):
         "dies.md": PAGE.format(code="import os; os._exit(1)", prose=""),
         "03_copy.md": chapter,
         "04_untitled.md": PAGE.format(code="1", prose=""),
-        "05_yaml.md": PAGE.format(code="1", prose="").replace("# A page", "# 05 ○ Torn"),
+        "05_yaml.md": PAGE.format(code="1", prose="").replace("# A page", "# 05 · Torn"),
         "05_yaml.yml": "question: one: two\n",
     }
     for name, text in pages.items():
@@ -363,7 +363,7 @@ def test_every_fault_is_said_at_once_and_what_ran_well_is_kept(project):
         "book/fails.md": "ZeroDivisionError",
         "book/dies.md": "DeadKernelError",
         "book/03_copy.md": "Chapter('02_real'): write Chapter('03_copy'), and give it a file 03_copy.yml",
-        "book/04_untitled.md": "no title of a chapter: write # 04 ● Title",
+        "book/04_untitled.md": "no title of a chapter: write # 04 · Title",
         "book/05_yaml.md": "05_yaml.yml beside it is no YAML (line 1, column 14: mapping values are not allowed here)",
     }.items():
         words = re.escape(said).replace(r"\.\*", ".*")

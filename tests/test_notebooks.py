@@ -115,7 +115,7 @@ def test_chapter_has_every_part(page):
     source, data = page.read_text("utf8"), yaml.safe_load(page.with_suffix(".yml").read_text("utf8"))
     number = page.stem[:2].lstrip("0")
     title = re.search(r"^# (.*)$", source, re.M).group(1)
-    assert re.match(rf"{number} [●○] \w", title), title
+    assert re.match(rf"{number} · \w", title), title
     for call in (".head()", ".predict(", "explore(", ".claim(", ".exercise(", ".quiz("):
         assert call in source, call
     for heading in ("## Exercises", "## Check yourself", "## Take-away", "## Sources"):

@@ -10,15 +10,17 @@ from ..questions.chapter import Chapter
 from ..questions.listing import source
 
 SPINE = "<!-- the chapters that stand -->"  # on a built page, until minutes.py fills it in
-HEADING = re.compile(r"^# (\d+) ([●○]) (.*)$", re.M)
+HEADING = re.compile(r"^# (\d+) · (.*?)( \(side road\))?$", re.M)
 
 
 def heading(page):
-    """(number, ● or ○, title) of a numbered chapter, the file `page`; ValueError if its title does not say them."""
+    """(number, title, whether it is a side road) of a numbered chapter, the file `page`; ValueError if its title does not
+    say them."""
     found = HEADING.search(source(page))
     if not found:
-        raise ValueError(f"it has no title of a chapter: write # {page.stem[:2]} ● Title (○ for a side road)")
-    return found.groups()
+        raise ValueError(f"it has no title of a chapter: write # {page.stem[:2]} · Title")
+    number, title, side = found.groups()
+    return number, title, bool(side)
 
 
 def chapters(folder):
@@ -37,12 +39,12 @@ def chapters(folder):
 
 def stops(folder, minutes):
     """HTML: the numbered chapters in `folder` in order, each a stop with its level's letter and its minutes to read
-    (where `minutes` has its name) and to do; side roads (○ in the title) are marked. It lists what exists."""
+    (where `minutes` has its name) and to do; side roads are marked. It lists what exists."""
     items = []
     for page in chapters(folder):
         data = Chapter(page.stem, folder).data
-        number, kind, title = heading(page)
-        level, side = data["level"], " data-side" if kind == "○" else ""
+        number, title, aside = heading(page)
+        level, side = data["level"], " data-side" if aside else ""
         read, do = f"{minutes.get(page.stem)} min to read, ", int(data["minutes_to_do"])
         items.append(
             f'<li data-level="{level}"{side}><span class="t3-stop" aria-hidden="true">{LETTERS[level]}</span>'
