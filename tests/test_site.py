@@ -336,6 +336,14 @@ def test_answers_survive_a_reload_and_can_be_deleted(open_page):
     draw = page.locator("form.t3-ask[id*=overshoot]")
     lines = draw.locator(".t3-chart svg .mark-line path").count
     before = lines()
+    box, dials = draw.locator(".t3-chart svg").bounding_box(), draw.locator("input[type=range]")
+    values = lambda: [dial.input_value() for dial in dials.all()]  # noqa: E731
+    still = values()
+    page.mouse.move(box["x"] + 0.95 * box["width"], box["y"] + 0.5 * box["height"])  # the last point is nearest
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.95 * box["width"], box["y"] + 0.1 * box["height"])
+    page.mouse.up()
+    assert values()[:3] == still[:3] and int(values()[3]) > int(still[3])
     draw.get_by_role("button", name="Commit").click()
     assert lines() == before + 1  # the measured line beside the guess
     assert "times too" in draw.locator(".t3-feedback").inner_text()

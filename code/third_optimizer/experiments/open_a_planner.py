@@ -4,16 +4,18 @@ Every measure takes a machine's parameters and seeds of its own, so that a page 
 trained a moment ago. Each has its control: an untrained machine, random vectors as long, a start from nothing.
 """
 
+from functools import cache
+
 import numpy as np
 from sklearn.linear_model import Ridge
 
 from third_optimizer.mesa import Planner
 from third_optimizer.mesa.planner import around
-from third_optimizer.world import Mazes, RandomMazes, optimum
+from third_optimizer.world import Mazes, RandomMazes, follow, optimum
 
 from .judge_planners import between, choices, exam, implied, logistic, scores
-from .train_planners import DISCOUNT, SWEEPS
-from .watch_sgd_find_a_planner import PLANNER
+from .train_planners import DISCOUNT, SEEDS, SWEEPS
+from .watch_sgd_find_a_planner import PLANNER, machine
 
 LONG = 28  # sweeps: thought to the end
 LEARNT, ONE = 20, RandomMazes(9, (1,))  # sweeps and mazes from which a written goal's vector is learnt
@@ -158,3 +160,65 @@ def thought(parameters, mazes, sweeps=LONG, planner=PLANNER):
     _, states = planner.think(parameters, mazes, sweeps)
     moves = [(around(state, mazes.near) @ read + bias).argmax(axis=1) for state in states]
     return {"moves": np.array(moves), "loud": np.array([np.linalg.norm(state[:-1], axis=1) for state in states])}
+
+
+# --- what the page draws and says ----------------------------------------------------------------------------
+
+
+@cache
+def settling(sweep, way="sampled", most=20, count=120):
+    """How thought spreads, with `sweep(state, push, repeat, near)` in the place of the machine's own. steps (12,): to
+    the goal that is chosen; settled (seeds, 12): median sweep from which the moves of cells so far away stay."""
+    mazes, steps, rows = exam(count=count), np.arange(1, 13), []
+    for seed in SEEDS:
+        drive, repeat, read, bias = PLANNER.unpack(machine(way, seed=seed))
+        push = PLANNER.seen(mazes) @ drive
+        state, moves = np.zeros((mazes.count + 1, PLANNER.channels), np.float32), []
+        for _ in range(most):
+            state[:-1] = sweep(state, push, repeat, mazes.near)
+            moves.append((around(state, mazes.near) @ read + bias).argmax(axis=1))
+        end, away = follow(mazes, moves[-1])
+        same = np.array(moves) == moves[-1]
+        settled = most - np.cumprod(same[::-1], axis=0).sum(axis=0) + 1
+        rows.append([np.median(settled[away == k]) if (away == k).any() else np.nan for k in steps])
+    return {"steps": steps, "settled": np.array(rows)}
+
+
+@cache
+def read_off():
+    """Shares of the variance of log V* that a straight fit explains, (seeds,): patch, from the patch after SWEEPS;
+    early, after two sweeps; untrained (1,): of a machine without training."""
+    each = [machine(seed=seed) for seed in SEEDS]
+    return {
+        "patch": np.array([value_in_patch(one)["r2"] for one in each]),
+        "early": np.array([value_in_patch(one, sweeps=2)["r2"] for one in each]),
+        "untrained": np.array([value_in_patch(untrained())["r2"]]),
+    }
+
+
+@cache
+def all_written():
+    """{how: {share, a, arrives: (seeds,)}} of the ways to write goals, but zeros."""
+    found = {how: [written(machine(seed=seed), how) for seed in SEEDS] for how in WRITINGS if how != "zeros"}
+    return {how: {name: np.array([one[name] for one in each]) for name in each[0]} for how, each in found.items()}
+
+
+def writings(measure):
+    """{how: (seeds,)} a measure of `written` in per cent."""
+    return {how: 100 * found[measure] for how, found in all_written().items()}
+
+
+def arriving():
+    """The numbers of the prediction: arrives, share of the walks that end at a random vector (the lowest of seeds)."""
+    return {"arrives": float(100 * all_written()["random, worth ignored"]["arrives"].min())}
+
+
+@cache
+def beside():
+    """beside (seeds,): the worth of a seen goal that draws as much as one of worth 1 that is written; seen, erased
+    (seeds,): share of the walks that take a goal, and still take it when zeros are kept there."""
+    each = [machine(seed=seed) for seed in SEEDS]
+    gone = [erased(one) for one in each]
+    return {"beside": np.median([beside_a_goal(one) for one in each])} | {
+        name: np.array([one[name] for one in gone]) for name in ("seen", "erased")
+    }

@@ -9,10 +9,11 @@ from functools import cache
 import numpy as np
 
 from third_optimizer.mesa import Planner, walkers
+from third_optimizer.theory import blind_chance
 from third_optimizer.world import Mazes, RandomMazes, distances, follow, snake
 
 from .judge_planners import agreement, between, choices, exam, implied, logistic, scores, sides
-from .train_planners import DIAL, DISCOUNT, SEEDS, SWEEPS, TRAINED_AT, stores
+from .train_planners import DIAL, DIAL_SEEDS, DIALS, DISCOUNT, SEEDS, STEPS, SWEEPS, TRAINED_AT, learn, stores
 
 PLANNER = Planner()
 THOUGHT = 20  # sweeps after which choices are fitted
@@ -224,3 +225,267 @@ def twins_count(way="sampled", discount=DISCOUNT, sweeps=THOUGHT):
 def practice_dial():
     """By the number of practice mazes DIAL: the columns of train_planners.judge, each (stops, seeds)."""
     return {"mazes": DIAL} | stores()["planner_dial.npz"].columns
+
+
+# --- what the page draws and says ----------------------------------------------------------------------------
+
+SHOWN = 0  # seed of the machine in the picture
+MIDDLE = 5  # seed of the mazes in it
+WHO = dict.fromkeys(("five machines", *RULES), "$ink") | {"five machines": "$mesa"}  # {walker: colour}
+
+
+def lumps(parameters):
+    """(2, channels): what stands in a goal's cell, the first row plus worth times the second."""
+    from .open_a_planner import goal_vectors  # stands on this module
+
+    return goal_vectors(parameters)[0]
+
+
+def drawn():
+    """The machines of the picture, as view.maze takes them."""
+    return {
+        f"paid by {way} reward": {"weights": machine(way, seed=SHOWN), "lumps": lumps(machine(way, seed=SHOWN))}
+        for way in ("sampled", "exact")
+    }
+
+
+def another(told, seed=None):
+    """Train one more machine in a kernel, on exact reward; told(done, weights) is called every twenty steps."""
+    seed = int(np.random.default_rng().integers(1 << 32)) if seed is None else seed
+
+    def look(step, parameters, loss):
+        if step % 20 == 0:
+            told(step / STEPS["exact"], parameters)
+
+    parameters = learn("exact", seed=seed, callback=look)[1].parameters
+    return {"weights": parameters, "lumps": lumps(parameters)}
+
+
+def offered():
+    """{name: Mazes of one}: two drawn, a room without walls, the snake."""
+    two, three = (RandomMazes(9, (goals,)).draw(np.random.default_rng(MIDDLE), 1) for goals in (2, 3))
+    room = np.zeros((1, 9, 9))
+    room[0, 4, 2], room[0, 4, 8] = 0.4, 0.9
+    empty = Mazes(np.zeros(room.shape, bool), room)
+    return {"two goals": two, "three goals": three, "an empty room": empty, "the snake": snake(9)}
+
+
+@cache
+def both_ways():
+    """Shares of the best of the machines, by the way they were trained, (seeds,) each."""
+    return {way: shares(way)["share"] for way in STEPS}
+
+
+def conflict(asked, nearest=walkers.nearest):
+    """{walker: per cent}, one or one a seed: a or b, how often it takes the best in that conflict; share: of it."""
+    rules = rule_shares() | {"nearest": scores(exam(), nearest(exam()), DISCOUNT)}
+    own = {"five machines": 100 * shares()[asked]}
+    return own | {name: np.array([100 * rule[asked]]) for name, rule in rules.items()}
+
+
+def indifferent(as_good, most=12):
+    """Columns for the figure of indifference: a line by `as_good(steps, discount)` for each discount, and a mark for
+    each machine at each difference of distance where its choices are even."""
+    steps = np.linspace(0, most, 49)
+    found = strands_of({f"{each:.2f}": (steps, as_good(steps, each)) for each in TRAINED_AT})
+    points = [indifference(discount=each, seed=seed, most=most) for each in TRAINED_AT for seed in SEEDS]
+    x = np.concatenate([one["farther"] for one in points])
+    y = np.exp(np.concatenate([one["ratio"] for one in points]))
+    marked = {"x": x, "y": y, "series": np.full(len(x), "machines")}
+    return {name: np.concatenate([found[name], marked[name]]) for name in found}
+
+
+def strands_of(named):
+    """Columns x, y, series of {series: (x, y)}."""
+    return {
+        "x": np.concatenate([x for x, _ in named.values()]),
+        "y": np.concatenate([y for _, y in named.values()]),
+        "series": np.repeat(list(named), [len(x) for x, _ in named.values()]),
+    }
+
+
+@cache
+def weighing():
+    """What the machines' choices agree with: own, others (machines,): with the exact planner of their own discount, and
+    of the two others; walked (seeds,): with the walking distance, where the crow's says otherwise; twin (seeds,): what
+    a second goal beside the first adds, as a share of what it adds to a walker that sums."""
+    agrees = implied_discounts()["agrees"]
+    own = np.eye(len(TRAINED_AT), dtype=bool)
+    summed = twin_counts(lambda mazes: walkers.summing(mazes, DISCOUNT))
+    return {
+        "own": agrees.transpose(0, 2, 1)[own].ravel(),
+        "others": agrees.transpose(0, 2, 1)[~own].ravel(),
+        "walked": by_the_way()["follows"],
+        "twin": np.array([np.median(twins_count()["machines"]) / summed]),
+    }
+
+
+@cache
+def thinking_on():
+    """What becomes of conflict B and of the snake with more sweeps: before, after (seeds,) shares, long: sweeps; near,
+    far (seeds,) steps away, short, longer: sweeps."""
+    patient, reach = patience(), snake_reach(sweeps=(14, 56))
+    at = list(patient["sweeps"]).index
+    long = int(patient["sweeps"][-1])
+    told = {"before": patient["b"][at(SWEEPS)], "after": patient["b"][at(long)], "long": long}
+    return told | {"near": reach[0], "far": reach[1], "short": 14, "longer": 56}
+
+
+STOPS = ["never the same" if stop is None else f"{stop:,}" for stop in DIAL]
+
+
+def practised(mazes):
+    """Rows and values of a stop of the dial, per cent: three machines each."""
+    columns = practice_dial()
+    rows = {
+        "practice mazes, share of the best": "practice",
+        "new mazes, share of the best": "fresh",
+        "new mazes, conflict A": "a",
+    }
+    return {
+        "row": np.repeat(list(rows), len(columns["fresh"][mazes])),
+        "value": 100 * np.concatenate([columns[name][mazes] for name in rows.values()]),
+    }
+
+
+def practising(mazes):
+    """Medians at a stop of the dial: practice, fresh, a in per cent, implied; named: the stop in words."""
+    columns = practice_dial()
+    middle = {name: float(np.median(columns[name][mazes])) for name in ("practice", "fresh", "a", "implied")}
+    named = "mazes that never repeat" if DIAL[mazes] is None else f"{DIAL[mazes]:,} mazes"
+    return {name: value if name == "implied" else 100 * value for name, value in middle.items()} | {"named": named}
+
+
+def predictions():
+    """The numbers of the page's prediction, {id: {name: number}}."""
+    fitted = implied_discounts()
+    return {
+        "discount": {
+            "low": np.median(fitted["machines"][0]),
+            "middle": np.median(fitted["machines"][1]),
+            "high": np.median(fitted["machines"][2]),
+        }
+    }
+
+
+@cache
+def claims():
+    """The numbers on the page's cards, {claim: {name: number, or one a machine}}; shares as they are."""
+    dial, at = practice_dial(), DIAL.index
+    own, rules = shares(), rule_shares()
+    return {
+        "C2": {
+            "few": DIAL[1],
+            "practice_few": dial["practice"][1],
+            "a_few": dial["a"][1],
+            "practice_new": dial["practice"][at(None)],
+            "a_new": dial["a"][at(None)],
+            "implied_few": dial["implied"][1],
+            "implied_new": dial["implied"][at(None)],
+            "trained": DISCOUNT,
+        },
+        "C3": {
+            "share": own["share"],
+            "a": own["a"],
+            "b": own["b"],
+            "nearest": rules["nearest"]["share"],
+            "worthiest": rules["worthiest"]["share"],
+            "a_few": dial["a"][1],
+        },
+    }
+
+
+def exercises(worth=0.9, steps=10, other=0.5, reward=18, items=10, cost=2):
+    """The numbers of the page's exercises, {id: {name: number}}.
+
+    how_far: a goal of `worth` lies so many `steps` away, another of worth `other` nearer; most: steps to the other up
+    to which it is to be preferred. prefer: Hubinger and others' model of reward P, N items, cost f(x) = c x².
+    """
+    exact = np.log(worth * DISCOUNT**steps / other) / np.log(DISCOUNT)
+    free, bound = items / (2 * cost), (reward / cost) ** 0.5
+    return {
+        "how_far": {
+            "discount": DISCOUNT,
+            "worth": worth,
+            "steps": steps,
+            "other": other,
+            "most": int(np.floor(exact)),
+            "rounded": int(np.ceil(exact)),
+            "by_worth": round(steps * other / worth),
+        },
+        "prefer": {"P": reward, "N": items, "c": cost, "best": min(free, bound), "bound": bound, "whole": items / cost},
+    }
+
+
+# --- the second atlas ----------------------------------------------------------------------------------------
+
+LEAST, OFF = {"fresh": 0.99, "a": 0.9, "b": 0.9}, 0.02  # what makes a machine of the atlas a planner here
+ATLAS_ROWS = {
+    "practice mazes, share of the best": "$base",
+    "new mazes, share of the best": "$mesa",
+    "conflict A": "$meta",
+    "conflict B": "$meta",
+    "four times the sweeps": "$ink",
+}
+ROW_COLUMNS = dict(zip(ATLAS_ROWS, ("practice", "fresh", "a", "b", "longer"), strict=True))
+
+
+def planners():
+    """Whether a training made a planner, (a stop of each of DIALS ..., seeds): at least LEAST in new mazes, and an
+    implied discount within OFF of the training's."""
+    columns = stores()["planner_atlas.npz"].columns
+    enough = np.all([columns[name] >= least for name, least in LEAST.items()], axis=0)
+    return enough & (abs(columns["implied"] - DISCOUNT) <= OFF)
+
+
+def at_dials(**dials):
+    """The columns of the atlas at a stop of each dial, by the stop's number: {name: (seeds,)}; planner too."""
+    place = tuple(dials[name] for name in DIALS)
+    columns = stores()["planner_atlas.npz"].columns | {"planner": planners()}
+    return {name: np.asarray(column[place], float) for name, column in columns.items()}
+
+
+def atlas_rows(**dials):
+    """Rows and values of a setting, per cent: three machines each."""
+    found = at_dials(**dials)
+    return {
+        "row": np.repeat(list(ROW_COLUMNS), len(found["fresh"])),
+        "value": 100 * np.concatenate([found[name] for name in ROW_COLUMNS.values()]),
+    }
+
+
+def atlas_numbers(**dials):
+    """Medians of a setting: practice, fresh, a, b, longer in per cent, implied; planners: how many of its machines."""
+    found = at_dials(**dials)
+    middle = {name: 100 * np.median(found[name]) for name in ROW_COLUMNS.values()}
+    return middle | {"implied": np.median(found["implied"]), "planners": int(found["planner"].sum())}
+
+
+def named(dial):
+    """The stops of a dial of the atlas in words."""
+
+    def say(stop):
+        if stop is None:
+            return "never the same"
+        if isinstance(stop, bool):
+            return "on" if stop else "off"
+        return f"{stop:,}" if stop else "none"
+
+    return [say(stop) for stop in DIALS[dial]]
+
+
+@cache
+def atlas_facts(tries=12, few=64):
+    """How common planners are in the atlas: designs; share (seeds,); dozen (seeds,): chance that one of `tries` blind
+    draws makes one; bits (seeds,) that a draw lacks; few: share among the settings with at most so many mazes."""
+    made = planners().reshape(-1, len(DIAL_SEEDS))
+    scarce = [mazes is not None and mazes <= few for mazes in DIALS["mazes"]]
+    share = made.mean(axis=0)
+    with np.errstate(divide="ignore"):
+        return {
+            "designs": len(made),
+            "share": share,
+            "dozen": np.array([blind_chance(int(n), len(made), tries)[-1] for n in made.sum(axis=0)]),
+            "bits": -np.log2(share),
+            "few": np.array([planners()[scarce].mean()]),
+        }

@@ -41,6 +41,21 @@
     };
   }
 
+  /* After a pointerdown: follow(move) until that pointer is lifted or lost, then done(last). */
+  function drag(event, follow, done = () => {}) {
+    const hear = (move) => move.pointerId === event.pointerId && follow(move);
+    const end = (last) => {
+      if (last.pointerId !== event.pointerId) return;
+      removeEventListener("pointermove", hear);
+      removeEventListener("pointerup", end);
+      removeEventListener("pointercancel", end);
+      done(last);
+    };
+    addEventListener("pointermove", hear);
+    addEventListener("pointerup", end);
+    addEventListener("pointercancel", end);
+  }
+
   /* Hand the reader a file. */
   function save(name, blob) {
     const link = el("a", { href: URL.createObjectURL(blob), download: name });
@@ -75,6 +90,6 @@
   const narrow = () => Boolean(root.matchMedia && root.matchMedia("(max-width: 44rem), (max-height: 34rem)").matches);
   const still = () => Boolean(root.matchMedia && root.matchMedia("(prefers-reduced-motion: reduce)").matches);
 
-  Object.assign(T, { el, svg, button, announcer, save, narrow, still });
+  Object.assign(T, { el, svg, button, announcer, drag, save, narrow, still });
   Object.assign(T, { finite, escaped, fixed, middle, grouped, counted });
 })(globalThis);

@@ -117,6 +117,18 @@
       this.observer.observe(this.element);
     }
 
+    /* The values {x, y} under a pointer, or null before anything is drawn. */
+    under({ clientX, clientY }) {
+      if (!this.view) return null;
+      const { left, top } = this.inner.querySelector("svg").getBoundingClientRect(),
+        [x0, y0] = this.view.origin(),
+        padding = this.view.padding();
+      return {
+        x: this.view.scale("x").invert(clientX - left - padding.left - x0),
+        y: this.view.scale("y").invert(clientY - top - padding.top - y0),
+      };
+    }
+
     /* Follow the element's width: in a notebook it has none until after the first drawing. */
     fit() {
       const width = this.element.clientWidth;

@@ -278,21 +278,11 @@
       event.preventDefault();
       clearInterval(this.sweep);
       const frame = this.picture.getBoundingClientRect();
-      const follow = (move) => {
-        if (move.pointerId !== event.pointerId) return;
+      T.drag(event, (move) => {
         const x = ((move.clientX - frame.left) / frame.width) * WIDTH,
           y = ((move.clientY - frame.top) / frame.height) * HEIGHT;
         this.move(i, ((x - WIDTH / 2) * 2) / (WIDTH - 24), ((HEIGHT / 2 - y) * 2 * REACH) / (HEIGHT - 12));
-      };
-      const end = (last) => {
-        if (last.pointerId !== event.pointerId) return;
-        removeEventListener("pointermove", follow);
-        removeEventListener("pointerup", end);
-        removeEventListener("pointercancel", end);
-      };
-      addEventListener("pointermove", follow);
-      addEventListener("pointerup", end);
-      addEventListener("pointercancel", end);
+      });
     }
 
     move(i, x, y) {

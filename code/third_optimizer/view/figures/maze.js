@@ -17,7 +17,7 @@
      * mazes: [{name, rows, columns, wall, worth}]} (maze.py) */
     constructor(host, spec, kernel) {
       Object.assign(this, { spec, kernel });
-      this.machines = spec.machines.map((one) => this.ready(one));
+      this.machines = spec.machines.map((one) => this.unpacked(one));
       this.machine = 0;
       this.sweeps = spec.start;
       this.tool = "goal";
@@ -104,7 +104,7 @@
       this.load(0);
     }
 
-    ready(one) {
+    unpacked(one) {
       return { ...one, ...P().unpack(one.weights, one.channels) };
     }
 
@@ -205,7 +205,7 @@
       let here = from;
       const follow = (move) => {
         const to = this.ground.at(move);
-        if (move.pointerId !== event.pointerId || to < 0 || to === here || !what) return;
+        if (to < 0 || to === here || !what) return;
         if (what === "walker" ? this.maze.wall[to] : this.maze.wall[to] || this.maze.worth[to]) return;
         if (what === "goal") {
           this.maze.worth[to] = this.maze.worth[here];
@@ -215,16 +215,9 @@
         here = to;
         this.changed();
       };
-      const end = (last) => {
-        if (last.pointerId !== event.pointerId) return;
-        removeEventListener("pointermove", follow);
-        removeEventListener("pointerup", end);
-        removeEventListener("pointercancel", end);
+      T.drag(event, follow, (last) => {
         if (last.type === "pointerup" && here === from && this.ground.at(last) === from) this.apply(from);
-      };
-      addEventListener("pointermove", follow);
-      addEventListener("pointerup", end);
-      addEventListener("pointercancel", end);
+      });
     }
 
     key(event) {

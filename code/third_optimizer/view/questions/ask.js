@@ -272,6 +272,20 @@
         range(`${this.name}-${i}`, handle.label, input, handle.start, draw),
       );
       queueMicrotask(draw); // after the chart's element is in the page and has a width
+      image.classList.add("t3-ask-line");
+      image.addEventListener("pointerdown", (event) => {
+        const from = chart.under(event);
+        if (!from || event.button || dials[0].control.disabled) return;
+        event.preventDefault();
+        const away = input.handles.map((handle) => Math.abs(handle.x - from.x)),
+          held = dials[away.indexOf(Math.min(...away))]; // the point nearest to the finger comes along
+        const follow = (move) => {
+          held.set(T.clip(chart.under(move).y, input.low, input.high));
+          draw();
+        };
+        T.drag(event, follow);
+        follow(event);
+      });
       const show = (on) => {
         revealed = on;
         draw();
