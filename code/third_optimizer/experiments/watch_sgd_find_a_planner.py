@@ -230,7 +230,7 @@ def practice_dial():
 # --- what the page draws and says ----------------------------------------------------------------------------
 
 SHOWN = 0  # seed of the machine in the picture
-MIDDLE = 5  # seed of the mazes in it
+MIDDLE = 5  # seed of the mazes it comes from
 WHO = dict.fromkeys(("five machines", *RULES), "$ink") | {"five machines": "$mesa"}  # {walker: colour}
 
 
@@ -261,13 +261,25 @@ def another(told, seed=None):
     return {"weights": parameters, "lumps": lumps(parameters)}
 
 
+def contested(goals, count=200):
+    """Of `count` mazes with so many goals, and walls on a fifth of the cells or more, the one in which the best walks
+    are most evenly shared between them."""
+    mazes = RandomMazes(9, (goals,)).draw(np.random.default_rng(MIDDLE), count)
+    end, steps = follow(mazes, walkers.value_iteration(mazes, EXACT, DISCOUNT))
+    cells = np.zeros(mazes.count)
+    np.add.at(cells, end[np.isfinite(steps)], 1)  # whose walks end at this goal
+    least = np.full(count, np.inf)
+    np.minimum.at(least, mazes.maze[mazes.goal], cells[mazes.goal])
+    least[mazes.walls.mean(axis=(1, 2)) < 0.2] = 0
+    return mazes.pick([least.argmax()])
+
+
 def offered():
-    """{name: Mazes of one}: two drawn, a room without walls, the snake."""
-    two, three = (RandomMazes(9, (goals,)).draw(np.random.default_rng(MIDDLE), 1) for goals in (2, 3))
+    """{name: Mazes of one}: two and three goals that are worth a quarrel, a room without walls, the snake."""
     room = np.zeros((1, 9, 9))
     room[0, 4, 2], room[0, 4, 8] = 0.4, 0.9
     empty = Mazes(np.zeros(room.shape, bool), room)
-    return {"two goals": two, "three goals": three, "an empty room": empty, "the snake": snake(9)}
+    return {"two goals": contested(2), "three goals": contested(3), "an empty room": empty, "the snake": snake(9)}
 
 
 @cache

@@ -57,7 +57,7 @@
 
   /* A machine that thinks about a maze, sweep by sweep, as far as it is asked.
    * lumps: null, or {base, slope}, (channels) each: the goals are not shown to it; at their cells base + worth · slope
-   * is written into its state after each sweep. */
+   * is written into its state after each sweep, zero where that is less. */
   class Thought {
     constructor(machine, maze, lumps = null) {
       Object.assign(this, { machine, maze, lumps });
@@ -87,7 +87,7 @@
           maze.worth.forEach((worth, i) => {
             if (worth > 0)
               for (let c = 0; c < channels; c++)
-                next[place(i, maze) * channels + c] = lumps.base[c] + worth * lumps.slope[c];
+                next[place(i, maze) * channels + c] = Math.max(0, lumps.base[c] + worth * lumps.slope[c]);
           });
         states.push(next);
       }
