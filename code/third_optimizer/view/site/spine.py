@@ -14,8 +14,8 @@ HEADING = re.compile(r"^# (\d+) · (.*?)( \(side road\))?$", re.M)
 
 
 def heading(page):
-    """(number, title, whether it is a side road) of a numbered chapter, the file `page`; ValueError if its title does not
-    say them."""
+    """(number, title, whether it is a side road) of a numbered chapter, the file `page`. ValueError if its title does
+    not say them."""
     found = HEADING.search(source(page))
     if not found:
         raise ValueError(f"it has no title of a chapter: write # {page.stem[:2]} · Title")
