@@ -19,8 +19,8 @@ def maze(machines, mazes, *, title, id, note, discount, sweeps=40, start=14, tra
     machines: {name: {"weights": (size,) of a Planner, "lumps": (2, channels)}}; lumps: what is written into the state
     of a goal's cell, the first row and worth times the second, no less than 0. mazes: {name: Mazes of one maze}, those
     on offer; the first is shown. discount: by which walks are valued. sweeps: the most the dial offers; start: where it
-    stands. title, note: sentences above and below. train(told): in a kernel, trains another machine and returns it; it may call
-    told(done, weights), done a fraction, which raises Stopped when the reader does not want to wait.
+    stands. title, note: sentences above and below. train(told): in a kernel, trains another machine and returns it; it
+    may call told(done, weights), done a fraction, which raises Stopped when the reader does not want to wait.
     Raises ValueError for what does not fit.
     """
     if not 0 <= start <= sweeps:
