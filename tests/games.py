@@ -78,7 +78,7 @@ def ending(best, low, median, high, tries):
     mine = f"Your best after {tries} tries is {shown(best)}"
     if shown(best) == shown(low) == shown(high):
         return f"{mine}, and so is that of eight in ten of the dice: there was nothing here for a search to find."
-    both = f"{mine}; a random player's is {shown(median)} in the middle, and eight in ten end between {shown(low)} and {shown(high)}."
+    both = f"{mine}; the middle one of the random players gets {shown(median)}, and eight in ten end between {shown(low)} and {shown(high)}."
     if best < low:
         return f"You did better than nine in ten of the dice. {both}"
     if best > high:

@@ -451,7 +451,7 @@ def test_the_chart_shows_the_players_that_are_chosen(play, board):
     for one in PLAYERS["searchers"]:
         shown_board.get_by_role("radio", name=one["name"]).check()
         reading = shown_board.locator(".t3-game-chart").get_attribute("aria-label")
-        assert f"{one['count']:,} players of {one['name']}: {shown(one['median'][12])} in the middle" in reading
+        assert f"{one['count']:,} players of {one['name']}: the middle one gets {shown(one['median'][12])}" in reading
         seen.add(shown_board.locator(".t3-game-chart svg .mark-area").first.inner_html())
     assert len(seen) == len(PLAYERS["searchers"])
 
@@ -585,7 +585,7 @@ def test_a_dial_can_be_locked_and_the_day_has_its_own_start(play, board):
     (dice,) = [
         one["searchers"][0] for one in PLAYERS["others"] if one["mode"] == 4 + board.fields.index("architecture")
     ]
-    assert f"{dice['count']:,} players of dice: {shown(dice['median'][12])} in the middle" in shown_board.locator(
+    assert f"{dice['count']:,} players of dice: the middle one gets {shown(dice['median'][12])}" in shown_board.locator(
         ".t3-game-chart"
     ).get_attribute("aria-label")
     shown_board.get_by_role("button", name="New game").click()
@@ -774,12 +774,12 @@ def test_the_start_of_the_day_is_one_that_machines_have_played(stage, board):
     k = (days + 1) % 3
     label = shown_board.locator(".t3-game-chart").get_attribute("aria-label")
     assert (
-        f"{10 + k} players of dice: {20 + k} in the middle, eight in ten of them between {shown(5.0 + k)} and {60 + k}."
+        f"{10 + k} players of dice: the middle one gets {20 + k}, eight in ten of them between {shown(5.0 + k)} and {60 + k}."
         in label
     )
     end = shown_board.locator(".t3-game-end")
     assert (
-        f"a random player's is {20 + k} in the middle" in end.inner_text()
+        f"the middle one of the random players gets {20 + k}" in end.inner_text()
         and "The start was a rule" not in end.inner_text()
     )
     assert end.locator("tbody tr").count() == 3
@@ -797,7 +797,7 @@ def test_a_locked_dial_has_the_machines_that_played_it_or_none(stage, board, dia
     new_game(shown_board, f"the usual start, with {dial} locked")
     finish(shown_board, board, skip=(field,))
     assert (
-        "17 players of dice: 27 in the middle" in shown_board.locator(".t3-game-chart").get_attribute("aria-label")
+        "17 players of dice: the middle one gets 27" in shown_board.locator(".t3-game-chart").get_attribute("aria-label")
     ) is played
     assert (
         "No simulated player has played from this start under these rules"

@@ -68,7 +68,7 @@ def three():
 def floors():
     """What machines that iterate leave when they run longer: times (T,), of the passes they were trained with; each
     {seed: (machines, T)} errors; median (seeds, T) of the middle machine; gain: by how much the first TURN of the times
-    divide that, in the mean of the seeds."""
+    divide that, on average over the seeds."""
     grid, store = atlas(), floor_store(DATA, atlas())
     found = {}
     for seed in SEEDS:

@@ -84,7 +84,7 @@ def _begin(evaluate, budget, start):
 
 
 def random_search(space, evaluate, budget, rng, start=None):
-    """Designs drawn with equal chance, never one twice (Bergstra and Bengio 2012)."""
+    """Designs drawn with equal chance, none of them twice (Bergstra and Bengio 2012)."""
     tries = _begin(evaluate, budget, start)
     drawn = (space.designs[i] for i in rng.permutation(len(space.designs))[:budget])
     new = [design for design in drawn if not tries or design != tries[0].design]

@@ -123,7 +123,7 @@
       if (rival) {
         const [low, middle, high] = ["low", "median", "high"].map((what) => shown(rival[what][spec.budget]));
         text +=
-          ` ${T.grouped(rival.count)} players of ${rival.name}: ${middle} in the middle, ` +
+          ` ${T.grouped(rival.count)} players of ${rival.name}: the middle one gets ${middle}, ` +
           `eight in ten of them between ${low} and ${high}.`;
       }
       return text;

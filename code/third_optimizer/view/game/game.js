@@ -209,7 +209,7 @@
       if (used)
         return () =>
           this.say(
-            `These dials have run with all ${spec.seeds.length} seeds; a run more would repeat one of them. ` +
+            `These dials have run with all ${spec.seeds.length} seeds; another run would repeat one of them. ` +
               "Turn a dial. This cost nothing.",
           );
       if (!one) return null;

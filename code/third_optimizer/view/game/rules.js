@@ -114,7 +114,7 @@
       if (shown(best) === shown(low) && shown(best) === shown(high))
         return `${mine}, and so is that of eight in ten of the dice: there was nothing here for a search to find.`;
       const both =
-        `${mine}; a random player's is ${shown(median)} in the middle, ` +
+        `${mine}; the middle one of the random players gets ${shown(median)}, ` +
         `and eight in ten end between ${shown(low)} and ${shown(high)}.`;
       if (best < low) return `You did better than nine in ten of the dice. ${both}`;
       if (best > high) return `Nine in ten of the dice did better. ${both}`;
