@@ -60,7 +60,7 @@ def best_chart(budget, low):
     return resized(
         rows("band").mark_area(color="$world", opacity=0.28, clip=True).encode(x=x, y=y, y2="y2:Q")
         + rows("par").mark_rule(strokeDash=[5, 4], **dashed).encode(y=y)
-        + rows("par").mark_text(align="right", dx=-2, dy=10).encode(x=alt.value("width"), y=y, text="text:N")
+        + rows("par").mark_text(align="left", dx=2, dy=10).encode(x=alt.value(0), y=y, text="text:N")
         + line("rival", color="$world", strokeWidth=2)
         + line("friend", strokeDash=[4, 4], interpolate="step-after", **dashed)
         + line("uncovered", color="$mesa", interpolate="step-after")
