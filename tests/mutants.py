@@ -264,9 +264,30 @@ MUTANTS = [
     Mutant(
         "thoughts outlive their machines",
         "code/third_optimizer/meta/machines.py",
-        ', "machines": made_by}',
-        "}",
-        "tests/test_machines.py::test_thoughts_are_what_the_machines_answer_and_hang_on_them",
+        '"key": KEY, "machines": made_by(machines)}',
+        '"key": KEY, "machines": "any"}',
+        "tests/test_machines.py::test_what_machines_said_hangs_on_them",
+    ),
+    Mutant(
+        "a floor outlives its machines",
+        "code/third_optimizer/meta/machines.py",
+        '"key": FRESH, "machines": made_by(machines)}',
+        '"key": FRESH, "machines": "any"}',
+        "tests/test_machines.py::test_what_machines_said_hangs_on_them",
+    ),
+    Mutant(
+        "a floor is looked for after too few passes",
+        "code/third_optimizer/meta/machines.py",
+        "passes=design.passes)",
+        "passes=1)",
+        "tests/test_machines.py::test_a_floor_is_what_a_machine_leaves_when_it_runs_on",
+    ),
+    Mutant(
+        "the floor of machines that do not iterate",
+        "code/third_optimizer/experiments/let_it_think_longer.py",
+        'store.columns["errors"][inside, ',
+        'store.columns["errors"][:, ',
+        "tests/test_machines.py::test_the_floors_are_those_of_the_machines_that_iterate",
     ),
     Mutant(
         "a confirming run counts as a try",
