@@ -93,7 +93,7 @@ def test_what_machines_said_hangs_on_them(monkeypatch, name):
     stores = {"thoughts": lambda: thought_store(BOOK / "data"), "floors": lambda: floor_store(BOOK / "data", GRID)}
     assert all(store().columns for store in stores.values())
     monkeypatch.setattr("third_optimizer.meta.machines.machine_store", lambda file: MACHINES)
-    monkeypatch.setitem(MACHINES.__dict__["columns"], name, MACHINES.columns[name] + 1)
+    monkeypatch.setitem(MACHINES.columns, name, MACHINES.columns[name] + 1)
     for file, store in stores.items():
         with pytest.raises(ValueError, match=f"{file}.npz was made with other settings"):
             _ = store().columns
