@@ -463,7 +463,9 @@ def test_it_is_whole_in_every_view(living, width, theme):
     box = shown.locator(".t3-maze-picture").bounding_box()
     assert box["width"] == pytest.approx(box["height"], rel=0.02) and box["width"] >= 300
     page.evaluate(AXE)
-    found = page.evaluate("axe.run(document.querySelector('.t3-maze'), {resultTypes: ['violations'], preload: false})")["violations"]
+    found = page.evaluate("axe.run(document.querySelector('.t3-maze'), {resultTypes: ['violations'], preload: false})")[
+        "violations"
+    ]
     assert [(v["id"], [node["html"][:120] for node in v["nodes"]][:3]) for v in found] == []
 
 
