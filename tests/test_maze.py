@@ -169,7 +169,7 @@ def test_the_page_thinks_as_python_does(living, written):
     judged = near = 0
     for one, thoughts in zip(mazes, found, strict=True):
         goals = np.flatnonzero(one.goal)
-        ways = {"worth": np.zeros(one.count), "written": (goals, base + one.worth[goals, None] * slope)}
+        ways = {"worth": np.zeros(one.count), "written": (goals, np.maximum(0, base + one.worth[goals, None] * slope))}
         ways = ways if written else {}
         for sweeps, thought in zip(SWEEPS, thoughts, strict=True):
             logits, states = PLANNER.think(WEIGHTS, one, sweeps, keep=0, **ways)
@@ -431,7 +431,7 @@ def test_lumps_in_its_head_instead_of_goals(living):
     shown.get_by_role("switch").check()
     one, walker, *_ = now(page)
     goals = np.flatnonzero(one.goal)
-    written = (goals, np.array(lumps["base"]) + one.worth[goals, None] * np.array(lumps["slope"]))
+    written = (goals, np.maximum(0, np.array(lumps["base"]) + one.worth[goals, None] * np.array(lumps["slope"])))
     moves = PLANNER.moves(WEIGHTS, one, 14, worth=np.zeros(one.count), written=written)
     assert shown.locator(".t3-maze-said").inner_text() == said(one, walker, 14, moves)
     expect(shown.locator(".t3-dial-name").nth(1)).to_have_text("Height of lump A")
