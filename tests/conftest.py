@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_limits
 
 from tests.chromium import chromium
 from third_optimizer.view.game import training
@@ -11,6 +12,15 @@ from third_optimizer.view.questions import answers
 
 ROOT = Path(__file__).parents[1]
 SITE = ROOT / "_build" / "html"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread():
+    """As what is stored was made; threads that wait for a busy processor take twenty times as long."""
+    import scipy.linalg  # noqa: F401 (its own BLAS must be there to be limited)
+
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -290,7 +290,7 @@ def test_an_edit_of_an_open_cell_is_seen():
         "Training goes down t",
         "Out of random number",
         "The layer is as good",
-        "The trained layers' ",
+        "The trained layers’ ",
         "The trained layers s",
         "Inputs 1.41 times as",
         "Longer prompts help ",

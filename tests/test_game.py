@@ -797,7 +797,8 @@ def test_a_locked_dial_has_the_machines_that_played_it_or_none(stage, board, dia
     new_game(shown_board, f"the usual start, with {dial} locked")
     finish(shown_board, board, skip=(field,))
     assert (
-        "17 players of dice: the middle one gets 27" in shown_board.locator(".t3-game-chart").get_attribute("aria-label")
+        "17 players of dice: the middle one gets 27"
+        in shown_board.locator(".t3-game-chart").get_attribute("aria-label")
     ) is played
     assert (
         "No simulated player has played from this start under these rules"

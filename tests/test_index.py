@@ -203,6 +203,34 @@ def test_the_spine_lists_the_chapters_that_stand(site):
     assert len(re.findall(r"\d+ min to read, \d+ to do", spine)) == len(pages)
 
 
+@pytest.mark.parametrize("width", [390, 1280])
+def test_a_sky_stands_under_the_thesis(open_page, width):
+    """Each design of the whole game, and sixty dice: of twenty throws most meet one that iterates, as its title says."""
+    opened = open_page("book/index", width=width, reduced_motion="reduce")
+    page, sky, atlas = opened.page, opened.page.locator("#stars"), Grid.load(BOOK / "data/atlas.npz")
+    page.wait_for_selector("#stars .t3-sky-par", state="attached")
+    assert "seldom lands in the tail" in sky.locator(".t3-figure-title").inner_text()
+    thesis = page.locator(".t3-thesis").bounding_box()
+    assert sky.bounding_box()["y"] >= thesis["y"] + thesis["height"]
+    goes, all_of_them = atlas.iterates(1).sum(), len(atlas.space.designs)
+    said = sky.locator(".t3-sky-field").get_attribute("aria-label")
+    assert f"{all_of_them:,} designs" in said and f"{goes} of them iterate." in said
+    assert sky.locator("select").count() == 0, "there is one space, so nothing to choose from"
+    dice = sky.get_by_role("button", name="Let 60 dice fall")
+    met = 0
+    for _ in range(20):
+        dice.click()
+        found = re.match(r"60 dice: the best fresh error is [\d.]+; (none|\d+) of them iterate", words_of(sky))
+        met += found[1] != "none"
+    share = 1 - np.prod(1 - goes / (all_of_them - np.arange(60)))
+    assert goes / all_of_them < 0.05 < 0.5 < share and met > 20 * (share - 0.35)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width and opened.errors == []
+
+
+def words_of(sky):
+    return sky.locator(".t3-reading").inner_text()
+
+
 def test_three_blind_tries_lead_to_the_game(open_page):
     """The tour's second screen on a phone: the real game with few dials, three tries, and where it goes on."""
     opened = open_page("book/index", width=390, reduced_motion="reduce")

@@ -9,8 +9,19 @@ import pytest
 from tests.notebooks import BOOK
 from third_optimizer.experiments import let_it_think_longer as thinking
 from third_optimizer.mesa import LookupTable, run_longer
-from third_optimizer.meta import Design, Grid
-from third_optimizer.meta.machines import PASSES, answers, machine_store, problem, thought_store, train_machine
+from third_optimizer.mesa.battery import MOST
+from third_optimizer.meta import SEEDS, Design, Grid
+from third_optimizer.meta.machines import (
+    FRESH,
+    PASSES,
+    TIMES,
+    answers,
+    floor_store,
+    machine_store,
+    problem,
+    thought_store,
+    train_machine,
+)
 from third_optimizer.meta.running import ASKED, WORLD, build, examination, practise
 from third_optimizer.view import longer
 
@@ -68,17 +79,73 @@ def test_kept_machines_have_the_errors_of_the_atlas():
         assert blown == pytest.approx(GRID.outcome(design, 1).blown, abs=0.01), fate
 
 
-def test_thoughts_are_what_the_machines_answer_and_hang_on_them(monkeypatch):
+def test_thoughts_are_what_the_machines_answer():
     thoughts, rng = thought_store(BOOK / "data"), np.random.default_rng()
     for design in rng.choice(np.array(LOOPS, dtype=object), 20, replace=False):
         now = answers(MACHINES.at(design=design, seed=2), problem(), 32)[list(PASSES), 0]
         now = np.where(np.isfinite(now), np.clip(now, -1e6, 1e6), np.nan)
         assert np.allclose(thoughts.at(design=design, seed=2)["answers"], now, rtol=1e-5, equal_nan=True)
-    other = MACHINES.columns["row"] + 1
+
+
+@pytest.mark.parametrize("name", ["weights", "row"])
+def test_what_machines_said_hangs_on_them(monkeypatch, name):
+    """With other machines, what is stored of their thoughts and floors is refused."""
+    stores = {"thoughts": lambda: thought_store(BOOK / "data"), "floors": lambda: floor_store(BOOK / "data", GRID)}
+    assert all(store().columns for store in stores.values())
     monkeypatch.setattr("third_optimizer.meta.machines.machine_store", lambda file: MACHINES)
-    monkeypatch.setitem(MACHINES.__dict__["columns"], "row", other)
-    with pytest.raises(ValueError, match="thoughts.npz was made with other settings"):
-        _ = thought_store(BOOK / "data").columns
+    monkeypatch.setitem(MACHINES.columns, name, MACHINES.columns[name] + 1)
+    for file, store in stores.items():
+        with pytest.raises(ValueError, match=f"{file}.npz was made with other settings"):
+            _ = store().columns
+
+
+# --- the floor -------------------------------------------------------------------------------------------
+
+
+def by_hand(kept, prompts, passes):
+    """Answers after 0, 1, ... passes, every token moved in turn as eq. 3 of von Oswald et al. says, and the row added."""
+    (a, p), row = kept["weights"].astype(float), kept["row"].astype(float)
+    tokens = np.concatenate([prompts.inputs, prompts.labels[:, :, None]], axis=2)
+    asked = np.concatenate([prompts.query, np.zeros((len(prompts.query), 1))], axis=1)[:, None]
+    said = []
+    for _ in range(passes + 1):
+        said.append(-asked[:, 0, -1] + prompts.query @ row)
+        g = np.einsum("bni,bnj->bij", tokens, tokens) / tokens.shape[1]
+        tokens, asked = tokens + tokens @ a @ g @ p, asked + asked @ a @ g @ p
+    return np.array(said)
+
+
+def test_a_floor_is_what_a_machine_leaves_when_it_runs_on():
+    """Another machine that iterates every time, one of several passes among them."""
+    floors, rng = floor_store(BOOK / "data", GRID), np.random.default_rng()
+    prompts = WORLD.prompts(np.random.default_rng(FRESH), 2000)
+    seed = int(rng.choice(SEEDS))
+    goes_on = [d for d in floors.axes["design"] if GRID.iterates(seed)[GRID.space.index[d]]]
+    for passes in sorted({design.passes for design in goes_on}):
+        some = [design for design in goes_on if design.passes == passes]
+        design = some[rng.integers(len(some))]
+        print(design, seed)
+        said = by_hand(MACHINES.at(design=design, seed=seed), prompts, TIMES[-1] * passes)
+        missed = (said[np.array(TIMES) * passes] - prompts.answer) ** 2 / np.mean(prompts.answer**2)
+        kept = floors.at(design=design, seed=seed)["errors"]
+        assert kept == pytest.approx(100 * np.minimum(missed, MOST).mean(axis=1), rel=1e-3, abs=1e-6)
+    assert TIMES[0] == 1 and TIMES[-1] == 64
+
+
+def test_the_floors_are_those_of_the_machines_that_iterate():
+    """The middle machine of each seed, and by how much it gains when it runs `turn` times as long."""
+    floors, store = thinking.floors(), floor_store(BOOK / "data", GRID)
+    gains = []
+    for k, seed in enumerate(SEEDS):
+        goes_on = GRID.iterates(seed)
+        errors = np.array(
+            [store.at(design=d, seed=seed)["errors"] for i, d in enumerate(GRID.space.designs) if goes_on[i]]
+        )
+        assert np.array_equal(floors["each"][seed], errors.astype(float)) and len(errors) == goes_on.sum() > 10
+        middle = np.median(errors, axis=0)
+        assert floors["median"][k] == pytest.approx(middle)
+        gains.append(middle[0] / middle[floors["times"].index(floors["turn"])])
+    assert floors["gain"] == pytest.approx(np.mean(gains)) and floors["gain"] > 2
 
 
 def test_the_three_are_what_they_are_called():

@@ -490,3 +490,54 @@ def test_texts_of_a_figure_may_be_filled():
     )
     frame = made.frame({"n": 2})
     assert frame["title"] == "2 doubled" and frame["text"] == "n 2. Twice is 4."
+
+
+# --- what stands below a figure ------------------------------------------------------------------
+
+
+def test_a_figures_caption_is_for_the_eye_and_its_words_for_the_ear():
+    plain = figure(CHART, curve(1), title="T", alt="A rising line.")
+    said = figure(CHART, curve(1), title="T", alt="A rising line.", caption="  A strand\n is one seed. ")
+    assert "caption" not in plain.spec["frame"] and said.spec["frame"]["caption"] == "A strand is one seed."
+    for one in (plain, said):  # without scripts, and in a terminal, the words stand, and not the caption
+        assert one.spec["frame"]["text"] == one.text == "A rising line."
+        assert "A rising line." in one.fallback and "strand" not in one.fallback
+
+
+@pytest.mark.parametrize("caption", ["", "  ", 3])
+def test_an_empty_caption_is_refused(caption):
+    with pytest.raises(ValueError, match=r"caption must be a sentence .* got"):
+        figure(CHART, curve(1), title="T", alt="A rising line.", caption=caption)
+
+
+@pytest.mark.parametrize("caption", [" ", lambda columns, **values: "", lambda columns, **values: 3])
+def test_an_empty_caption_of_a_setting_is_refused(caption):
+    with pytest.raises(ValueError, match="caption must be a sentence"):
+        make(caption=caption).page()
+
+
+def test_a_figure_with_dials_has_the_caption_it_is_given():
+    """None, one text for all settings, the described text without the dials' values, a function, a text with numbers."""
+    frame = {"slope": 3, "side": "down"}
+    assert "caption" not in make().frame(frame) and "captions" not in make().page().spec
+    assert make(caption="A strand is one seed.").page().spec["captions"] == ["A strand is one seed."]
+    own = make(caption=True)
+    assert own.frame(frame)["caption"] == "It ends at -12" and "It ends" in own.frame(frame)["text"]
+    captions, texts = (own.page().spec[name] for name in ("captions", "texts"))
+    assert len(captions) == len(texts) == 6 and len(set(captions)) == 6
+    assert all(text.endswith(f". {caption}") for caption, text in zip(captions, texts, strict=True))
+    called = make(caption=lambda columns, slope, side: f"{slope} {side}, {len(columns['x'])} points")
+    assert called.frame(frame)["caption"] == "3 down, 5 points"
+    counted = make(caption="Twice is {twice}.", numbers=lambda slope, side: {"twice": 2 * slope})
+    assert counted.frame(frame)["caption"] == "Twice is 6."
+
+
+def test_a_caption_says_nothing_that_waits_for_a_guess():
+    late = dict(describe=lambda columns, **values: ("It ends high", "It goes on"), after="page/predict/end")
+    dials = dict(slope=Slider("Slope", [1, 2], 1), side=Choice("Side", ["up", "down"], "up"))
+    shown = explore(curve, CHART, title="T", caption="A strand is one seed.", **late, **dials).frame(
+        {"slope": 1, "side": "up"}
+    )
+    assert shown["caption"] == "A strand is one seed." and "It goes on" in shown["before"]
+    with pytest.raises(ValueError, match="caption=True would say before the answer to page/predict/end what follows"):
+        explore(curve, CHART, title="T", caption=True, **late, **dials)

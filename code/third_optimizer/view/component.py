@@ -27,6 +27,7 @@ STYLES = (
     "questions/questions.css",
     "site/landing.css",
     "game/game.css",
+    "game/dials.css",
     "game/board.css",
     "game/sky.css",
 )

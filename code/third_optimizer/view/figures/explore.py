@@ -141,6 +141,8 @@ class Explore:
         for name, dial in dials.items():
             if not isinstance(dial, Slider | Choice):
                 raise ValueError(f"dial {name!r} must be a Slider or a Choice, got {dial!r}")
+        if after and caption is True:
+            raise ValueError(f"caption=True would say before the answer to {after} what follows it: give it a text")
         self.compute, self.dials, self.numbers = compute, dials, numbers
         self.describe, self.title = self.said(describe), self.said(title)
         self.caption = self.said(caption) if isinstance(caption, str) else caption
@@ -302,7 +304,7 @@ def explore(
         before it. Or a text whose {placeholders} `numbers` fills (figures.saying).
     title: a sentence, the figure's message, or a function like `describe` that returns it, or such a text.
     caption: what stands below for all to read: one useful thing that the picture does not say; as title, or
-        True for the described text itself, or None.
+        True for the described text itself (not with `after`), or None.
     numbers(**values) -> dict: what fills the texts, beside the dials' values.
     id: the figure's name in the page's address. height: pixels.
     after: id of a question of the page ("index/predict/fresh"). Until the reader has answered or skipped it, rows

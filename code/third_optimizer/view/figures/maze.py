@@ -25,6 +25,10 @@ def maze(machines, mazes, *, title, id, note, discount, sweeps=40, start=14, tra
     """
     if not 0 <= start <= sweeps:
         raise ValueError(f"start must be from 0 to {sweeps}, the most sweeps, got {start}")
+    if not (machines and mazes):
+        raise ValueError(f"there must be a machine and a maze, got {len(machines)} and {len(mazes)}")
+    if not 0 < discount <= 1:
+        raise ValueError(f"discount must be above 0 and at most 1, got {discount}")
     for name, one in mazes.items():
         if len(one) != 1:
             raise ValueError(f"{name} must be one maze, got {len(one)}")
@@ -56,10 +60,13 @@ def _packed(machine):
     lumps = np.asarray(machine["lumps"], float)
     if lumps.ndim != 2 or len(lumps) != 2:
         raise ValueError(f"lumps must be two rows of numbers, got shape {lumps.shape}")
+    weights, channels = np.asarray(machine["weights"], "<f4"), lumps.shape[1]
+    if weights.size != (size := 9 * channels * (channels + 7) + 4):  # drive, repeat, read and bias of mesa.Planner
+        raise ValueError(f"weights must be {size} numbers for {channels} channels, got {weights.size}")
     base, slope = ([float(f"{number:.5g}") for number in row] for row in lumps)
     return {
-        "weights": base64.b64encode(np.asarray(machine["weights"], "<f4").tobytes()).decode(),
-        "channels": lumps.shape[1],
+        "weights": base64.b64encode(weights.tobytes()).decode(),
+        "channels": channels,
         "lumps": {"base": base, "slope": slope},
     }
 
