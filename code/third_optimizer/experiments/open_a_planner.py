@@ -7,17 +7,18 @@ trained a moment ago. Each has its control: an untrained machine, random vectors
 import numpy as np
 from sklearn.linear_model import Ridge
 
-from third_optimizer.mesa import Planner
-from third_optimizer.mesa.planner import around
+from third_optimizer.base import adam, clip, fade, train
+from third_optimizer.mesa.planner import SEEN, around
+from third_optimizer.mesa.reward import exact
 from third_optimizer.world import Mazes, RandomMazes, optimum
 
 from .judge_planners import between, choices, exam, implied, logistic, scores
-from .train_planners import DISCOUNT, SWEEPS
-from .watch_sgd_find_a_planner import PLANNER
+from .train_planners import DISCOUNT, PLANNER, SWEEPS, WORLD
 
 LONG = 28  # sweeps: thought to the end
 LEARNT, ONE = 20, RandomMazes(9, (1,))  # sweeps and mazes from which a written goal's vector is learnt
 WRITTEN_IN = {"count": 800, "seed": 55}
+TAUGHT = 500  # steps by which the best vector to add is found
 REPLANS = (1, 2, 4, 8, 14)
 
 
@@ -49,7 +50,7 @@ def value_in_patch(parameters, sweeps=SWEEPS, discount=DISCOUNT, patch=True, pla
 
 def untrained(seed=0):
     """The parameters a training begins with."""
-    return Planner().init(np.random.default_rng(seed))
+    return PLANNER.init(np.random.default_rng(seed))
 
 
 # --- goals written into the state ----------------------------------------------------------------------------
@@ -92,6 +93,39 @@ def written(parameters, how, seed=0, sweeps=LONG, discount=DISCOUNT, planner=PLA
     (cells,) = np.nonzero(mazes.goal)
     lumps = vectors(how, mazes.worth[cells], parameters, seed, planner)
     moves = planner.moves(parameters, mazes, sweeps, worth=np.zeros(mazes.count), written=(cells, lumps))
+    chosen = choices(mazes, moves)
+    return scores(mazes, moves, discount) | {"arrives": chosen["arrives"], "implied": implied(chosen)["discount"]}
+
+
+def best_vectors(parameters, steps=TAUGHT, seed=0, rate=0.02, discount=DISCOUNT, planner=PLANNER):
+    """What, added in every sweep to what a cell sees, makes the machine walk there: weights (2, C) by one and worth.
+
+    Found by training them alone, the machine as it is, on the reward in practice mazes whose goals it does not see,
+    from what a goal shows its own cell.
+    """
+    drive = planner.unpack(parameters)[0].reshape(9, SEEN, planner.channels)
+
+    def objective(weights, rng):
+        mazes = WORLD.draw(rng, 32)
+        (cells,) = np.nonzero(mazes.goal)
+        basis, unseen = np.stack([np.ones(len(cells)), mazes.worth[cells]], axis=1), np.zeros(mazes.count)
+        logits, states = planner.think(parameters, mazes, LEARNT, worth=unseen, added=(cells, basis @ weights))
+        worth, slope = exact(logits, mazes, 2 * WORLD.size, discount)
+        return -worth, basis.T @ planner.back(parameters, mazes, states, -slope, worth=unseen)[1][cells]
+
+    start = drive[4, [1, 0]].astype(float)  # of the cell itself: the mark of a goal, its worth
+    optimizer = clip(fade(adam(rate), max(steps, 1)), 1)
+    return train(objective, start, optimizer, steps, rng=np.random.default_rng(seed)).parameters
+
+
+def written_best(parameters, steps=TAUGHT, sweeps=LONG, discount=DISCOUNT, planner=PLANNER):
+    """As `written`, with `best_vectors` added to what two cells see in every sweep. steps: of their training; with none
+    it is what a goal shows its own cell."""
+    mazes = exam(**WRITTEN_IN)
+    (cells,) = np.nonzero(mazes.goal)
+    weights = best_vectors(parameters, steps, discount=discount, planner=planner)
+    lumps = np.stack([np.ones(len(cells)), mazes.worth[cells]], axis=1) @ weights
+    moves = planner.moves(parameters, mazes, sweeps, worth=np.zeros(mazes.count), added=(cells, lumps))
     chosen = choices(mazes, moves)
     return scores(mazes, moves, discount) | {"arrives": chosen["arrives"], "implied": implied(chosen)["discount"]}
 
