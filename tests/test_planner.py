@@ -103,6 +103,61 @@ def test_the_gradient_by_hand_is_autograds_and_that_of_finite_differences(sweeps
             assert (up - down) / 2e-8 == pytest.approx(gradient @ way, rel=1e-4, abs=1e-6)
 
 
+def on_layers(parameters, planner, mazes, sweeps):
+    """Logits of a machine of several layers, by machines of one layer, a sweep each, in autograd's numpy."""
+    drive, repeat, read, bias = np.split(np.arange(planner.size), planner.ends[:-1])
+    free, h = ~mazes.walls[..., None], np.zeros((*mazes.walls.shape, planner.channels))
+    push = patches(np.stack([mazes.worths, mazes.worths > 0, ~mazes.walls], axis=3) * 1.0)
+    push = anp.dot(push, parameters[drive].reshape(27, -1))
+    for sweep in range(sweeps):
+        layer = np.split(repeat, planner.layers)[sweep % planner.layers]
+        h = anp.maximum(anp.dot(patches(h), parameters[layer].reshape(-1, planner.channels)) + push, 0) * free
+    return (anp.dot(patches(h), parameters[read].reshape(-1, 4)) + parameters[bias])[~mazes.walls]
+
+
+@pytest.mark.parametrize("begun", [0, 2])
+def test_layers_that_are_not_shared_come_in_turn_and_have_their_own_slopes(begun):
+    planner, mazes = Planner(3, np.float64, layers=3), WORLD.draw(np.random.default_rng(4), 3)
+    parameters, slope = loud(planner, 4), np.random.default_rng(5).normal(size=(mazes.count, 4))
+    logits, states = planner.think(parameters, mazes, 5, keep=5 - begun)
+    assert planner.size == PRECISE.size + 2 * 27 * 3
+    assert np.allclose(logits, on_layers(parameters, planner, mazes, 5))
+    ours, _ = planner.back(parameters, mazes, states, slope, begun=begun)
+    if not begun:
+        wanted = grad(lambda p: anp.sum(on_layers(p, planner, mazes, 5) * slope))(parameters)
+        assert np.abs(wanted).max() > 1e-3 and np.allclose(ours, wanted)
+    else:  # three sweeps kept of five: the third layer, the first, the second
+        at = np.split(np.arange(planner.size), planner.ends[:-1])[1].reshape(3, -1)
+        turned = parameters.copy()
+        turned[at] = parameters[at[[2, 0, 1]]]
+        again = planner.think(turned, mazes, 3, state=states[0])
+        assert np.allclose(again[0], logits)
+        other, _ = planner.back(turned, mazes, again[1], slope)
+        assert np.allclose(ours[at[[2, 0, 1]]], other[at])
+
+
+def test_shuffled_worths_are_seen_and_the_own_ones_paid(monkeypatch):
+    seen, think, start = [], Planner.think, PRECISE.init(np.random.default_rng(0))
+
+    def told(self, parameters, mazes, sweeps, **options):
+        seen.append((mazes, options["worth"]))
+        return think(self, parameters, mazes, sweeps, **options)
+
+    monkeypatch.setattr(Planner, "think", told)
+    losses = [
+        practise_walking(PRECISE, WORLD, calm=0, price=0, progressive=False, shuffled=shuffled)(
+            start, np.random.default_rng(1)
+        )
+        for shuffled in (False, True)
+    ]
+    (plain, own), (mazes, other) = seen
+    assert np.array_equal(own, plain.worth) and np.array_equal(mazes.worth, plain.worth)
+    assert (other[mazes.goal] != own[mazes.goal]).mean() > 0.8 and not other[~mazes.goal].any()
+    assert np.array_equal(np.sort(other), np.sort(own))
+    # before it has learnt anything it earns about as much: paid is what is there
+    assert losses[1][0] == pytest.approx(losses[0][0], rel=0.05) and not np.allclose(losses[0][1], losses[1][1])
+
+
 def test_every_part_of_the_gradient_is_there():
     mazes, parameters = WORLD.draw(np.random.default_rng(0), 5), loud(PRECISE, 0)
     _, gradient = practise_walking(PRECISE, WORLD)(parameters, np.random.default_rng(0))
@@ -274,6 +329,7 @@ def test_practice_is_what_was_asked_for(monkeypatch):
     ("call", "arguments", "said"),
     [
         (Planner, dict(channels=0), "channels must be a whole number, at least 1, got 0"),
+        (Planner, dict(layers=0), "layers must be a whole number, at least 1, got 0"),
         (PRECISE.unpack, dict(parameters=np.zeros(7)), "parameters must be 274 numbers, got shape (7,)"),
         (
             practise_walking,

@@ -5,6 +5,7 @@ import pytest
 from scipy.optimize import minimize
 from scipy.stats import spearmanr
 
+from third_optimizer.experiments import ask_planners as ask
 from third_optimizer.experiments import judge_planners as judge
 from third_optimizer.experiments import open_a_planner as inside
 from third_optimizer.experiments import train_planners as training
@@ -88,10 +89,10 @@ def test_a_side_has_one_worth():
 
 
 def test_a_planner_counts_twins_once_and_a_sum_counts_them_twice():
-    planner = watch.twin_counts(lambda mazes: walkers.value_iteration(mazes, 200, 0.9))
-    adding = watch.twin_counts(lambda mazes: walkers.summing(mazes, 0.9))
+    planner = judge.twin_counts(lambda mazes: walkers.value_iteration(mazes, 200, 0.9))
+    adding = judge.twin_counts(lambda mazes: walkers.summing(mazes, 0.9))
     assert abs(planner) < 0.01 and adding == pytest.approx(np.log(2), abs=0.12)
-    (plain, _), (twinned, known) = watch.twins()
+    (plain, _), (twinned, known) = judge.twins()
     assert (twinned.worths > 0).sum() == (plain.worths > 0).sum() + len(plain)
     marked = twinned.goal & known["first"]
     assert np.array_equal(np.bincount(twinned.maze[marked]), np.full(len(twinned), 2))
@@ -193,7 +194,7 @@ def test_a_stored_machine_comes_out_again():
     stored = watch.machine("exact", 0.9, 3)
     again = training.train_machine("exact", 0.9, 3)["weights"]
     mazes = judge.exam()
-    was, now = (judge.scores(mazes, watch.PLANNER.moves(one, mazes, 14), 0.9) for one in (stored, again))
+    was, now = (judge.scores(mazes, training.PLANNER.moves(one, mazes, 14), 0.9) for one in (stored, again))
     assert was["share"] > 0.99 and now["share"] == pytest.approx(was["share"], abs=0.003)
 
 
@@ -209,3 +210,76 @@ def test_the_stored_machines_imply_the_discount_they_were_trained_with():
 def test_a_discount_that_is_not_stored_is_named():
     with pytest.raises(ValueError, match="discount must be one of 0.8, 0.9, 0.95, got 0.5"):
         watch.machine("exact", 0.5)
+
+
+def test_answers_are_what_the_machines_say_and_hang_on_them(monkeypatch):
+    """A machine drawn at random is asked again for some; other machines would not have these answers."""
+    rng = np.random.default_rng()
+    way, discount, seed = rng.choice(list(training.STEPS)), float(rng.choice(training.TRAINED_AT)), int(rng.integers(5))
+    stored, machines = ask.answers(way, discount), training.stores()["planners.npz"]
+    walk = ask.thinking(machines.at(way=str(way), discount=discount, seed=seed)["weights"])
+    close = dict(rtol=1e-3, atol=2e-3, equal_nan=True)  # another processor adds in another order, and some cells tip
+    for sweeps, moves in zip(ask.PATIENCE, walk(judge.exam(), ask.PATIENCE), strict=True):
+        now = judge.scores(judge.exam(), moves, discount)
+        assert np.allclose(stored["shares"][seed, watch.after(sweeps)], [now[name] for name in watch.SCORES], **close)
+    (moves,) = walk(judge.choosing(), (ask.THOUGHT,))
+    chosen = judge.choices(judge.choosing(), moves)
+    fit, at = judge.implied(chosen), watch.after(ask.THOUGHT)
+    assert stored["implied"][seed, at] == pytest.approx(fit["discount"], abs=1e-3)
+    assert stored["sharpness"][seed, at] == pytest.approx(fit["sharpness"], rel=0.03)
+    assert np.allclose(stored["agrees"][seed], [judge.agreement(chosen, one) for one in training.TRAINED_AT], **close)
+    assert np.isnan(stored["twins"][seed]) == (discount != 0.9)
+
+    parameters = watch.machine(str(way), 0.9, seed)
+    inner, (what, sweeps) = watch.values(str(way)), ask.READ[0]
+    now = inside.value_in_patch(parameters, sweeps)
+    assert [inner[what, sweeps][name][seed] for name in ("r2", "rank")] == pytest.approx([*now.values()], abs=5e-3)
+    now, said = inside.written(parameters, "fitted in worth"), watch.writings(str(way))["fitted in worth"]
+    assert [said[name][seed] for name in ask.WRITTEN] == pytest.approx([now[name] for name in ask.WRITTEN], abs=5e-3)
+    assert watch.lumps(str(way))["beside"][seed] == pytest.approx(inside.beside_a_goal(parameters), abs=5e-3)
+
+    monkeypatch.setitem(machines.columns, "weights", machines.columns["weights"] + 1)
+    ask.stores.cache_clear()
+    with pytest.raises(ValueError, match="planner_answers.npz was made with other settings"):
+        ask.answers()
+    monkeypatch.undo()
+    ask.stores.cache_clear()
+
+
+def test_a_rule_is_asked_as_a_machine_is():
+    found = ask.rule_answers("optimum")
+    assert np.allclose(found["shares"], 1) and np.allclose(found["implied"], 0.9, atol=1e-3)
+    assert found["follows"] == 1 and abs(found["twins"]) < 1e-3 and np.allclose(found["outside"], 0.9, atol=2e-3)
+    assert found["forms"].argmax() == 0 and found["snake"].tolist() == [48] * 5
+    points = watch.indifference()["theory"] - found["indifference"]
+    assert np.nanmax(abs(points)) < 0.04 and np.isfinite(points).all()
+    assert ask.rule_answers("adding")["twins"] > 0.5
+    assert ask.rule_answers("value iteration")["snake"].tolist() == [8, 17, 37, 48, 48]
+
+
+def test_a_goal_too_far_to_be_chosen_has_no_point():
+    mazes = judge.choosing()
+    points = judge.indifference_points(judge.choices(mazes, walkers.value_iteration(mazes, 200, 0.6)))
+    told = np.isfinite(points)
+    assert told[:3].all() and not told[5:].any()  # beyond log 5, the largest ratio
+    assert np.allclose(points[told], -np.log(0.6) * np.flatnonzero(told), atol=0.1)
+
+
+def test_the_chapters_functions_have_all_seeds():
+    for way in training.STEPS:
+        patience = watch.patience(way)
+        at = watch.after(training.SWEEPS)
+        for name, values in watch.shares(way).items():
+            assert values.shape == (5,) and np.array_equal(patience[name][at], values)
+        assert np.array_equal(
+            watch.implied_discounts(way)["machines"][1], patience["implied"][watch.after(ask.THOUGHT)]
+        )
+        assert patience["planner"][-1] == pytest.approx(0.9, abs=1e-3)
+        assert watch.snake_reach(way).shape == (5, 5) and watch.indifference(way)["ratio"].shape == (5, 13)
+        assert [*watch.forms(way)] == list(judge.FORMS) and watch.twins_count(way)["machines"].shape == (5,)
+        assert watch.by_the_way(way)["follows"].shape == (5,) and [*watch.outside(way)] == list(ask.OUTSIDE)
+        assert all(one["share"].shape == (5,) for one in watch.writings(way).values())
+        assert watch.replanning(way)["on"].shape == (5, 5)
+    assert watch.rule_shares()["nearest"]["a"] == 0 and watch.rule_shares()["worthiest"]["b"] == 0
+    with pytest.raises(ValueError, match="sweeps must be one of 2, 4, .*, got 5"):
+        watch.shares(sweeps=5)

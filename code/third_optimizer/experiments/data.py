@@ -12,7 +12,7 @@ from third_optimizer.meta import ATLAS_SPACE, CONFIRM, DIAL_SEEDS, DIAL_SPACE, S
 from third_optimizer.meta.grid import Grid, grid_store
 from third_optimizer.meta.machines import floor_store, machine_store, thought_store
 
-from . import DATA, train_layers, train_planners, turn_the_first_dial
+from . import DATA, ask_planners, train_layers, train_planners, turn_the_first_dial
 
 
 def grids():
@@ -39,19 +39,28 @@ def layers():
     return train_layers.stores() | train_planners.stores() | {"learners.npz": turn_the_first_dial.learners()}
 
 
+MADE_OF_PLANNERS = ("planner_answers.npz", "planner_rules.npz")
+
+
+def made_of_planners():
+    """{file: Store} of what the planners answer, which must be there, and rules beside them."""
+    return ask_planners.stores()
+
+
 def stores():
-    """{file: Store} of everything; the atlas and its machines must be there."""
-    return grids() | made_of_grids() | layers()
+    """{file: Store} of everything; the atlas, its machines and the planners must be there."""
+    return grids() | made_of_grids() | layers() | made_of_planners()
 
 
 def make_data(names=(), jobs=-1):
     """Make what these files lack, or all of them. ValueError for a name that is none of them."""
-    known = [*grids(), *MADE_OF_GRIDS, *layers()]
+    known = [*grids(), *MADE_OF_GRIDS, *layers(), *MADE_OF_PLANNERS]
     if unknown := set(names) - set(known):
         raise ValueError(f"{', '.join(sorted(unknown))}: no such data; there are {', '.join(known)}")
-    for several in (grids, made_of_grids, layers):  # each is made of what was made before
-        if several is made_of_grids and names and not set(MADE_OF_GRIDS) & set(names):
-            continue  # these need the grids
+    needing = {made_of_grids: MADE_OF_GRIDS, made_of_planners: MADE_OF_PLANNERS}
+    for several in (grids, made_of_grids, layers, made_of_planners):  # each is made of what was made before
+        if names and several in needing and not set(needing[several]) & set(names):
+            continue  # what they need may not be there
         for name, store in several().items():
             if not names or name in names:
                 store.make(jobs)

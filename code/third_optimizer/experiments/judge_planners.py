@@ -4,16 +4,20 @@ A walker is given by its moves, one for every open cell of a batch of mazes, who
 rule, or the exact optimum, all measured alike. Shares are of 1.
 """
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from third_optimizer.mesa import walkers
-from third_optimizer.world import RandomMazes, crow_flies, distances, earned, follow, optimum
+from third_optimizer.world import Mazes, RandomMazes, crow_flies, distances, earned, follow, optimum
 
 CLEARLY, NEARLY = 0.93, 0.97  # of the best: what falls short of it, what counts as taking it
 NEW, EXAM = RandomMazes(9, (2,)), {"count": 500, "seed": 5}  # mazes on which walkers are judged, larger than practice
+CHOOSING = {"count": 1500, "seed": 77}  # mazes in which choices are counted
+FARTHEST, ENOUGH = 12, 150  # steps by which a goal is farther; choices there for a point of indifference
+WALLED = RandomMazes(9, (2,), 0.63), 2500, 201  # mazes with more walls, in which ways wind
+BESIDE = {"count": 1500, "seed": 91}  # mazes that get a goal beside a goal
 
 
 @lru_cache(maxsize=32)
@@ -120,3 +124,101 @@ def implied(chosen):
 def agreement(chosen, discount):
     """Share of the choices that the optimum of this discount makes too."""
     return float(np.mean((chosen["ratio"] + np.log(discount) * chosen["farther"] > 0) == chosen["first"]))
+
+
+def choosing():
+    """Mazes with two goals in which choices are counted."""
+    return exam(**CHOOSING)
+
+
+def indifference_points(chosen):
+    """Log of the worths' ratio at which a goal farther by 0, 1, ... FARTHEST steps is chosen as often as the nearer,
+    (FARTHEST + 1,). NaN where there are not ENOUGH choices, all are alike, or it would lie beyond all ratios there."""
+    sign = np.where(chosen["farther"] < 0, -1, 1)  # mirrored, so that the first is the farther one
+    first, ratio = np.where(sign > 0, chosen["first"], ~chosen["first"]), sign * chosen["ratio"]
+    points = np.full(FARTHEST + 1, np.nan)
+    for farther in range(FARTHEST + 1):
+        here = abs(chosen["farther"]) == farther
+        if here.sum() >= ENOUGH and 0 < first[here].mean() < 1:
+            slope, constant = logistic((ratio[here], np.ones(here.sum())), first[here])
+            points[farther] = -constant / slope if abs(constant) <= slope * abs(ratio[here]).max() else np.nan
+    return points
+
+
+FORMS = ("exponential", "linear", "power", "hyperbolic")  # ways to weigh worth against distance
+
+
+def likelihoods(mazes, chosen):
+    """{one of FORMS: log likelihood a choice}, each fitted with two weights, hyperbolic with one weight and the best of
+    nine constants."""
+    steps, first = between(mazes)["steps"][:, chosen["cell"]], chosen["first"]
+    (goals,) = np.nonzero(mazes.goal)
+    worths = mazes.worth[goals].reshape(-1, 2)[mazes.maze[chosen["cell"]]].T
+
+    def likelihood(*columns):
+        z = np.stack(columns, axis=1) @ logistic(columns, first)
+        return float(-np.logaddexp(0, np.where(first, -z, z)).mean())
+
+    def hyperbolic(k):
+        return likelihood(chosen["ratio"] - np.log((1 + k * steps[0]) / (1 + k * steps[1])))
+
+    found = (
+        likelihood(chosen["ratio"], chosen["farther"]),
+        likelihood(worths[0] - worths[1], chosen["farther"]),
+        likelihood(chosen["ratio"], np.log(steps[0] / steps[1])),
+        max(map(hyperbolic, (0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2))),
+    )
+    return dict(zip(FORMS, found, strict=True))
+
+
+def walked_or_flown(mazes, moves, discount, clear=0.1):
+    """Where the walking distance and the crow's would choose differently, both clearly: follows, share of the choices
+    by walking distance; cells, how many."""
+    chosen = choices(mazes, moves)
+    walked, flown = (chosen["ratio"] + np.log(discount) * chosen[name] for name in ("farther", "crow"))
+    apart = (walked * flown < 0) & (abs(walked) > clear) & (abs(flown) > clear)
+    return {"follows": float(((walked > 0) == chosen["first"])[apart].mean()), "cells": int(apart.sum())}
+
+
+def reach(maze, moves):
+    """From how many steps away in a snake, and from everywhere nearer, a walker arrives."""
+    arrives = np.isfinite(follow(maze, moves)[1])[np.argsort(distances(maze, maze.goal))]
+    return len(arrives) - 1 if arrives.all() else int(arrives.argmin()) - 1
+
+
+# --- a maximum or a sum --------------------------------------------------------------------------------
+
+
+@cache
+def twins():
+    """Mazes with two goals, and the same with another goal beside the first, as worthy: (Mazes, sides) of both, only
+    mazes where there is room for it."""
+    mazes = exam(**BESIDE)
+    (goals,) = np.nonzero(mazes.goal)
+    first = goals[::2]
+    rooms = mazes.target[:, first]
+    free = ~mazes.goal[rooms]
+    room = free.any(axis=0)
+    twin = rooms[free.argmax(axis=0), np.arange(len(first))][room]
+    worth = mazes.worth.copy()
+    worth[twin] = worth[first[room]]
+    (kept,) = np.nonzero(room)
+    made = []
+    for values in (mazes.worth, worth):
+        some = Mazes(mazes.walls, mazes.grid(values, 0.0)).pick(kept)
+        mark = np.zeros(mazes.count, bool)
+        mark[first] = True
+        mark[twin] = values[twin] > 0
+        made.append((some, sides(some, mark[np.isin(mazes.maze, kept)])))
+    return made
+
+
+def twin_counts(walk):
+    """What another goal beside the first, as worthy, adds to it, in log worth: 0 for a maximum, log 2 for a sum.
+    walk(mazes) -> moves."""
+    chosen = [choices(mazes, walk(mazes), known_of) for mazes, known_of in twins()]
+    first = np.concatenate([one["first"] for one in chosen])
+    columns = [np.concatenate([one[name] for one in chosen]) for name in ("ratio", "farther")]
+    twinned = np.repeat([0.0, 1.0], [len(one["first"]) for one in chosen])
+    sharpness, _, more = logistic((*columns, twinned), first)
+    return float(more / sharpness)

@@ -4,22 +4,21 @@ Every measure takes a machine's parameters and seeds of its own, so that a page 
 trained a moment ago. Each has its control: an untrained machine, random vectors as long, a start from nothing.
 """
 
-from functools import cache
-
 import numpy as np
 from sklearn.linear_model import Ridge
 
-from third_optimizer.mesa import Planner
-from third_optimizer.mesa.planner import around
-from third_optimizer.world import Mazes, RandomMazes, follow, optimum
+from third_optimizer.base import adam, clip, fade, train
+from third_optimizer.mesa.planner import SEEN, around
+from third_optimizer.mesa.reward import exact
+from third_optimizer.world import Mazes, RandomMazes, optimum
 
 from .judge_planners import between, choices, exam, implied, logistic, scores
-from .train_planners import DISCOUNT, SEEDS, SWEEPS
-from .watch_sgd_find_a_planner import PLANNER, machine
+from .train_planners import DISCOUNT, PLANNER, SWEEPS, WORLD
 
 LONG = 28  # sweeps: thought to the end
 LEARNT, ONE = 20, RandomMazes(9, (1,))  # sweeps and mazes from which a written goal's vector is learnt
 WRITTEN_IN = {"count": 800, "seed": 55}
+TAUGHT = 500  # steps by which the best vector to add is found
 REPLANS = (1, 2, 4, 8, 14)
 
 
@@ -51,7 +50,7 @@ def value_in_patch(parameters, sweeps=SWEEPS, discount=DISCOUNT, patch=True, pla
 
 def untrained(seed=0):
     """The parameters a training begins with."""
-    return Planner().init(np.random.default_rng(seed))
+    return PLANNER.init(np.random.default_rng(seed))
 
 
 # --- goals written into the state ----------------------------------------------------------------------------
@@ -94,6 +93,39 @@ def written(parameters, how, seed=0, sweeps=LONG, discount=DISCOUNT, planner=PLA
     (cells,) = np.nonzero(mazes.goal)
     lumps = vectors(how, mazes.worth[cells], parameters, seed, planner)
     moves = planner.moves(parameters, mazes, sweeps, worth=np.zeros(mazes.count), written=(cells, lumps))
+    chosen = choices(mazes, moves)
+    return scores(mazes, moves, discount) | {"arrives": chosen["arrives"], "implied": implied(chosen)["discount"]}
+
+
+def best_vectors(parameters, steps=TAUGHT, seed=0, rate=0.02, discount=DISCOUNT, planner=PLANNER):
+    """What, added in every sweep to what a cell sees, makes the machine walk there: weights (2, C) by one and worth.
+
+    Found by training them alone, the machine as it is, on the reward in practice mazes whose goals it does not see,
+    from what a goal shows its own cell.
+    """
+    drive = planner.unpack(parameters)[0].reshape(9, SEEN, planner.channels)
+
+    def objective(weights, rng):
+        mazes = WORLD.draw(rng, 32)
+        (cells,) = np.nonzero(mazes.goal)
+        basis, unseen = np.stack([np.ones(len(cells)), mazes.worth[cells]], axis=1), np.zeros(mazes.count)
+        logits, states = planner.think(parameters, mazes, LEARNT, worth=unseen, added=(cells, basis @ weights))
+        worth, slope = exact(logits, mazes, 2 * WORLD.size, discount)
+        return -worth, basis.T @ planner.back(parameters, mazes, states, -slope, worth=unseen)[1][cells]
+
+    start = drive[4, [1, 0]].astype(float)  # of the cell itself: the mark of a goal, its worth
+    optimizer = clip(fade(adam(rate), max(steps, 1)), 1)
+    return train(objective, start, optimizer, steps, rng=np.random.default_rng(seed)).parameters
+
+
+def written_best(parameters, steps=TAUGHT, sweeps=LONG, discount=DISCOUNT, planner=PLANNER):
+    """As `written`, with `best_vectors` added to what two cells see in every sweep. steps: of their training; with none
+    it is what a goal shows its own cell."""
+    mazes = exam(**WRITTEN_IN)
+    (cells,) = np.nonzero(mazes.goal)
+    weights = best_vectors(parameters, steps, discount=discount, planner=planner)
+    lumps = np.stack([np.ones(len(cells)), mazes.worth[cells]], axis=1) @ weights
+    moves = planner.moves(parameters, mazes, sweeps, worth=np.zeros(mazes.count), added=(cells, lumps))
     chosen = choices(mazes, moves)
     return scores(mazes, moves, discount) | {"arrives": chosen["arrives"], "implied": implied(chosen)["discount"]}
 
@@ -160,65 +192,3 @@ def thought(parameters, mazes, sweeps=LONG, planner=PLANNER):
     _, states = planner.think(parameters, mazes, sweeps)
     moves = [(around(state, mazes.near) @ read + bias).argmax(axis=1) for state in states]
     return {"moves": np.array(moves), "loud": np.array([np.linalg.norm(state[:-1], axis=1) for state in states])}
-
-
-# --- what the page draws and says ----------------------------------------------------------------------------
-
-
-@cache
-def settling(sweep, way="sampled", most=20, count=120):
-    """How thought spreads, with `sweep(state, push, repeat, near)` in the place of the machine's own. steps (12,): to
-    the goal that is chosen; settled (seeds, 12): median sweep from which the moves of cells so far away stay."""
-    mazes, steps, rows = exam(count=count), np.arange(1, 13), []
-    for seed in SEEDS:
-        drive, repeat, read, bias = PLANNER.unpack(machine(way, seed=seed))
-        push = PLANNER.seen(mazes) @ drive
-        state, moves = np.zeros((mazes.count + 1, PLANNER.channels), np.float32), []
-        for _ in range(most):
-            state[:-1] = sweep(state, push, repeat, mazes.near)
-            moves.append((around(state, mazes.near) @ read + bias).argmax(axis=1))
-        end, away = follow(mazes, moves[-1])
-        same = np.array(moves) == moves[-1]
-        settled = most - np.cumprod(same[::-1], axis=0).sum(axis=0) + 1
-        rows.append([np.median(settled[away == k]) if (away == k).any() else np.nan for k in steps])
-    return {"steps": steps, "settled": np.array(rows)}
-
-
-@cache
-def read_off():
-    """Shares of the variance of log V* that a straight fit explains, (seeds,): patch, from the patch after SWEEPS;
-    early, after two sweeps; untrained (1,): of a machine without training."""
-    each = [machine(seed=seed) for seed in SEEDS]
-    return {
-        "patch": np.array([value_in_patch(one)["r2"] for one in each]),
-        "early": np.array([value_in_patch(one, sweeps=2)["r2"] for one in each]),
-        "untrained": np.array([value_in_patch(untrained())["r2"]]),
-    }
-
-
-@cache
-def all_written():
-    """{how: {share, a, arrives: (seeds,)}} of the ways to write goals, but zeros."""
-    found = {how: [written(machine(seed=seed), how) for seed in SEEDS] for how in WRITINGS if how != "zeros"}
-    return {how: {name: np.array([one[name] for one in each]) for name in each[0]} for how, each in found.items()}
-
-
-def writings(measure):
-    """{how: (seeds,)} a measure of `written` in per cent."""
-    return {how: 100 * found[measure] for how, found in all_written().items()}
-
-
-def arriving():
-    """The numbers of the prediction: arrives, share of the walks that end at a random vector (the lowest of seeds)."""
-    return {"arrives": float(100 * all_written()["random, worth ignored"]["arrives"].min())}
-
-
-@cache
-def beside():
-    """beside (seeds,): the worth of a seen goal that draws as much as one of worth 1 that is written; seen, erased
-    (seeds,): share of the walks that take a goal, and still take it when zeros are kept there."""
-    each = [machine(seed=seed) for seed in SEEDS]
-    gone = [erased(one) for one in each]
-    return {"beside": np.median([beside_a_goal(one) for one in each])} | {
-        name: np.array([one[name] for one in gone]) for name in ("seen", "erased")
-    }

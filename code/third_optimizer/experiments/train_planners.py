@@ -1,8 +1,8 @@
 """What chapter 7 trains, and its stores: planners by both ways, a dial of practice mazes, and the second atlas.
 
-planners: machines trained on exact and on sampled reward, at three discounts. dial: what more practice mazes make of
-the same training. planner_atlas: every combination of the engineer's dials. A machine is kept as its weights, so that
-whatever is asked of it later is evaluated and nothing is trained again.
+planners: machines trained on exact and on sampled reward, at three discounts, kept as their weights, so that what is
+asked of them later is evaluated and nothing is trained again. planner_controls: the same training with one thing
+changed. planner_dial: what more practice mazes make of it. planner_atlas: every combination of the engineer's dials.
 """
 
 import time
@@ -23,6 +23,7 @@ TRAINED_AT, SEEDS = (0.8, 0.9, 0.95), tuple(range(5))
 STEPS = {"exact": 1000, "sampled": 2000}  # of Adam; sampled reward is noisy, and its update cheaper
 DIAL = (4, 16, 64, 256, 1024, 4096, None)  # practice mazes; None: always new ones
 DIAL_SEEDS = tuple(range(3))
+PLANNER = Planner()  # the usual one, as stored
 MUCH = 1e4  # a state's largest number beyond which a machine counts as exploded; an alive one stays below a hundred
 
 
@@ -45,24 +46,25 @@ def learn(
     sweeps=SWEEPS,
     progressive=True,
     channels=16,
+    layers=1,
     price=0.0005,
     rate=0.01,
     steps=None,
     world=WORLD,
+    shuffled=False,
     callback=None,
 ):
     """Train a planner on reward alone: (planner, Run of base.train, the Mazes practised on or None).
 
-    way, discount, sweeps, progressive, price: of mesa.practise_walking. mazes: how many to practise on; None: always
-    new ones. rate: Adam's, in its first half. steps: of Adam; None: STEPS. callback(step, parameters, loss): called at
-    the start and after each step.
+    way, discount, sweeps, progressive, price, shuffled: of mesa.practise_walking. channels, layers: of mesa.Planner.
+    mazes: how many to practise on; None: always new ones. rate: Adam's, in its first half. steps: of Adam; None: STEPS.
+    callback(step, parameters, loss): called at the start and after each step.
     """
     steps = STEPS[way] if steps is None else steps
-    rng, planner = np.random.default_rng(seed), Planner(channels)
+    rng, planner = np.random.default_rng(seed), Planner(channels, layers=layers)
     pool = None if mazes is None else world.draw(rng, mazes)
-    objective = practise_walking(
-        planner, world, way=way, pool=pool, sweeps=sweeps, progressive=progressive, discount=discount, price=price
-    )
+    asked = {"way": way, "sweeps": sweeps, "progressive": progressive, "discount": discount}
+    objective = practise_walking(planner, world, pool=pool, price=price, shuffled=shuffled, **asked)
     optimizer = clip(fade(adam(rate), max(steps, 1)), 1)
     return planner, train(objective, planner.init(rng), optimizer, steps, rng=rng, callback=callback), pool
 
@@ -122,13 +124,34 @@ def train_on(mazes, seed):
     return judge(planner, run.parameters, SWEEPS, DISCOUNT, pool)
 
 
+CONTROLS = {
+    "as it is": {},
+    "single goals in practice": {"world": RandomMazes(7, (1,))},
+    "worth shuffled in practice": {"shuffled": True},
+    "always as many sweeps": {"progressive": False},
+    "a layer a sweep, as many numbers": {"progressive": False, "layers": SWEEPS, "channels": 5},
+    "a layer a sweep, as many channels": {"progressive": False, "layers": SWEEPS},
+    "no price on activity": {"price": 0.0},
+}  # one thing changed each; layers that are not shared have no sweeps to spare
+
+
+def train_control(control, seed):
+    """Columns of `judge` for one of CONTROLS, trained on exact reward; size: numbers the machine has."""
+    planner, run, pool = learn(seed=seed, **CONTROLS[control])
+    return judge(planner, run.parameters, SWEEPS, DISCOUNT, pool) | {"size": planner.size}
+
+
 @cache
 def stores():
     """{file: Store} of everything above."""
     told, seconds = {"steps": STEPS, "sweeps": SWEEPS}, {"seconds": ((), "f4")}
     machines = {"way": tuple(STEPS), "discount": TRAINED_AT, "seed": SEEDS}
     made = {
-        "planners": (machines, Maker(train_machine, {"weights": ((Planner().size,), "f4")}, told)),
+        "planners": (machines, Maker(train_machine, {"weights": ((PLANNER.size,), "f4")}, told)),
+        "planner_controls": (
+            {"control": tuple(CONTROLS), "seed": SEEDS},
+            Maker(train_control, JUDGED | {"size": ((), "i4")}, told),
+        ),
         "planner_dial": ({"mazes": DIAL, "seed": DIAL_SEEDS}, Maker(train_on, JUDGED, told)),
         "planner_atlas": (DIALS | {"seed": DIAL_SEEDS}, Maker(train_design, JUDGED | seconds, told)),
     }

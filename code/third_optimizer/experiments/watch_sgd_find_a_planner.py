@@ -1,32 +1,26 @@
 """Chapter 7, Watch SGD find a planner: what the machines of train_planners do in mazes they have never seen.
 
-Each is asked from outside here; what is inside of it stands in open_a_planner. Machines come from the store, one a way
-of training, a discount and a seed; arrays over seeds follow SEEDS. Shares are of 1.
+What they were asked stands in ask_planners, and is read here; a machine trained a moment ago is asked by the same
+functions of its moves (judge_planners) or of its parameters (open_a_planner). One machine a way of training, a discount
+and a seed; arrays over seeds follow SEEDS. Shares are of 1.
 """
 
 from functools import cache
 
 import numpy as np
 
-from third_optimizer.mesa import Planner, walkers
-from third_optimizer.theory import blind_chance
-from third_optimizer.world import Mazes, RandomMazes, distances, follow, snake
+from third_optimizer.mesa import walkers
+from third_optimizer.mesa.planner import around
+from third_optimizer.world import Mazes, RandomMazes, follow, snake
 
-from .judge_planners import agreement, between, choices, exam, implied, logistic, scores, sides
-from .train_planners import DIAL, DIAL_SEEDS, DIALS, DISCOUNT, SEEDS, STEPS, SWEEPS, TRAINED_AT, learn, stores
+from . import count_planners
+from .ask_planners import ADDED, EXACT, OUTSIDE, PATIENCE, READ, SNAKED, THOUGHT, WRITTEN, answers, rule_answers
+from .judge_planners import FARTHEST, FORMS, exam, scores
+from .open_a_planner import REPLANS, WRITINGS, goal_vectors
+from .train_planners import DIAL, DIALS, DISCOUNT, PLANNER, SEEDS, STEPS, SWEEPS, TRAINED_AT, learn, stores
 
-PLANNER = Planner()
-THOUGHT = 20  # sweeps after which choices are fitted
-PATIENCE = (2, 4, 6, 8, 10, 14, 20, 28, 40)
-CHOOSING = {"count": 1500, "seed": 77}  # mazes in which choices are counted
-ENOUGH = 150  # choices at one difference of distance, for a point of indifference
-RULES = {
-    "nearest": lambda mazes, sweeps, discount: walkers.nearest(mazes),
-    "worthiest": lambda mazes, sweeps, discount: walkers.worthiest(mazes),
-    "diffusion": lambda mazes, sweeps, discount: walkers.diffusion(mazes, sweeps),
-    "value iteration": lambda mazes, sweeps, discount: walkers.value_iteration(mazes, sweeps, discount),
-}
-EXACT = 200  # sweeps of value iteration that are always enough
+SCORES = ("share", "a", "b")
+SHOWN = ("nearest", "worthiest", "diffusion", "value iteration")  # rules beside which machines are shown
 
 
 def machine(way="sampled", discount=DISCOUNT, seed=0):
@@ -34,21 +28,11 @@ def machine(way="sampled", discount=DISCOUNT, seed=0):
     return stores()["planners.npz"].at(way=way, discount=discount, seed=seed)["weights"].astype(float)
 
 
-def choosing():
-    """Mazes with two goals in which choices are counted."""
-    return exam(**CHOOSING)
-
-
-@cache
-def moved(way, discount, seed, sweeps, mazes):
-    """The moves of a stored machine."""
-    return PLANNER.moves(machine(way, discount, seed), mazes, sweeps)
-
-
-def each_seed(measure):
-    """{name: (seeds,)} of a function of the seed that gives numbers by name."""
-    rows = [measure(seed) for seed in SEEDS]
-    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+def after(sweeps):
+    """Where in PATIENCE these sweeps are; ValueError if they are not."""
+    if sweeps not in PATIENCE:
+        raise ValueError(f"sweeps must be one of {', '.join(map(str, PATIENCE))}, got {sweeps!r}")
+    return PATIENCE.index(sweeps)
 
 
 # --- both conflicts ------------------------------------------------------------------------------------
@@ -56,12 +40,13 @@ def each_seed(measure):
 
 def shares(way="sampled", sweeps=SWEEPS, discount=DISCOUNT):
     """share, a, b of the machines on new mazes (judge_planners.scores), each (seeds,)."""
-    return each_seed(lambda seed: scores(exam(), moved(way, discount, seed, sweeps, exam()), discount))
+    return dict(zip(SCORES, answers(way, discount)["shares"][:, after(sweeps)].T, strict=True))
 
 
 def rule_shares(sweeps=SWEEPS, discount=DISCOUNT):
     """{rule: {share, a, b}} of the rules; diffusion and value iteration take as many sweeps as the machine."""
-    return {name: scores(exam(), rule(exam(), sweeps, discount), discount) for name, rule in RULES.items()}
+    asked = {rule: rule_answers(rule, discount)["shares"][after(sweeps)] for rule in SHOWN}
+    return {rule: dict(zip(SCORES, map(float, found), strict=True)) for rule, found in asked.items()}
 
 
 # --- the discount that choices imply -----------------------------------------------------------------------
@@ -70,153 +55,110 @@ def rule_shares(sweeps=SWEEPS, discount=DISCOUNT):
 def implied_discounts(way="sampled", sweeps=THOUGHT):
     """What machines trained at each of TRAINED_AT choose by, beside the exact optimum measured alike.
 
-    machines, sharpness: (discounts, seeds); optimum: (discounts,); agrees: (discounts, seeds, discounts), share of the
-    choices that the optimum of each discount makes too.
+    machines, sharpness: (discounts, seeds); optimum: (discounts,). agrees: (discounts, seeds, discounts), share of the
+    choices after THOUGHT that the optimum of each discount makes too.
     """
-    mazes, found = choosing(), {name: [] for name in ("machines", "sharpness", "optimum", "agrees")}
-    for trained in TRAINED_AT:
-        chosen = [choices(mazes, moved(way, trained, seed, sweeps, mazes)) for seed in SEEDS]
-        fits = [implied(one) for one in chosen]
-        found["machines"].append([fit["discount"] for fit in fits])
-        found["sharpness"].append([fit["sharpness"] for fit in fits])
-        found["agrees"].append([[agreement(one, discount) for discount in TRAINED_AT] for one in chosen])
-        best = choices(mazes, walkers.value_iteration(mazes, EXACT, trained))
-        found["optimum"].append(implied(best)["discount"])
-    return {name: np.array(values) for name, values in found.items()}
-
-
-def indifference(way="sampled", discount=DISCOUNT, seed=0, sweeps=THOUGHT, most=12):
-    """How much more the farther goal must be worth to be chosen as often as the nearer one. farther (n,): by so many
-    steps; ratio (n,): log of the worths' ratio; theory (n,): −farther · log discount. Only where there are ENOUGH."""
-    chosen = choices(choosing(), moved(way, discount, seed, sweeps, choosing()))
-    sign = np.where(chosen["farther"] < 0, -1, 1)  # mirrored, so that the first is the farther one
-    first, ratio = np.where(sign > 0, chosen["first"], ~chosen["first"]), sign * chosen["ratio"]
-    points = []
-    for farther in range(most + 1):
-        here = abs(chosen["farther"]) == farther
-        if here.sum() >= ENOUGH and 0 < first[here].mean() < 1:
-            slope, constant = logistic((ratio[here], np.ones(here.sum())), first[here])
-            points.append((farther, -constant / slope, -farther * np.log(discount)))
-    return dict(zip(("farther", "ratio", "theory"), np.array(points).T, strict=True))
-
-
-def forms(way="sampled", discount=DISCOUNT, seed=0, sweeps=THOUGHT):
-    """{way to weigh worth against distance: log likelihood a choice}, each fitted with two weights, hyperbolic with one
-    weight and the best of nine constants."""
-    mazes = choosing()
-    chosen = choices(mazes, moved(way, discount, seed, sweeps, mazes))
-    steps, first = between(mazes)["steps"][:, chosen["cell"]], chosen["first"]
-    (goals,) = np.nonzero(mazes.goal)
-    worths = mazes.worth[goals].reshape(-1, 2)[mazes.maze[chosen["cell"]]].T
-
-    def likelihood(*columns):
-        z = np.stack(columns, axis=1) @ logistic(columns, first)
-        return float(-np.logaddexp(0, np.where(first, -z, z)).mean())
-
-    def hyperbolic(k):
-        return likelihood(chosen["ratio"] - np.log((1 + k * steps[0]) / (1 + k * steps[1])))
-
+    own = [answers(way, discount) for discount in TRAINED_AT]
+    best = [rule_answers("optimum", discount)["implied"][0] for discount in TRAINED_AT]
     return {
-        "exponential": likelihood(chosen["ratio"], chosen["farther"]),
-        "linear": likelihood(worths[0] - worths[1], chosen["farther"]),
-        "power": likelihood(chosen["ratio"], np.log(steps[0] / steps[1])),
-        "hyperbolic": max(map(hyperbolic, (0.03, 0.06, 0.1, 0.15, 0.2, 0.3, 0.5, 1, 2))),
+        "machines": np.array([one["implied"][:, after(sweeps)] for one in own]),
+        "sharpness": np.array([one["sharpness"][:, after(sweeps)] for one in own]),
+        "optimum": np.array(best),
+        "agrees": np.array([one["agrees"] for one in own]),
     }
 
 
-def by_the_way(way="sampled", discount=DISCOUNT, sweeps=THOUGHT, clear=0.1):
+def indifference(way="sampled", discount=DISCOUNT):
+    """How much more the farther goal must be worth to be chosen as often as the nearer one, after THOUGHT.
+
+    farther (n,): by so many steps; ratio (seeds, n): log of the worths' ratio (judge_planners.indifference_points), NaN
+    where it cannot be told; theory (n,): −farther · log discount.
+    """
+    farther = np.arange(FARTHEST + 1)
+    return {"farther": farther, "ratio": answers(way, discount)["indifference"], "theory": -farther * np.log(discount)}
+
+
+def forms(way="sampled", discount=DISCOUNT):
+    """{way to weigh worth against distance: log likelihood a choice, (seeds,)} (judge_planners.likelihoods)."""
+    return dict(zip(FORMS, answers(way, discount)["forms"].T, strict=True))
+
+
+def by_the_way(way="sampled"):
     """Where the walking distance and the crow's would choose differently, both clearly: follows (seeds,), share of the
-    choices by walking distance; cells (seeds,)."""
-    mazes = exam(RandomMazes(9, (2,), 0.63), 2500, 201)  # with more walls
-
-    def one(seed):
-        chosen = choices(mazes, moved(way, discount, seed, sweeps, mazes))
-        walked, flown = (chosen["ratio"] + np.log(discount) * chosen[name] for name in ("farther", "crow"))
-        apart = (walked * flown < 0) & (abs(walked) > clear) & (abs(flown) > clear)
-        return {"follows": ((walked > 0) == chosen["first"])[apart].mean(), "cells": apart.sum()}
-
-    return each_seed(one)
+    choices by walking distance; cells (seeds,). Machines of DISCOUNT, as all below."""
+    return {name: answers(way)[name] for name in ("follows", "cells")}
 
 
-def outside(worths, way="sampled", discount=DISCOUNT, sweeps=THOUGHT):
-    """Implied discount (seeds,) where worths lie between two others than in practice."""
-    mazes = exam(RandomMazes(9, (2,), worths=tuple(worths)), 800, 78)
-    return each_seed(lambda seed: implied(choices(mazes, moved(way, discount, seed, sweeps, mazes))))["discount"]
+def outside(way="sampled"):
+    """{worths of OUTSIDE, lowest and highest: implied discount (seeds,)}, which practice never had."""
+    return dict(zip(OUTSIDE, answers(way)["outside"].T, strict=True))
 
 
 # --- longer thought ----------------------------------------------------------------------------------------
 
 
-def patience(way="sampled", discount=DISCOUNT, sweeps=PATIENCE):
-    """By sweeps: implied, share, a, b (sweeps, seeds) of the machines, and planner (sweeps,): implied discount of value
-    iteration with the same number of sweeps."""
-    found = {"implied": [], "planner": []}
-    for k in sweeps:
-        own = each_seed(lambda seed, k=k: implied(choices(choosing(), moved(way, discount, seed, k, choosing()))))
-        found["implied"].append(own["discount"])
-        rule = choices(choosing(), walkers.value_iteration(choosing(), k, discount))
-        found["planner"].append(implied(rule)["discount"])
-        for name, values in shares(way, k, discount).items():
-            found.setdefault(name, []).append(values)
-    return {"sweeps": np.array(sweeps)} | {name: np.array(values) for name, values in found.items()}
+def patience(way="sampled", discount=DISCOUNT):
+    """By sweeps: implied, share, a, b, arrives (sweeps, seeds) of the machines, and planner (sweeps,): implied discount
+    of value iteration with the same number of sweeps."""
+    own = answers(way, discount)
+    return {
+        "sweeps": np.array(PATIENCE),
+        "implied": own["implied"].T,
+        "planner": rule_answers("value iteration", discount)["implied"],
+        **dict(zip(SCORES, own["shares"].T, strict=True)),
+        "arrives": own["arrives"].T,
+    }
 
 
-def snake_reach(way="sampled", discount=DISCOUNT, sweeps=(7, 14, 28, 56, 120), size=9):
-    """By sweeps, (sweeps, seeds): from how many steps away in the snake, and from everywhere nearer, it arrives."""
-    maze = snake(size)
-    order = np.argsort(distances(maze, maze.goal))
-
-    def reach(seed, k):
-        arrives = np.isfinite(follow(maze, PLANNER.moves(machine(way, discount, seed), maze, k))[1])[order]
-        return len(arrives) - 1 if arrives.all() else int(arrives.argmin()) - 1
-
-    return np.array([[reach(seed, k) for seed in SEEDS] for k in sweeps])
+def snake_reach(way="sampled"):
+    """By sweeps of SNAKED, (sweeps, seeds): from how many steps away in the snake, and from everywhere nearer, it
+    arrives."""
+    return answers(way)["snake"].T.astype(int)
 
 
 # --- a maximum or a sum ------------------------------------------------------------------------------------
 
 
-@cache
-def twins(count=1500, seed=91):
-    """Mazes with two goals, and the same with another goal beside the first, as worthy: (Mazes, sides) of both, only
-    mazes where there is room for it."""
-    mazes = exam(count=count, seed=seed)
-    (goals,) = np.nonzero(mazes.goal)
-    first = goals[::2]
-    rooms = mazes.target[:, first]
-    free = ~mazes.goal[rooms]
-    room = free.any(axis=0)
-    twin = rooms[free.argmax(axis=0), np.arange(len(first))][room]
-    worth = mazes.worth.copy()
-    worth[twin] = worth[first[room]]
-    (kept,) = np.nonzero(room)
-    made = []
-    for values in (mazes.worth, worth):
-        some = Mazes(mazes.walls, mazes.grid(values, 0.0)).pick(kept)
-        mark = np.zeros(mazes.count, bool)
-        mark[first] = True
-        mark[twin] = values[twin] > 0
-        made.append((some, sides(some, mark[np.isin(mazes.maze, kept)])))
-    return made
+def twins_count(way="sampled"):
+    """What a goal beside a goal, as worthy, adds in log worth (judge_planners.twin_counts): of the machines, (seeds,),
+    of an exact planner and of a walker that adds."""
+    rules = {name: float(rule_answers(rule)["twins"]) for name, rule in (("planner", "optimum"), ("adding", "adding"))}
+    return {"machines": answers(way)["twins"]} | rules
 
 
-def twin_counts(walk):
-    """What another goal beside the first, as worthy, adds to it, in log worth: 0 for a maximum, log 2 for a sum.
-    walk(mazes) -> moves."""
-    chosen = [choices(mazes, walk(mazes), known_of) for mazes, known_of in twins()]
-    first = np.concatenate([one["first"] for one in chosen])
-    columns = [np.concatenate([one[name] for one in chosen]) for name in ("ratio", "farther")]
-    twinned = np.repeat([0.0, 1.0], [len(one["first"]) for one in chosen])
-    sharpness, _, more = logistic((*columns, twinned), first)
-    return float(more / sharpness)
+# --- inside ------------------------------------------------------------------------------------------------
 
 
-def twins_count(way="sampled", discount=DISCOUNT, sweeps=THOUGHT):
-    """`twin_counts` of the machines, (seeds,), of an exact planner and of a walker that adds."""
-    own = each_seed(lambda seed: {"more": twin_counts(lambda mazes: moved(way, discount, seed, sweeps, mazes))})
-    planner = twin_counts(lambda mazes: walkers.value_iteration(mazes, EXACT, discount))
-    adding = twin_counts(lambda mazes: walkers.summing(mazes, discount))
-    return {"machines": own["more"], "planner": planner, "adding": adding}
+def values(way="sampled"):
+    """{what value is read off, of READ: {r2, rank}, each (seeds,)} (open_a_planner.value_in_patch)."""
+    found = answers(way)["value"]
+    return {what: dict(zip(("r2", "rank"), found[:, k].T, strict=True)) for k, what in enumerate(READ)}
+
+
+def writings(way="sampled"):
+    """{one of WRITINGS: {share, a, implied, arrives}, each (seeds,)} (open_a_planner.written)."""
+    found = answers(way)["written"]
+    return {how: dict(zip(WRITTEN, found[:, k].T, strict=True)) for k, how in enumerate(WRITINGS)}
+
+
+def additions(way="sampled"):
+    """{one of ADDED: {share, a, implied, arrives}, each (seeds,)}: vectors added to what two cells see, in every sweep
+    (open_a_planner.written_best)."""
+    found = answers(way)["added"]
+    return {how: dict(zip(WRITTEN, found[:, k].T, strict=True)) for k, how in enumerate(ADDED)}
+
+
+def lumps(way="sampled"):
+    """unwritten, beside, seen, erased: (seeds,) each (open_a_planner.nothing_written, beside_a_goal, erased)."""
+    found = answers(way)
+    seen, erased = found["erased"].T
+    return {"unwritten": found["unwritten"], "beside": found["beside"], "seen": seen, "erased": erased}
+
+
+def replanning(way="sampled"):
+    """on, anew: (sweeps, seeds) share of the new optimum after both goals moved (open_a_planner.replans)."""
+    on, anew = answers(way)["replans"].T
+    return {"sweeps": np.array(REPLANS), "on": on, "anew": anew}
 
 
 # --- the engineer's dial -------------------------------------------------------------------------------------
@@ -227,26 +169,30 @@ def practice_dial():
     return {"mazes": DIAL} | stores()["planner_dial.npz"].columns
 
 
+def controls():
+    """{one of CONTROLS: the columns of train_planners.judge, and size, each (seeds,)}; trained on exact reward."""
+    store = stores()["planner_controls.npz"]
+    return {
+        control: {name: column[k] for name, column in store.columns.items()}
+        for k, control in enumerate(store.axes["control"])
+    }
+
+
 # --- what the page draws and says ----------------------------------------------------------------------------
 
-SHOWN = 0  # seed of the machine in the picture
-MIDDLE = 5  # seed of the mazes it comes from
-WHO = dict.fromkeys(("five machines", *RULES), "$ink") | {"five machines": "$mesa"}  # {walker: colour}
+PICTURED, DRAWN_FROM = 0, 5  # seeds of the machine in the picture and of its mazes
+WHO = dict.fromkeys(("five machines", *SHOWN), "$ink") | {"five machines": "$mesa"}  # {walker: colour}
 
 
-def lumps(parameters):
-    """(2, channels): what stands in a goal's cell, the first row plus worth times the second."""
-    from .open_a_planner import goal_vectors  # stands on this module
-
-    return goal_vectors(parameters)[0]
+def pictured(parameters):
+    """A machine as view.maze takes it; lumps (2, channels): in a goal's cell stands the first row plus worth times the
+    second."""
+    return {"weights": parameters, "lumps": goal_vectors(parameters)[0]}
 
 
 def drawn():
     """The machines of the picture, as view.maze takes them."""
-    return {
-        f"paid by {way} reward": {"weights": machine(way, seed=SHOWN), "lumps": lumps(machine(way, seed=SHOWN))}
-        for way in ("sampled", "exact")
-    }
+    return {f"paid by {way} reward": pictured(machine(way, seed=PICTURED)) for way in ("sampled", "exact")}
 
 
 def another(told, seed=None):
@@ -257,14 +203,13 @@ def another(told, seed=None):
         if step % 20 == 0:
             told(step / STEPS["exact"], parameters)
 
-    parameters = learn("exact", seed=seed, callback=look)[1].parameters
-    return {"weights": parameters, "lumps": lumps(parameters)}
+    return pictured(learn("exact", seed=seed, callback=look)[1].parameters)
 
 
 def contested(goals, count=200):
     """Of `count` mazes with so many goals, and walls on a fifth of the cells or more, the one in which the best walks
     are most evenly shared between them."""
-    mazes = RandomMazes(9, (goals,)).draw(np.random.default_rng(MIDDLE), count)
+    mazes = RandomMazes(9, (goals,)).draw(np.random.default_rng(DRAWN_FROM), count)
     end, steps = follow(mazes, walkers.value_iteration(mazes, EXACT, DISCOUNT))
     cells = np.zeros(mazes.count)
     np.add.at(cells, end[np.isfinite(steps)], 1)  # whose walks end at this goal
@@ -295,52 +240,72 @@ def conflict(asked, nearest=walkers.nearest):
     return own | {name: np.array([100 * rule[asked]]) for name, rule in rules.items()}
 
 
-def indifferent(as_good, most=12):
+def indifferent(as_good):
     """Columns for the figure of indifference: a line by `as_good(steps, discount)` for each discount, and a mark for
     each machine at each difference of distance where its choices are even."""
-    steps = np.linspace(0, most, 49)
-    found = strands_of({f"{each:.2f}": (steps, as_good(steps, each)) for each in TRAINED_AT})
-    points = [indifference(discount=each, seed=seed, most=most) for each in TRAINED_AT for seed in SEEDS]
-    x = np.concatenate([one["farther"] for one in points])
-    y = np.exp(np.concatenate([one["ratio"] for one in points]))
-    marked = {"x": x, "y": y, "series": np.full(len(x), "machines")}
-    return {name: np.concatenate([found[name], marked[name]]) for name in found}
-
-
-def strands_of(named):
-    """Columns x, y, series of {series: (x, y)}."""
+    steps, points = np.linspace(0, FARTHEST, 49), [indifference(discount=each) for each in TRAINED_AT]
+    found = {f"{each:.2f}": (steps, as_good(steps, each)) for each in TRAINED_AT}
+    x = np.concatenate([np.tile(one["farther"], len(one["ratio"])) for one in points])
+    y = np.exp(np.concatenate([one["ratio"].ravel() for one in points]))
+    found["machines"] = (x[np.isfinite(y)], y[np.isfinite(y)])
     return {
-        "x": np.concatenate([x for x, _ in named.values()]),
-        "y": np.concatenate([y for _, y in named.values()]),
-        "series": np.repeat(list(named), [len(x) for x, _ in named.values()]),
+        "x": np.concatenate([x for x, _ in found.values()]),
+        "y": np.concatenate([y for _, y in found.values()]),
+        "series": np.repeat(list(found), [len(x) for x, _ in found.values()]),
     }
 
 
-@cache
 def weighing():
     """What the machines' choices agree with: own, others (machines,): with the exact planner of their own discount, and
-    of the two others; walked (seeds,): with the walking distance, where the crow's says otherwise; twin (seeds,): what
-    a second goal beside the first adds, as a share of what it adds to a walker that sums."""
-    agrees = implied_discounts()["agrees"]
-    own = np.eye(len(TRAINED_AT), dtype=bool)
-    summed = twin_counts(lambda mazes: walkers.summing(mazes, DISCOUNT))
+    of the two others; walked (seeds,): with the walking distance, where the crow's says otherwise; twin: what a second
+    goal beside the first adds in the median, as a share of what it adds to a walker that sums."""
+    agrees = implied_discounts()["agrees"].transpose(0, 2, 1)
+    own, twins = np.eye(len(TRAINED_AT), dtype=bool), twins_count()
     return {
-        "own": agrees.transpose(0, 2, 1)[own].ravel(),
-        "others": agrees.transpose(0, 2, 1)[~own].ravel(),
+        "own": agrees[own].ravel(),
+        "others": agrees[~own].ravel(),
         "walked": by_the_way()["follows"],
-        "twin": np.array([np.median(twins_count()["machines"]) / summed]),
+        "twin": np.median(twins["machines"]) / twins["adding"],
     }
 
 
+def thinking_on(long=40, short=14, longer=56):
+    """What becomes of conflict B and of the snake with more sweeps: before, after (seeds,) shares after SWEEPS and
+    `long` sweeps; near, far (seeds,) steps away after `short` and `longer`."""
+    reach = dict(zip(SNAKED, snake_reach(), strict=True))
+    told = {"before": shares()["b"], "after": shares(sweeps=long)["b"], "near": reach[short], "far": reach[longer]}
+    return told | {"long": long, "short": short, "longer": longer}
+
+
 @cache
-def thinking_on():
-    """What becomes of conflict B and of the snake with more sweeps: before, after (seeds,) shares, long: sweeps; near,
-    far (seeds,) steps away, short, longer: sweeps."""
-    patient, reach = patience(), snake_reach(sweeps=(14, 56))
-    at = list(patient["sweeps"]).index
-    long = int(patient["sweeps"][-1])
-    told = {"before": patient["b"][at(SWEEPS)], "after": patient["b"][at(long)], "long": long}
-    return told | {"near": reach[0], "far": reach[1], "short": 14, "longer": 56}
+def settling(sweep, most=20, count=120):
+    """How thought spreads, with `sweep(state, push, repeat, near)` in the place of the machines' own. steps (12,): to
+    the goal that is chosen; settled (seeds, 12): median sweep from which the moves of cells so far away stay."""
+    mazes, steps, rows = exam(count=count), np.arange(1, 13), []
+    for seed in SEEDS:
+        drive, repeat, read, bias = PLANNER.unpack(machine(seed=seed))
+        push = PLANNER.seen(mazes) @ drive
+        state, moves = np.zeros((mazes.count + 1, PLANNER.channels), np.float32), []
+        for _ in range(most):
+            state[:-1] = sweep(state, push, repeat, mazes.near)
+            moves.append((around(state, mazes.near) @ read + bias).argmax(axis=1))
+        away = follow(mazes, moves[-1])[1]
+        settled = most - np.cumprod((np.array(moves) == moves[-1])[::-1], axis=0).sum(axis=0) + 1
+        rows.append([np.median(settled[away == k]) if (away == k).any() else np.nan for k in steps])
+    return {"steps": steps, "settled": np.array(rows)}
+
+
+def read_off():
+    """Shares of the variance of log V* that a straight fit explains, (seeds,): patch, from the patch after SWEEPS;
+    early, after two sweeps; start, of the machines before training."""
+    found = values()
+    keys = {"patch": ("patch", SWEEPS), "early": ("patch", 2), "start": ("start", SWEEPS)}
+    return {name: found[key]["r2"] for name, key in keys.items()}
+
+
+def written_rows(measure):
+    """{how: (seeds,)} share, a or arrives, in per cent, of the ways to write goals."""
+    return {how: 100 * found[measure] for how, found in writings().items() if how != "zeros"}
 
 
 STOPS = ["never the same" if stop is None else f"{stop:,}" for stop in DIAL]
@@ -369,14 +334,15 @@ def practising(mazes):
 
 
 def predictions():
-    """The numbers of the page's prediction, {id: {name: number}}."""
+    """The numbers of the page's predictions, {id: {name: number}}."""
     fitted = implied_discounts()
     return {
         "discount": {
             "low": np.median(fitted["machines"][0]),
             "middle": np.median(fitted["machines"][1]),
             "high": np.median(fitted["machines"][2]),
-        }
+        },
+        "written": {"arrives": written_rows("arrives")["random, worth ignored"].min()},
     }
 
 
@@ -431,7 +397,6 @@ def exercises(worth=0.9, steps=10, other=0.5, reward=18, items=10, cost=2):
 
 # --- the second atlas ----------------------------------------------------------------------------------------
 
-LEAST, OFF = {"fresh": 0.99, "a": 0.9, "b": 0.9}, 0.02  # what makes a machine of the atlas a planner here
 ATLAS_ROWS = {
     "practice mazes, share of the best": "$base",
     "new mazes, share of the best": "$mesa",
@@ -442,18 +407,10 @@ ATLAS_ROWS = {
 ROW_COLUMNS = dict(zip(ATLAS_ROWS, ("practice", "fresh", "a", "b", "longer"), strict=True))
 
 
-def planners():
-    """Whether a training made a planner, (a stop of each of DIALS ..., seeds): at least LEAST in new mazes, and an
-    implied discount within OFF of the training's."""
-    columns = stores()["planner_atlas.npz"].columns
-    enough = np.all([columns[name] >= least for name, least in LEAST.items()], axis=0)
-    return enough & (abs(columns["implied"] - DISCOUNT) <= OFF)
-
-
 def at_dials(**dials):
     """The columns of the atlas at a stop of each dial, by the stop's number: {name: (seeds,)}; planner too."""
     place = tuple(dials[name] for name in DIALS)
-    columns = stores()["planner_atlas.npz"].columns | {"planner": planners()}
+    columns = count_planners.columns() | {"planner": count_planners.kinds()["planner"]}
     return {name: np.asarray(column[place], float) for name, column in columns.items()}
 
 
@@ -486,18 +443,15 @@ def named(dial):
     return [say(stop) for stop in DIALS[dial]]
 
 
-@cache
-def atlas_facts(tries=12, few=64):
-    """How common planners are in the atlas: designs; share (seeds,); dozen (seeds,): chance that one of `tries` blind
-    draws makes one; bits (seeds,) that a draw lacks; few: share among the settings with at most so many mazes."""
-    made = planners().reshape(-1, len(DIAL_SEEDS))
-    scarce = [mazes is not None and mazes <= few for mazes in DIALS["mazes"]]
-    share = made.mean(axis=0)
-    with np.errstate(divide="ignore"):
-        return {
-            "designs": len(made),
-            "share": share,
-            "dozen": np.array([blind_chance(int(n), len(made), tries)[-1] for n in made.sum(axis=0)]),
-            "bits": -np.log2(share),
-            "few": np.array([planners()[scarce].mean()]),
-        }
+def counted(tries=12, few=(64, 16)):
+    """How common planners are in the second atlas: designs; share, dozen (chance that one of `tries` blind draws makes
+    one), bits, stays (those that still walk well after four times the sweeps), each (seeds,); few: share among the
+    designs with so few practice mazes."""
+    return {
+        "designs": count_planners.atlas_facts()["designs"],
+        "share": count_planners.share(),
+        "dozen": count_planners.found_by(tries)[:, -1],
+        "bits": count_planners.bits(),
+        "stays": count_planners.share("stays"),
+        "few": count_planners.share(mazes=few),
+    }

@@ -18,27 +18,31 @@ SEEN = 3  # numbers a cell shows: worth, mark of a goal, one
 class Planner:
     """The machine with so many channels, computing in `dtype`. Parameters: one flat array of `size` numbers.
 
-    32-bit floats are twice as fast; parameters and what an optimizer keeps may still be 64-bit.
+    32-bit floats are twice as fast; parameters and what an optimizer keeps may still be 64-bit. layers: of `repeat`,
+    used one after the other and then over again; the course's machine has one, and uses it in every sweep.
     """
 
-    def __init__(self, channels=16, dtype=np.float32):
-        if not (isinstance(channels, int | np.integer) and channels >= 1):
-            raise ValueError(f"channels must be a whole number, at least 1, got {channels!r}")
-        self.channels, self.dtype = int(channels), np.dtype(dtype)
-        self.shapes = ((9 * SEEN, channels), (9 * channels, channels), (9 * channels, 4), (4,))
+    def __init__(self, channels=16, dtype=np.float32, layers=1):
+        for name, value in (("channels", channels), ("layers", layers)):
+            if not (isinstance(value, int | np.integer) and value >= 1):
+                raise ValueError(f"{name} must be a whole number, at least 1, got {value!r}")
+        self.channels, self.dtype, self.layers = int(channels), np.dtype(dtype), int(layers)
+        self.shapes = ((9 * SEEN, channels), (layers * 9 * channels, channels), (9 * channels, 4), (4,))
         self.ends = np.cumsum([np.prod(shape) for shape in self.shapes])
         self.size = int(self.ends[-1])
 
     def init(self, rng):
         """Uniform within ±1/√(numbers read), for the readout a tenth of that; bias 0."""
+        reads = 9 * SEEN, 9 * self.channels, 9 * self.channels, 1
         parts = [
-            rng.uniform(-scale, scale, shape).ravel() / np.sqrt(shape[0])
-            for shape, scale in zip(self.shapes, (1, 1, 0.1, 0), strict=True)
+            rng.uniform(-scale, scale, shape).ravel() / np.sqrt(read)
+            for shape, read, scale in zip(self.shapes, reads, (1, 1, 0.1, 0), strict=True)
         ]
         return np.concatenate(parts)
 
     def unpack(self, parameters):
-        """drive (27, C), repeat (9C, C), read (9C, 4), bias (4,) of the flat array. ValueError for another length."""
+        """drive (27, C), repeat (layers · 9C, C), read (9C, 4), bias (4,) of the flat array. ValueError for another
+        length."""
         if np.shape(parameters) != (self.size,):
             raise ValueError(f"parameters must be {self.size} numbers, got shape {np.shape(parameters)}")
         parts = np.split(np.asarray(parameters, self.dtype), self.ends[:-1])
@@ -56,11 +60,12 @@ class Planner:
         """(logits (count, 4), states of the last `keep` sweeps and the one before them, a list of (count + 1, C)).
 
         keep: all sweeps, if None; 0 keeps only the last state. A state's last row is nowhere, and zero.
-        state: to go on from, instead of zeros. worth: seen instead of the mazes' own (`seen`).
+        state: to go on from, instead of zeros, with the first layer. worth: seen instead of the mazes' own (`seen`).
         written: (cells, vectors), put in the place of these cells' states after every sweep, to any of which the
         machine then goes on. added: (cells, vectors), added to what these cells see.
         """
         drive, repeat, read, bias = self.unpack(parameters)
+        layers = self._layers(repeat)
         push = self.seen(mazes, worth) @ drive
         if added is not None:
             push[added[0]] += np.asarray(added[1], self.dtype)
@@ -71,7 +76,7 @@ class Planner:
             patches = around(state, mazes.near, patches)
             state = np.empty_like(state)
             inner = state[:-1]
-            np.matmul(patches, repeat, out=inner)
+            np.matmul(patches, layers[(done - 1) % self.layers], out=inner)
             inner += push
             np.maximum(inner, 0, out=inner)
             state[-1] = 0
@@ -84,11 +89,15 @@ class Planner:
         """The move it prefers in every cell, (count,); ways: of `think`."""
         return self.think(parameters, mazes, sweeps, keep=0, **ways)[0].argmax(axis=1)
 
-    def back(self, parameters, mazes, states, slope, price=0.0, worth=None):
+    def _layers(self, repeat):
+        return repeat.reshape(self.layers, 9 * self.channels, self.channels)
+
+    def back(self, parameters, mazes, states, slope, price=0.0, worth=None, begun=0):
         """From the slope of a loss in the logits, (count, 4), to its gradient in the parameters, flat, through the kept
         states of `think`; also the slope in what each cell is pushed by, (count, C).
 
-        price: on activity, of the mean over cells of the last state's squared length; its slope is added.
+        price: on activity, of the mean over cells of the last state's squared length; its slope is added. worth: that
+        was seen instead of the mazes' own. begun: sweeps before the kept ones, which says at what layer they began.
         """
         _, repeat, read, _ = self.unpack(parameters)
         near, last = mazes.near, states[-1]
@@ -97,12 +106,14 @@ class Planner:
         if price:
             of_state += self.dtype.type(2 * price / mazes.count) * last[:-1]
         of_repeat, of_push = np.zeros_like(repeat), np.zeros_like(of_state)
-        mirror = _mirror(repeat)
-        for before, state in zip(states[-2::-1], states[:0:-1], strict=True):
+        layers, of_layers = self._layers(repeat), self._layers(of_repeat)
+        mirrors = [_mirror(layer) for layer in layers]
+        for done in range(len(states) - 1, 0, -1):
+            before, state, at = states[done - 1], states[done], (begun + done - 1) % self.layers
             of_state *= state[:-1] > 0
             of_push += of_state
-            of_state, change = _pull(of_state, before, repeat, near, mirror)
-            of_repeat += change
+            of_state, change = _pull(of_state, before, layers[at], near, mirrors[at])
+            of_layers[at] += change
         of_drive = self.seen(mazes, worth).T @ of_push
         return np.concatenate([part.ravel() for part in (of_drive, of_repeat, of_read, slope.sum(axis=0))]), of_push
 

@@ -108,13 +108,15 @@ def practise_walking(
     calm=0.01,
     price=0.0005,
     walks=4,
+    shuffled=False,
 ):
     """objective(parameters, rng) for base.train: minus the worth that the planner's policy reaches in random mazes.
 
     way: "exact" or "sampled". pool: Mazes to practise on; None: mazes of `world` never repeat. progressive: a random
     number of sweeps from half of `sweeps` up, in a share of the batches after up to `head_start` more through which no
     gradient flows (Bansal et al. 2022, arXiv:2202.05826); otherwise always `sweeps`, from nothing. calm: what a nat of
-    entropy is worth. price: of activity. Walks may be twice as long as the maze is wide.
+    entropy is worth. price: of activity. shuffled: the machine sees the batch's goals with one another's worths, so
+    that what it sees says nothing of what is paid. Walks may be twice as long as the maze is wide.
     """
     if way not in WAYS:
         raise ValueError(f"way must be one of {', '.join(WAYS)}, got {way!r}")
@@ -131,7 +133,11 @@ def practise_walking(
         if progressive:
             keep = int(rng.integers((sweeps + 1) // 2, sweeps + 1))
             more = int(rng.integers(head_start + 1)) if rng.random() < share else 0
-        logits, states = planner.think(parameters, mazes, more + keep, keep=keep)
+        shown = mazes.worth
+        if shuffled:
+            shown = np.zeros(mazes.count)
+            shown[mazes.goal] = rng.permutation(mazes.worth[mazes.goal])
+        logits, states = planner.think(parameters, mazes, more + keep, keep=keep, worth=shown)
         horizon = 2 * mazes.walls.shape[1]
         if way == "exact":
             worth, of_worth = exact(logits, mazes, horizon, discount)
@@ -141,6 +147,7 @@ def practise_walking(
         loss = -worth - calm * spread
         if price:
             loss += price * float((states[-1] ** 2).sum()) / mazes.count
-        return loss, planner.back(parameters, mazes, states, -of_worth - calm * of_spread, price)[0]
+        slope = -of_worth - calm * of_spread
+        return loss, planner.back(parameters, mazes, states, slope, price, worth=shown, begun=more)[0]
 
     return objective

@@ -73,8 +73,8 @@ def think(design, seed, machines):
 
 
 def made_by(machines):
-    """What tells the machines of a store from others: a digest of their weights."""
-    return hashlib.sha256(machines.columns["weights"].tobytes() + machines.columns["row"].tobytes()).hexdigest()[:16]
+    """What tells the machines of a store from others: a digest of all that is kept of them."""
+    return hashlib.sha256(b"".join(column.tobytes() for column in machines.columns.values())).hexdigest()[:16]
 
 
 def thought_store(folder):

@@ -1,0 +1,94 @@
+"""The second atlas, counted: which settings of the engineer's dials make a planner, how often, and what tries find.
+
+For chapters 7, 12 and 14. A design is one stop of each of train_planners.DIALS; arrays over seeds follow DIAL_SEEDS.
+"""
+
+from functools import cache
+
+import numpy as np
+
+from third_optimizer.theory import blind_chance
+
+from .train_planners import DIAL_SEEDS, DIALS, DISCOUNT, stores
+
+SHARE, CONFLICT, NEAR, STAYS = 0.99, 0.9, 0.02, 0.98
+"""A run is a planner if on new, larger mazes it reaches SHARE of the optimum, takes the best in CONFLICT of conflicts A
+and of B, and chooses by a discount within NEAR of the one it was trained with. It stays one if after four times the
+sweeps it still reaches STAYS of the optimum."""
+KINDS = ("planner", "stays")
+
+
+def columns():
+    """Columns of planner_atlas.npz, each over the stops of DIALS, then the seeds."""
+    return stores()["planner_atlas.npz"].columns
+
+
+@cache
+def kinds():
+    """{one of KINDS: mask over the stops of DIALS, then the seeds}; those that stay are planners too."""
+    found = columns()
+    planner = (found["fresh"] >= SHARE) & (np.minimum(found["a"], found["b"]) >= CONFLICT)
+    planner &= abs(found["implied"] - DISCOUNT) <= NEAR  # NaN is not
+    return {"planner": planner, "stays": planner & (found["longer"] >= STAYS)}
+
+
+def inside(offered):
+    """Where each dial has one of the stops offered for it, all stops where nothing is said: a mask over DIALS.
+    ValueError names a dial or stop that there is not."""
+    mask = np.ones([len(stops) for stops in DIALS.values()], bool)
+    for dial, some in offered.items():
+        if dial not in DIALS:
+            raise ValueError(f"dial must be one of {', '.join(DIALS)}, got {dial!r}")
+        for stop in some:
+            if stop not in DIALS[dial]:
+                raise ValueError(f"{dial} must be one of {', '.join(map(str, DIALS[dial]))}, got {stop!r}")
+        along = [-1 if name == dial else 1 for name in DIALS]
+        mask = mask & np.reshape([stop in some for stop in DIALS[dial]], along)
+    return mask
+
+
+def share(kind="planner", **offered):
+    """Share of the designs with these stops that are of a kind, (seeds,)."""
+    return kinds()[kind][inside(offered)].mean(axis=0)
+
+
+def bits(kind="planner", **offered):
+    """Bits that a blind draw among the designs with these stops lacks, (seeds,); inf where none is of the kind."""
+    with np.errstate(divide="ignore"):
+        return -np.log2(share(kind, **offered))
+
+
+def found_by(tries, kind="planner", **offered):
+    """Chance that some of the first 1, 2, ... blind tries, none twice, is of the kind, (seeds, tries)."""
+    chosen = kinds()[kind][inside(offered)]
+    return np.array([blind_chance(int(good), len(chosen), tries) for good in chosen.sum(axis=0)])
+
+
+@cache
+def atlas_facts():
+    """designs; seeds; seconds, processor time of all runs. For each of KINDS: share (seeds,); bits (seeds,); ever,
+    always: designs that are so with one seed or more, with every seed; dials: {dial: (stops, seeds) share}.
+
+    by_heart: (seeds,) share of the designs that reach SHARE of the optimum where they practised and not on new mazes.
+    exploded: (seeds,) share.
+    """
+    found = columns()
+    every = tuple(range(len(DIALS)))
+    facts = {
+        "designs": int(inside({}).sum()),
+        "seeds": len(DIAL_SEEDS),
+        "seconds": float(found["seconds"].sum()),
+        "by_heart": ((found["practice"] >= SHARE) & (found["fresh"] < SHARE)).mean(axis=every),
+        "exploded": (found["exploded"] == 1).mean(axis=every),
+    }
+    for kind, mask in kinds().items():
+        facts[kind] = {
+            "share": share(kind),
+            "bits": bits(kind),
+            "ever": int(mask.any(axis=-1).sum()),
+            "always": int(mask.all(axis=-1).sum()),
+            "dials": {
+                dial: np.array([share(kind, **{dial: (stop,)}) for stop in stops]) for dial, stops in DIALS.items()
+            },
+        }
+    return facts
