@@ -64,6 +64,41 @@ GRADIENT = "tests/test_planner.py::test_the_gradient_by_hand_is_autograds_and_th
 MUTANTS = [
     Mutant("a planner's slope passes through what is silent", PLANNER, "state[:-1] > 0", "state[:-1] >= 0", GRADIENT),
     Mutant("nowhere speaks", PLANNER, "state[-1] = 0", "state[-1] = 1", GRADIENT),
+    Mutant(
+        "layers begin anew after a head start",
+        PLANNER,
+        "(begun + done - 1)",
+        "(done - 1)",
+        "tests/test_planner.py::test_layers_that_are_not_shared_come_in_turn_and_have_their_own_slopes",
+    ),
+    Mutant(
+        "a shuffled worth is not shown",
+        REWARD,
+        "keep=keep, worth=shown)",
+        "keep=keep, worth=mazes.worth)",
+        "tests/test_planner.py::test_shuffled_worths_are_seen_and_the_own_ones_paid",
+    ),
+    Mutant(
+        "a point of indifference beyond all ratios counts",
+        "code/third_optimizer/experiments/judge_planners.py",
+        "if abs(constant) <= slope * abs(ratio[here]).max() else",
+        "if slope else",
+        "tests/test_planners.py::test_a_point_of_indifference_lies_among_the_ratios_there_are",
+    ),
+    Mutant(
+        "answers outlive their machines",
+        "code/third_optimizer/experiments/ask_planners.py",
+        '{"machines": made_by(machines)}',
+        "{}",
+        "tests/test_planners.py::test_answers_are_what_the_machines_say_and_hang_on_them",
+    ),
+    Mutant(
+        "a planner need not be patient",
+        "code/third_optimizer/experiments/count_planners.py",
+        'abs(found["implied"] - DISCOUNT) <= NEAR',
+        'found["implied"] < 1',
+        "tests/test_planners.py::test_the_second_atlas_is_counted",
+    ),
     Mutant("a move is undone by itself", REWARD, "BACK = [1, 0, 3, 2]", "BACK = [0, 1, 2, 3]", GRADIENT),
     Mutant(
         "a walk's first step costs nothing",
