@@ -166,3 +166,18 @@ def test_exercises_have_the_answers_of_a_count():
     x = np.linspace(0, prefer["bound"], 100_001)
     gained = (prefer["P"] - prefer["c"] * x**2) / prefer["N"] + x
     assert x[gained.argmax()] == pytest.approx(prefer["best"], abs=1e-4)
+
+
+# --- sentences without numbers -----------------------------------------------------------------------------
+
+
+def test_what_the_page_says_in_words():
+    """A straight fit reads more after training, length more than direction, little practice makes no planner."""
+    for way in ("sampled", "exact"):
+        forms = walking.forms(way)
+        assert all((forms["exponential"] > other).all() for name, other in forms.items() if name != "exponential")
+    written = walking.written_rows("a")
+    assert min(written["random, its length by worth"]) > 1.5 * max(written["random, worth ignored"])
+    assert walking.counted()["few"].max() == 0
+    patient = walking.patience()
+    assert (np.diff(patient["implied"][:5], axis=0) > 0).all() and patient["implied"][-1].min() > 0.9

@@ -270,10 +270,11 @@ def weighing():
 
 
 def thinking_on(long=40, short=14, longer=56):
-    """What becomes of conflict B and of the snake with more sweeps: before, after (seeds,) shares after SWEEPS and
-    `long` sweeps; near, far (seeds,) steps away after `short` and `longer`."""
+    """What becomes of conflict B and of the snake with more sweeps: before, after: median shares after SWEEPS and `long`
+    sweeps; near, far (seeds,) steps away after `short` and `longer`."""
     reach = dict(zip(SNAKED, snake_reach(), strict=True))
-    told = {"before": shares()["b"], "after": shares(sweeps=long)["b"], "near": reach[short], "far": reach[longer]}
+    before, after = (np.median(shares(sweeps=sweeps)["b"]) for sweeps in (SWEEPS, long))
+    told = {"before": before, "after": after, "near": reach[short], "far": reach[longer]}
     return told | {"long": long, "short": short, "longer": longer}
 
 
