@@ -270,8 +270,8 @@ def weighing():
 
 
 def thinking_on(long=40, short=14, longer=56):
-    """What becomes of conflict B and of the snake with more sweeps: before, after: median shares after SWEEPS and `long`
-    sweeps; near, far (seeds,) steps away after `short` and `longer`."""
+    """What becomes of conflict B and of the snake with more sweeps: before, after: median shares after SWEEPS and
+    `long` sweeps; near, far (seeds,) steps away after `short` and `longer`."""
     reach = dict(zip(SNAKED, snake_reach(), strict=True))
     before, after = (np.median(shares(sweeps=sweeps)["b"]) for sweeps in (SWEEPS, long))
     told = {"before": before, "after": after, "near": reach[short], "far": reach[longer]}
