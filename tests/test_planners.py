@@ -349,4 +349,6 @@ def test_controls_change_one_thing_each():
     assert (found["worth shuffled in practice"]["a"] < 0.4).all() and (
         found["single goals in practice"]["a"] < 0.8
     ).all()
-    assert set(found["a layer a sweep, as many numbers"]["size"]) == {3469} and set(usual["size"]) == {3316}
+    sizes = {name: set(one["size"].tolist()) for name, one in found.items()}
+    assert sizes["a layer a sweep, as many numbers"] == {3469} and sizes["a layer a sweep, as many channels"] == {33268}
+    assert sizes["as it is"] == {3316} and found["no price on activity"]["exploded"].all()

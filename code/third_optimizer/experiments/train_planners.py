@@ -130,6 +130,8 @@ CONTROLS = {
     "worth shuffled in practice": {"shuffled": True},
     "always as many sweeps": {"progressive": False},
     "a layer a sweep, as many numbers": {"progressive": False, "layers": SWEEPS, "channels": 5},
+    "a layer a sweep, as many channels": {"progressive": False, "layers": SWEEPS},
+    "no price on activity": {"price": 0.0},
 }  # one thing changed each; layers that are not shared have no sweeps to spare
 
 
