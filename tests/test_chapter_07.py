@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.notebooks import BOOK, frames_of, open_cell, open_function, shown_by
+from third_optimizer.experiments import count_planners
 from third_optimizer.experiments import watch_sgd_find_a_planner as walking
 from third_optimizer.experiments.judge_planners import exam
 from third_optimizer.experiments.train_planners import DIAL, DISCOUNT, PLANNER, SEEDS
@@ -178,6 +179,6 @@ def test_what_the_page_says_in_words():
         assert all((forms["exponential"] > other).all() for name, other in forms.items() if name != "exponential")
     written = walking.written_rows("a")
     assert min(written["random, its length by worth"]) > 1.5 * max(written["random, worth ignored"])
-    assert walking.counted()["few"].max() == 0
+    assert count_planners.counted()["few"].max() == 0
     patient = walking.patience()
     assert (np.diff(patient["implied"][:5], axis=0) > 0).all() and patient["implied"][-1].min() > 0.9

@@ -92,3 +92,64 @@ def atlas_facts():
             },
         }
     return facts
+
+
+# --- what pages draw and say ---------------------------------------------------------------------------------
+
+ROWS = {
+    "practice mazes, share of the best": "$base",
+    "new mazes, share of the best": "$mesa",
+    "conflict A": "$meta",
+    "conflict B": "$meta",
+    "four times the sweeps": "$ink",
+}
+ROW_COLUMNS = dict(zip(ROWS, ("practice", "fresh", "a", "b", "longer"), strict=True))
+
+
+def at_dials(**dials):
+    """The columns of the atlas at a stop of each dial, by the stop's number, and KINDS: {name: (seeds,)}."""
+    place = tuple(dials[name] for name in DIALS)
+    return {name: np.asarray(column[place], float) for name, column in (columns() | kinds()).items()}
+
+
+def rows(**dials):
+    """Rows and values of a setting, per cent: three machines each."""
+    found = at_dials(**dials)
+    return {
+        "row": np.repeat(list(ROW_COLUMNS), len(found["fresh"])),
+        "value": 100 * np.concatenate([found[name] for name in ROW_COLUMNS.values()]),
+    }
+
+
+def numbers(**dials):
+    """Medians of a setting: practice, fresh, a, b, longer in per cent, implied; planners: how many of its machines."""
+    found = at_dials(**dials)
+    middle = {name: 100 * np.median(found[name]) for name in ROW_COLUMNS.values()}
+    return middle | {"implied": np.median(found["implied"]), "planners": int(found["planner"].sum())}
+
+
+def named(dial):
+    """The stops of a dial of the atlas in words."""
+
+    def say(stop):
+        if stop is None:
+            return "never the same"
+        if isinstance(stop, bool):
+            return "on" if stop else "off"
+        return f"{stop:,}" if stop else "none"
+
+    return [say(stop) for stop in DIALS[dial]]
+
+
+def counted(tries=12, few=(64, 16)):
+    """How common planners are in the second atlas: designs; share, dozen (chance that one of `tries` blind draws makes
+    one), bits, stays (those that still walk well after four times the sweeps), each (seeds,); few: share among the
+    designs with so few practice mazes."""
+    return {
+        "designs": atlas_facts()["designs"],
+        "share": share(),
+        "dozen": found_by(tries)[:, -1],
+        "bits": bits(),
+        "stays": share("stays"),
+        "few": share(mazes=few),
+    }

@@ -13,11 +13,10 @@ from third_optimizer.mesa import walkers
 from third_optimizer.mesa.planner import around
 from third_optimizer.world import Mazes, RandomMazes, follow, snake
 
-from . import count_planners
 from .ask_planners import ADDED, EXACT, OUTSIDE, PATIENCE, READ, SNAKED, THOUGHT, WRITTEN, answers, rule_answers
 from .judge_planners import FARTHEST, FORMS, exam, scores
 from .open_a_planner import REPLANS, WRITINGS, goal_vectors
-from .train_planners import DIAL, DIALS, DISCOUNT, PLANNER, SEEDS, STEPS, SWEEPS, TRAINED_AT, learn, stores
+from .train_planners import DIAL, DISCOUNT, PLANNER, SEEDS, STEPS, SWEEPS, TRAINED_AT, learn, stores
 
 SCORES = ("share", "a", "b")
 SHOWN = ("nearest", "worthiest", "diffusion", "value iteration")  # rules beside which machines are shown
@@ -309,6 +308,17 @@ def written_rows(measure):
     return {how: 100 * found[measure] for how, found in writings().items() if how != "zeros"}
 
 
+def lost():
+    """Share of conflicts A in which machines are right that were trained with something amiss, (seeds,)."""
+    found = controls()
+    names = {
+        "single": "single goals in practice",
+        "shuffled": "worth shuffled in practice",
+        "free": "no price on activity",
+    }
+    return {name: found[control]["a"] for name, control in names.items()}
+
+
 STOPS = ["never the same" if stop is None else f"{stop:,}" for stop in DIAL]
 
 
@@ -393,66 +403,4 @@ def exercises(worth=0.9, steps=10, other=0.5, reward=18, items=10, cost=2):
             "by_worth": round(steps * other / worth),
         },
         "prefer": {"P": reward, "N": items, "c": cost, "best": min(free, bound), "bound": bound, "whole": items / cost},
-    }
-
-
-# --- the second atlas ----------------------------------------------------------------------------------------
-
-ATLAS_ROWS = {
-    "practice mazes, share of the best": "$base",
-    "new mazes, share of the best": "$mesa",
-    "conflict A": "$meta",
-    "conflict B": "$meta",
-    "four times the sweeps": "$ink",
-}
-ROW_COLUMNS = dict(zip(ATLAS_ROWS, ("practice", "fresh", "a", "b", "longer"), strict=True))
-
-
-def at_dials(**dials):
-    """The columns of the atlas at a stop of each dial, by the stop's number: {name: (seeds,)}; planner too."""
-    place = tuple(dials[name] for name in DIALS)
-    columns = count_planners.columns() | {"planner": count_planners.kinds()["planner"]}
-    return {name: np.asarray(column[place], float) for name, column in columns.items()}
-
-
-def atlas_rows(**dials):
-    """Rows and values of a setting, per cent: three machines each."""
-    found = at_dials(**dials)
-    return {
-        "row": np.repeat(list(ROW_COLUMNS), len(found["fresh"])),
-        "value": 100 * np.concatenate([found[name] for name in ROW_COLUMNS.values()]),
-    }
-
-
-def atlas_numbers(**dials):
-    """Medians of a setting: practice, fresh, a, b, longer in per cent, implied; planners: how many of its machines."""
-    found = at_dials(**dials)
-    middle = {name: 100 * np.median(found[name]) for name in ROW_COLUMNS.values()}
-    return middle | {"implied": np.median(found["implied"]), "planners": int(found["planner"].sum())}
-
-
-def named(dial):
-    """The stops of a dial of the atlas in words."""
-
-    def say(stop):
-        if stop is None:
-            return "never the same"
-        if isinstance(stop, bool):
-            return "on" if stop else "off"
-        return f"{stop:,}" if stop else "none"
-
-    return [say(stop) for stop in DIALS[dial]]
-
-
-def counted(tries=12, few=(64, 16)):
-    """How common planners are in the second atlas: designs; share, dozen (chance that one of `tries` blind draws makes
-    one), bits, stays (those that still walk well after four times the sweeps), each (seeds,); few: share among the
-    designs with so few practice mazes."""
-    return {
-        "designs": count_planners.atlas_facts()["designs"],
-        "share": count_planners.share(),
-        "dozen": count_planners.found_by(tries)[:, -1],
-        "bits": count_planners.bits(),
-        "stays": count_planners.share("stays"),
-        "few": count_planners.share(mazes=few),
     }
