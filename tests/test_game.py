@@ -922,7 +922,7 @@ def test_a_game_kept_by_an_earlier_edition_goes_on(stage, kind):
         )
         read = page.evaluate(
             "([text, spec, packed]) => ThirdOptimizer.pasted.read(text, spec, new ThirdOptimizer.Runs(packed))",
-            [game_["code"], class_board(ATLAS_SPACE, GRID.fingerprint, par=32.8).spec, payload(GRID)],
+            [game_["code"], class_board(GRID).spec, payload(GRID)],
         )
         assert read["problems"] == [] and len(read["games"][0]["tries"]) == 12 and read["games"][0]["mode"] >= 4
         return

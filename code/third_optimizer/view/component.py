@@ -26,8 +26,8 @@ STYLES = (
     "figures/maze.css",
     "questions/questions.css",
     "site/landing.css",
-    "game/game.css",
     "game/dials.css",
+    "game/game.css",
     "game/board.css",
     "game/sky.css",
 )
