@@ -310,13 +310,12 @@ def written_rows(measure):
 
 def lost():
     """Share of conflicts A in which machines are right that were trained with something amiss, (seeds,)."""
-    found = controls()
     names = {
         "single": "single goals in practice",
         "shuffled": "worth shuffled in practice",
         "free": "no price on activity",
     }
-    return {name: found[control]["a"] for name, control in names.items()}
+    return {name: controls()[control]["a"] for name, control in names.items()}
 
 
 STOPS = ["never the same" if stop is None else f"{stop:,}" for stop in DIAL]
@@ -325,15 +324,9 @@ STOPS = ["never the same" if stop is None else f"{stop:,}" for stop in DIAL]
 def practised(mazes):
     """Rows and values of a stop of the dial, per cent: three machines each."""
     columns = practice_dial()
-    rows = {
-        "practice mazes, share of the best": "practice",
-        "new mazes, share of the best": "fresh",
-        "new mazes, conflict A": "a",
-    }
-    return {
-        "row": np.repeat(list(rows), len(columns["fresh"][mazes])),
-        "value": 100 * np.concatenate([columns[name][mazes] for name in rows.values()]),
-    }
+    names = ("practice mazes, share of the best", "new mazes, share of the best", "new mazes, conflict A")
+    values = [columns[name][mazes] for name in ("practice", "fresh", "a")]
+    return {"row": np.repeat(names, len(values[0])), "value": 100 * np.concatenate(values)}
 
 
 def practising(mazes):
