@@ -60,13 +60,17 @@ def learn(
     mazes: how many to practise on; None: always new ones. rate: Adam's, in its first half. steps: of Adam; None: STEPS.
     callback(step, parameters, loss): called at the start and after each step.
     """
+    from threadpoolctl import threadpool_limits
+
     steps = STEPS[way] if steps is None else steps
     rng, planner = np.random.default_rng(seed), Planner(channels, layers=layers)
     pool = None if mazes is None else world.draw(rng, mazes)
     asked = {"way": way, "sweeps": sweeps, "progressive": progressive, "discount": discount}
     objective = practise_walking(planner, world, pool=pool, price=price, shuffled=shuffled, **asked)
     optimizer = clip(fade(adam(rate), max(steps, 1)), 1)
-    return planner, train(objective, planner.init(rng), optimizer, steps, rng=rng, callback=callback), pool
+    with threadpool_limits(1):  # small matrices: more threads would wait for each other
+        run = train(objective, planner.init(rng), optimizer, steps, rng=rng, callback=callback)
+    return planner, run, pool
 
 
 def train_machine(way, discount, seed):
