@@ -107,8 +107,8 @@ ROW_COLUMNS = dict(zip(ROWS, ("practice", "fresh", "a", "b", "longer"), strict=T
 
 
 def at_dials(**dials):
-    """The columns of the atlas at a stop of each dial, by the stop's number, and KINDS: {name: (seeds,)}."""
-    place = tuple(dials[name] for name in DIALS)
+    """The columns of the atlas at a stop of each dial, by its number or its name, and KINDS: {name: (seeds,)}."""
+    place = tuple(at if isinstance(at := dials[name], int) else named(name).index(at) for name in DIALS)
     return {name: np.asarray(column[place], float) for name, column in (columns() | kinds()).items()}
 
 
