@@ -77,7 +77,7 @@ SEEN = """() => {
   const article = document.querySelector('article');
   for (const formula of article.querySelectorAll('.math, math')) if (!formula.closest('svg')) formula.replaceWith(' x ');
   for (const other of article.querySelectorAll(`svg, details, pre, button, .headerlink, .t3-tour, .t3-spine, .t3-chart,
-      .t3-reading[aria-hidden], .t3-dials, .t3-dial, .t3-learner-bars, .t3-learner-tabs, .t3-learner-reading, .t3-sky-key, .t3-sky .t3-reading, .t3-longer-said, .t3-maze-side, .t3-maze .t3-figure-tools, [data-t3=sky] > .t3-fallback, .t3-number, .t3-game, .t3-board, [data-t3=answers]`)) other.remove();
+      .t3-reading[aria-hidden], .t3-dials, .t3-dial, .t3-learner-bars, .t3-learner-tabs, .t3-learner-reading, .t3-sky-key, .t3-sky .t3-reading, .t3-longer-said, .t3-maze-side, .t3-maze .t3-figure-tools, .t3-announce, .t3-number, .t3-game, .t3-board, [data-t3=answers]`)) other.remove();
   return article.innerText.match(/[\\p{L}\\p{N}_]+(?:['’.-][\\p{L}\\p{N}_]+)*/gu).length;
 }"""
 
@@ -479,7 +479,10 @@ def test_without_scripts_questions_and_figures_can_be_read(browser):
     page = context.new_page()
     page.goto((SITE / "book/02_walk_downhill.html").as_uri())
     assert page.locator("details summary", has_text="Answer").count() >= 7
-    assert "After 60 steps 0.74 of the flat way is left" in page.locator(".t3-fallback:not(.t3-not-drawn)").first.inner_text()
+    assert (
+        "After 60 steps 0.74 of the flat way is left"
+        in page.locator(".t3-fallback:not(.t3-not-drawn)").first.inner_text()
+    )
     assert page.locator(".t3-not-drawn").count() == page.locator("[data-t3]").count()
     context.close()
 
