@@ -145,7 +145,7 @@ def weight(roll=roll):
 
 
 def race(rule, angle, eta, seed, steps=300):
-    """Losses as shares of the first; bowl and start turned by `angle` degrees."""
+    """Losses over the first; bowl and start turned by `angle` degrees."""
     a, start = np.radians(angle), np.random.default_rng(seed).normal(size=2)
     turn = np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]])
     start = turn @ start / np.linalg.norm(start)
