@@ -221,11 +221,11 @@ def said(one, walker, sweeps, moves=None):
     best = optimum(one, DISCOUNT)
     asked = (best > 0) & ~one.goal
     w = number[walker]
-    letter = "ABC"[np.flatnonzero(one.goal).tolist().index(end[w])] if got[w] else None
+    name = 1 + np.flatnonzero(one.goal).tolist().index(end[w]) if got[w] else None
     fine = "no walk is clearly better." if got[w] > 0.97 * best[w] else "another walk is worth more."
     own = (
-        f"From the walker it goes to {letter} in {steps[w]:.0f} steps; {fine}"
-        if letter
+        f"From the walker it goes to goal {name} in {steps[w]:.0f} steps; {fine}"
+        if name
         else "From the walker its moves lead to no goal."
     )
     return f"{own} In {(got > 0.97 * best)[asked].sum()} of {asked.sum()} cells its walk is as good as the best."
@@ -241,7 +241,7 @@ def test_it_says_what_pythons_walks_say(living):
         assert at == sweeps and shown.locator(".t3-maze-said").inner_text() == said(one, walker, sweeps)
         label = shown.locator(".t3-maze-picture").get_attribute("aria-label")
         assert label == (
-            f"A maze of 5 by 5 cells, goals: A worth 0.80, B worth 0.50. After {sweeps} sweeps: "
+            f"A maze of 5 by 5 cells, goals: 1 worth 0.80, 2 worth 0.50. After {sweeps} sweeps: "
             + shown.locator(".t3-maze-said").inner_text()
         )
     expect(shown.locator(".t3-announce")).to_have_text(label)  # once the reader has come to rest
@@ -252,13 +252,13 @@ def test_each_cell_says_what_it_is(living):
     one, walker, *_ = now(page)
     moves = PLANNER.moves(WEIGHTS, one, 14)
     words = [part.get_attribute("aria-label") for part in shown.locator(".t3-maze-cell").all()]
-    assert words[2] == "row 1, column 3: wall" and words[9] == "row 2, column 5: goal A, worth 0.80"
-    assert words[20] == "row 5, column 1: goal B, worth 0.50"
+    assert words[2] == "row 1, column 3: wall" and words[9] == "row 2, column 5: goal 1, worth 0.80"
+    assert words[20] == "row 5, column 1: goal 2, worth 0.50"
     end, steps = follow(one, moves)
     for k, i in enumerate(np.flatnonzero(one.open.ravel())):
         if one.goal[k]:
             continue
-        to = f"to {'AB'[int(one.worth[end[k]] != 0.8)]}" if np.isfinite(steps[k]) else "to no goal"
+        to = f"to goal {1 + int(one.worth[end[k]] != 0.8)}" if np.isfinite(steps[k]) else "to no goal"
         own = "the walker; " if i == walker else ""
         assert (
             words[i] == f"row {i // 5 + 1}, column {i % 5 + 1}: {own}{('up', 'down', 'left', 'right')[moves[k]]}, {to}"
@@ -299,49 +299,58 @@ def test_a_tap_sets_walls(living, touch):
         spot.tap() if touch else spot.click()
         assert now(page)[0].walls[0, 0, 3] == wall and spot.get_attribute("aria-label").endswith("wall") == wall
     before = now(page)[1]
-    cell(shown, 1, 4).click()  # a wall where a goal was: the other goal is held
+    cell(shown, 4, 0).click()  # a goal is not built over: it is held
     one, walker, held, _ = now(page)
-    assert one.walls[0, 1, 4] and one.goal.sum() == 1 and held == 20
+    assert not one.walls[0, 4, 0] and one.goal.sum() == 2 and held == 20
     cell(shown, walker // 5, walker % 5).click()  # and where the walker stood, it goes elsewhere
     one, after, *_ = now(page)
     assert one.walls[0, walker // 5, walker % 5] and after != walker and one.open.ravel()[after]
     assert before in range(25)
 
 
-def test_a_tap_sets_goals_holds_them_and_takes_them_away(living):
+def test_a_tap_sets_goals_and_holds_them_and_a_button_takes_them_away(living):
     page, shown = living()
-    name = shown.locator(".t3-dial-name").nth(1)
-    expect(name).to_have_text("Worth of goal A")
+    name, gone = shown.locator(".t3-dial-name").nth(1), shown.get_by_role("button", name="Remove goal")
+    expect(name).to_have_text("Worth of goal 1")
+    tool(shown, "goals")
     cell(shown, 2, 2).click()
     one, _, held, _ = now(page)
     assert one.worths[0, 2, 2] == 0.6 and held == 12
-    expect(name).to_have_text("Worth of goal B")  # goals are named from above
-    cell(shown, 1, 4).click()  # another goal is held first
-    assert now(page)[2] == 9 and now(page)[0].worths[0, 1, 4] == 0.8
-    cell(shown, 1, 4).click()  # and goes when it is tapped again
+    expect(name).to_have_text("Worth of goal 3")
+    drag(page, cell(shown, 2, 2), cell(shown, 2, 3))  # a goal keeps its name
+    expect(name).to_have_text("Worth of goal 3")
+    for _ in range(2):  # a tap never takes a goal away
+        cell(shown, 1, 4).click()
+        assert now(page)[2] == 9 and now(page)[0].worths[0, 1, 4] == 0.8
+    gone.click()
     assert now(page)[0].worths[0, 1, 4] == 0 and now(page)[0].goal.sum() == 2
-    cell(shown, 0, 2).click()  # in a wall: that opens
+    cell(shown, 0, 2).click()  # in a wall: that opens, and the free name is taken
     one, _, held, _ = now(page)
     assert one.worths[0, 0, 2] == 0.6 and not one.walls[0, 0, 2] and held == 2
-    for i in np.flatnonzero(one.worths):
-        while now(page)[0].worths.ravel()[i]:
-            cell(shown, i // 5, i % 5).click()
-    assert now(page)[2] == -1 and not shown.locator("#maze-worth").is_visible()
+    expect(name).to_have_text("Worth of goal 1")
+    for left in (2, 1, 0):
+        gone.click()
+        assert now(page)[0].goal.sum() == left
+    assert now(page)[2] == -1 and not shown.locator("#maze-worth").is_visible() and not gone.is_visible()
     assert shown.locator(".t3-maze-said").inner_text() == "No goal can be reached from where the walker stands."
     assert "goals: none" in shown.locator(".t3-maze-picture").get_attribute("aria-label")
+    shown.get_by_role("button", name="Back to start").click()
+    one, *_ = now(page)
+    assert np.array_equal(one.walls, SMALL.walls) and np.array_equal(one.worths, SMALL.worths)
 
 
-def test_there_are_as_many_goals_as_letters(living):
+def test_there_are_as_many_goals_as_digits(living):
     page, shown = living()
     shown.locator("#maze-maze").select_option(label="snake")
     page.evaluate("() => { for (let i = 0; i < 40; i++) if (!maze.maze.worth[i]) maze.apply(i, 'goal'); }")
-    assert now(page)[0].goal.sum() == 26
+    assert now(page)[0].goal.sum() == 9
 
 
 @pytest.mark.parametrize("touch", [False, True])
 def test_a_goal_goes_with_the_finger(living, touch):
     """Past walls and other goals it does not go; it keeps its worth, and is held."""
     page, shown = living(width=390, has_touch=touch)
+    page.evaluate("document.body.style.paddingBottom = '200vh'")  # so that a finger could scroll the page
     way = [cell(shown, 1, 3), cell(shown, 2, 3), cell(shown, 2, 2), cell(shown, 1, 2)]  # the last is a wall
     if touch:
         finger = page.context.new_cdp_session(page)
@@ -375,8 +384,7 @@ def test_the_walker_is_set_and_dragged(living):
     one, walker, *_ = now(page)
     assert walker == 18 and one.goal.sum() == 2
     assert shown.locator(".t3-maze-said").inner_text() == said(one, walker, 14)
-    tool(shown, "the walker")
-    cell(shown, 1, 4).click()
+    drag(page, cell(shown, 3, 3), cell(shown, 2, 3), cell(shown, 2, 4), cell(shown, 1, 4))
     assert shown.locator(".t3-maze-said").inner_text().startswith("The walker stands on a goal. In ")
 
 
@@ -394,6 +402,7 @@ def test_the_dial_sets_what_a_goal_is_worth(living):
 def test_all_of_it_by_keyboard(living):
     """One cell is in the order of the Tab key; arrows go from cell to cell and stay inside."""
     page, shown = living()
+    tool(shown, "goals")
     here = "document.activeElement.dataset.cell"
     assert shown.locator(".t3-maze-cell[tabindex='0']").count() == 1
     shown.locator(".t3-maze-cell[tabindex='0']").focus()
@@ -409,8 +418,10 @@ def test_all_of_it_by_keyboard(living):
         for _ in range(25):
             page.keyboard.press(key)
         assert now(page)[0].worths[0, 1, 1] == pytest.approx(worth)
-    page.keyboard.press("Space")
-    assert now(page)[0].worths[0, 1, 1] == 0 and page.evaluate("scrollY") == 0
+    page.keyboard.press("Space")  # it is held already
+    assert now(page)[0].goal.sum() == 3 and page.evaluate("scrollY") == 0
+    page.keyboard.press("Delete")
+    assert now(page)[0].worths[0, 1, 1] == 0 and page.evaluate(here) == "6"
     page.keyboard.press("+")  # no goal here: nothing
     assert now(page)[0].goal.sum() == 2
     tool(shown, "walls")
@@ -434,7 +445,7 @@ def test_lumps_in_its_head_instead_of_goals(living):
     written = (goals, np.maximum(0, np.array(lumps["base"]) + one.worth[goals, None] * np.array(lumps["slope"])))
     moves = PLANNER.moves(WEIGHTS, one, 14, worth=np.zeros(one.count), written=written)
     assert shown.locator(".t3-maze-said").inner_text() == said(one, walker, 14, moves)
-    expect(shown.locator(".t3-dial-name").nth(1)).to_have_text("Height of lump A")
+    expect(shown.locator(".t3-dial-name").nth(1)).to_have_text("Height of lump 1")
     assert shown.locator("circle.t3-maze-lump").count() == 2
     shown.get_by_role("switch").uncheck()
     assert shown.locator(".t3-maze-said").inner_text() == said(one, walker, 14)

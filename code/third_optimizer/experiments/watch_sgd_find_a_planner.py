@@ -219,11 +219,11 @@ def contested(goals, count=200):
 
 
 def offered():
-    """{name: Mazes of one}: two and three goals that are worth a quarrel, a room without walls, the snake."""
+    """{name: Mazes of one}: three and two goals that are worth a quarrel, a room without walls, the snake."""
     room = np.zeros((1, 9, 9))
     room[0, 4, 2], room[0, 4, 8] = 0.4, 0.9
     empty = Mazes(np.zeros(room.shape, bool), room)
-    return {"two goals": contested(2), "three goals": contested(3), "an empty room": empty, "the snake": snake(9)}
+    return {"three goals": contested(3), "two goals": contested(2), "an empty room": empty, "the snake": snake(9)}
 
 
 @cache

@@ -12,9 +12,7 @@
     TURN = [0, 180, 270, 90]; // degrees, of an arrow that points up
 
   class Ground {
-    /* names: of goals, letters. */
-    constructor(names) {
-      this.names = names;
+    constructor() {
       this.picture = svg("svg", { class: "t3-maze-picture", role: "group" });
     }
 
@@ -56,16 +54,16 @@
     }
 
     /* shown: {maze, walker, held (the goal whose worth a dial sets), focus (cell), lumpy}, and of each cell its move,
-     * loudness and end; goals: in the order of their names; passed: the walker's way. */
+     * loudness and end; names: of goals, by their cells; passed: the walker's way. */
     draw(shown) {
-      const { maze, walker, focus, moves, loud, ends, goals, passed } = shown,
+      const { maze, walker, focus, moves, loud, ends, names, passed } = shown,
         most = Math.max(...loud, 1e-9);
       this.cells.forEach((cell, i) => {
         const wall = maze.wall[i],
           goal = maze.worth[i] > 0,
           end = wall ? -1 : ends[i].end;
         cell.setAttribute("tabindex", i === focus ? 0 : -1);
-        cell.dataset.hue = end < 0 ? "none" : String(goals.indexOf(end) % 3);
+        cell.dataset.hue = end < 0 ? "none" : String((names.get(end) - 1) % 3);
         cell.classList.toggle("t3-maze-wall", wall);
         cell.classList.toggle("t3-maze-movable", goal || i === walker); // a finger drags it, and elsewhere the page
         cell.thought.style.opacity = wall ? 0 : (0.55 * loud[i]) / most;
@@ -78,7 +76,7 @@
       this.way.setAttribute("d", passed.map((i, k) => (k ? "L" : "M") + spot(i).join(" ")).join(""));
     }
 
-    marks(i, { maze, goals, held, lumpy, walker }) {
+    marks(i, { maze, names, held, lumpy, walker }) {
       const drawn = [],
         middle = CELL / 2;
       if (maze.worth[i] > 0) {
@@ -90,21 +88,19 @@
               class: "t3-maze-goal",
             });
         shape.classList.toggle("t3-maze-held", i === held);
-        const name = this.names[goals.indexOf(i)];
-        drawn.push(shape, svg("text", { x: middle, y: middle + 5, class: "t3-maze-name" }, name));
+        drawn.push(shape, svg("text", { x: middle, y: middle + 5, class: "t3-maze-name" }, String(names.get(i))));
       }
       if (i === walker) drawn.push(svg("circle", { cx: middle, cy: middle, r: 8, class: "t3-maze-walker" }));
       return drawn;
     }
 
     /* A cell in words. */
-    words(i, end, { maze, goals, moves, walker }) {
+    words(i, end, { maze, names, moves, walker }) {
       const where = `row ${Math.floor(i / maze.columns) + 1}, column ${(i % maze.columns) + 1}: `;
       if (maze.wall[i]) return where + "wall";
-      const here = i === walker ? "the walker; " : "",
-        name = (goal) => this.names[goals.indexOf(goal)];
-      if (maze.worth[i]) return `${where}${here}goal ${name(i)}, worth ${maze.worth[i].toFixed(2)}`;
-      return `${where}${here}${MOVES[moves[i]]}, ${end < 0 ? "to no goal" : `to ${name(end)}`}`;
+      const here = i === walker ? "the walker; " : "";
+      if (maze.worth[i]) return `${where}${here}goal ${names.get(i)}, worth ${maze.worth[i].toFixed(2)}`;
+      return `${where}${here}${MOVES[moves[i]]}, ${end < 0 ? "to no goal" : `to goal ${names.get(end)}`}`;
     }
   }
 

@@ -8,7 +8,7 @@
     STEP = 0.05, // of worth
     LEAST = 0.1,
     NEARLY = 0.97, // of the best: what counts as as good
-    NAMES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", // of goals
+    MOST = 9, // goals: each has a digit
     TOOLS = { wall: "walls", goal: "goals", walker: "the walker" };
   const KEYS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
@@ -20,13 +20,16 @@
       this.machines = spec.machines.map((one) => this.unpacked(one));
       this.machine = 0;
       this.sweeps = spec.start;
-      this.tool = "goal";
+      this.tool = "wall";
       this.lumpy = false;
       this.voice = T.announcer();
-      this.ground = new T.Ground(NAMES);
+      this.ground = new T.Ground();
       this.picture = this.ground.picture;
       this.picture.addEventListener("pointerdown", (event) => this.press(event));
       this.picture.addEventListener("keydown", (event) => this.key(event));
+      // a finger on a goal or the walker drags it and not the page; touch-action says so of a whole picture only
+      const hold = (event) => event.target.closest(".t3-maze-movable") && event.preventDefault();
+      this.picture.addEventListener("touchstart", hold, { passive: false });
       this.said = el("p", { class: "t3-maze-said" });
       this.dial = T.slider({
         id: `${spec.id}-sweeps`,
@@ -42,6 +45,7 @@
         text: (at) => (LEAST + at * STEP).toFixed(2),
         turn: (at) => this.value(LEAST + at * STEP),
       });
+      this.gone = button("", () => this.remove(this.held));
       this.go = button("Let it think", () => this.run(), "t3-primary");
       const id = `${spec.id}-lumps`;
       this.lumps = el("input", { type: "checkbox", role: "switch", id, onchange: () => this.turn() });
@@ -82,6 +86,7 @@
             this.said,
             tools,
             this.worth.element,
+            this.gone,
             el(
               "div",
               { class: "t3-dial t3-dial-switch" },
@@ -121,6 +126,7 @@
         };
       this.others.replaceChildren(
         pick("Maze", spec.mazes, (k) => this.load(k)),
+        button("Back to start", () => this.load(this.number)),
         ...(this.machines.length > 1 ? [pick("Machine", this.machines, (k) => this.use(k))] : []),
         ...(kernel && kernel.learn ? [(this.train = button("Train one here", () => this.teach()))] : []),
       );
@@ -131,9 +137,12 @@
     /* One of the mazes that are offered, as it came. */
     load(k) {
       const { rows, columns, wall, worth } = this.spec.mazes[k];
+      this.number = k;
       clearInterval(this.beat);
       this.maze = { rows, columns, wall: wall.map(Boolean), worth: worth.slice() };
-      this.held = worth.findIndex((value) => value > 0); // the goal whose worth the dial sets; −1: none
+      const goals = worth.flatMap((value, i) => (value > 0 ? [i] : []));
+      this.names = new Map(goals.map((i, n) => [i, n + 1])); // cell of a goal -> its name, which it keeps
+      this.held = goals.length ? goals[0] : -1; // the goal whose worth the dial sets; −1: none
       this.focus = 0;
       this.walker = this.far();
       this.ground.build(this.maze);
@@ -172,26 +181,30 @@
       this.changed();
     }
 
-    /* The tool at a cell: a wall comes or goes, a goal comes, is held or goes, the walker stands there. */
+    /* The tool at a cell: a wall comes or goes, a goal comes, the walker stands there. A goal is only taken in hand. */
     apply(i, tool = this.tool) {
-      const { maze } = this;
-      if (tool === "wall") {
-        maze.worth[i] = 0;
-        maze.wall[i] = !maze.wall[i];
-      } else if (tool === "walker") {
-        if (!maze.wall[i]) this.walker = i;
-      } else if (maze.worth[i]) {
-        if (i === this.held) maze.worth[i] = 0;
-        else this.held = i;
-      } else {
-        if (this.goals().length === NAMES.length) return;
+      const { maze, names } = this;
+      if (maze.worth[i]) this.held = i;
+      else if (tool === "wall") maze.wall[i] = !maze.wall[i];
+      else if (tool === "walker") this.walker = maze.wall[i] ? this.walker : i;
+      else {
+        if (names.size === MOST) return;
+        const taken = [...names.values()];
+        names.set(i, [...Array(MOST).keys()].find((n) => !taken.includes(n + 1)) + 1);
         maze.wall[i] = false;
         maze.worth[i] = 0.6;
         this.held = i;
       }
-      if (!maze.worth[this.held]) this.held = maze.worth.findIndex((value) => value > 0);
       if (maze.wall[this.walker]) this.walker = this.far();
       this.changed();
+    }
+
+    remove(goal) {
+      if (!this.names.delete(goal)) return;
+      this.maze.worth[goal] = 0;
+      this.held = this.goals().length ? this.goals()[0] : -1;
+      this.changed();
+      this.ground.cells[this.focus].focus({ preventScroll: true }); // the button may be gone
     }
 
     /* A goal or the walker goes with the finger; a tap is the tool's. */
@@ -210,6 +223,7 @@
         if (what === "goal") {
           this.maze.worth[to] = this.maze.worth[here];
           this.maze.worth[here] = 0;
+          this.names.set(to, this.names.get(here)).delete(here);
           this.held = to;
         } else this.walker = to;
         here = to;
@@ -231,6 +245,7 @@
         this.draw();
         this.ground.cells[this.focus].focus();
       } else if (event.key === "Enter" || event.key === " ") this.apply(focus);
+      else if (event.key === "Delete" || event.key === "Backspace") this.remove(focus);
       else if ("+-".includes(event.key) && maze.worth[focus]) {
         this.held = focus;
         this.value(T.clip(maze.worth[focus] + (event.key === "+" ? STEP : -STEP), LEAST, 1));
@@ -276,8 +291,9 @@
 
     // --- what is known -------------------------------------------------------------------------------
 
+    /* Cells of the goals, in the order of their names. */
     goals() {
-      return this.maze.worth.flatMap((worth, i) => (worth > 0 ? [i] : []));
+      return [...this.names.keys()].sort((a, b) => this.names.get(a) - this.names.get(b));
     }
 
     /* The cell from which the way to a goal is longest, any open one without goals. */
@@ -299,20 +315,21 @@
     // --- what the reader sees ------------------------------------------------------------------------
 
     draw() {
-      const { maze, thought, sweeps, best, held, walker, focus, lumpy } = this,
+      const { maze, thought, sweeps, best, held, walker, focus, lumpy, names } = this,
         moves = thought.moves(sweeps),
         loud = thought.loud(sweeps),
         ends = P().ends(maze, moves),
         goals = this.goals(),
         passed = P().walk(maze, moves, walker);
       this.dial.show(sweeps);
-      this.worth.element.hidden = held < 0;
+      this.worth.element.hidden = this.gone.hidden = held < 0;
+      this.gone.textContent = `Remove goal ${names.get(held)}`;
       if (held >= 0) {
-        const what = `${lumpy ? "Height of lump" : "Worth of goal"} ${NAMES[goals.indexOf(held)]}`;
+        const what = `${lumpy ? "Height of lump" : "Worth of goal"} ${names.get(held)}`;
         this.worth.element.querySelector(".t3-dial-name").textContent = what;
         this.worth.show(Math.round((maze.worth[held] - LEAST) / STEP));
       }
-      this.ground.draw({ maze, held, walker, focus, lumpy, moves, loud, ends, goals, passed });
+      this.ground.draw({ maze, held, walker, focus, lumpy, names, moves, loud, ends, passed });
       this.tell(ends, best, goals);
     }
 
@@ -330,12 +347,12 @@
         own =
           end < 0
             ? "From the walker its moves lead to no goal."
-            : `From the walker it goes to ${NAMES[goals.indexOf(end)]} in ${T.counted(steps, "step", "steps")}; ` +
+            : `From the walker it goes to goal ${this.names.get(end)} in ${T.counted(steps, "step", "steps")}; ` +
               (fine ? "no walk is clearly better." : "another walk is worth more.");
       }
       const all = asked.length ? ` In ${good} of ${asked.length} cells its walk is as good as the best.` : "";
       this.said.textContent = own + all;
-      const list = goals.map((i) => `${NAMES[goals.indexOf(i)]} worth ${maze.worth[i].toFixed(2)}`).join(", ");
+      const list = goals.map((i) => `${this.names.get(i)} worth ${maze.worth[i].toFixed(2)}`).join(", ");
       const label = `A maze of ${maze.rows} by ${maze.columns} cells, goals: ${list || "none"}. After ${T.counted(
         sweeps,
         "sweep",
