@@ -339,7 +339,7 @@ def test_an_explosion_is_a_result(panel):
 
 def test_what_a_try_is_compared_with(panel):
     """The try before it; another seed alone is chance, another seed and a dial are two things at once."""
-    put(panel, Design(practice_time=50))
+    put(panel, Design(practice_time=200))
     titles = []
     for change in (
         lambda: None,
@@ -381,7 +381,7 @@ def test_progress_moves_and_a_stopped_run_is_not_kept(panel):
         and panel.entries == []
         and panel.figure.frame["title"] == "No try yet"
     )
-    put(panel, Design(practice_time=50))
+    put(panel, Design(practice_time=200))
     train(panel)
     assert len(panel.entries) == 1 and seen[-1] == 1
 

@@ -100,7 +100,7 @@ def test_solutions_print_at_the_end_where_they_are_asked_for(open_page):
     page.get_by_role("button", name="On paper with the solutions").click()
     printed = page.evaluate("printed")
     assert len(printed) == page.locator(".t3-folds").count() >= 4
-    assert "What per cent of the error" in printed[0] and "answer = 100 * (1 - a) ** 2" in printed[0]
+    assert "What share of the error" in printed[0] and "answer = 100 * (1 - a) ** 2" in printed[0]
     assert not page.locator(".t3-solutions").is_visible() and not page.locator("#t3-menu-get").is_visible()
     page.emulate_media(media="print")
     assert page.locator(".t3-solutions pre").first.is_visible()
