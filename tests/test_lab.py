@@ -188,14 +188,19 @@ def test_chapter_reads_right_in_jupyterlab(lab, home, browser, page):
     assert tab.locator("form.t3-ask").count() == sum(asked)
     assert tab.locator(".t3-folds details[open]").count() == 0
 
-    # the reader's figure is alive: press a key on the first slider, the text follows
-    reading = ".widget-vbox:has(> .widget-slider):not(.t3-free *) .t3-reading"
-    before = tab.locator(reading).first.inner_text()
-    slider = tab.locator(".jupyter-widgets.widget-slider:not(.t3-free *) .noUi-handle").first
-    slider.focus()
-    slider.press("ArrowRight")
+    # the reader's figure is alive: press a key on the first slider, or take another of the first choices, and the text
+    # follows
+    sliders = tab.locator(".jupyter-widgets.widget-slider:not(.t3-free *) .noUi-handle")
+    kind = "slider" if sliders.count() else "toggle-buttons"
+    reading = f".widget-vbox:has(> .widget-{kind}):not(.t3-free *) .t3-reading"
+    before = tab.locator(reading).first.text_content()
+    if kind == "slider":
+        sliders.first.focus()
+        sliders.first.press("ArrowRight")
+    else:
+        tab.locator(".widget-toggle-buttons button:not(.mod-active)").first.click()
     tab.wait_for_function(
-        "([reading, before]) => document.querySelector(reading).innerText !== before",
+        "([reading, before]) => document.querySelector(reading).textContent !== before",
         arg=[reading, before],
         timeout=10_000,
     )
