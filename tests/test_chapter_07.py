@@ -180,5 +180,6 @@ def test_what_the_page_says_in_words():
     written = walking.written_rows("a")
     assert min(written["random, its length by worth"]) > 1.5 * max(written["random, worth ignored"])
     assert count_planners.counted()["few"].max() == 0
+    assert all(abs(found - DISCOUNT).min() > 0.005 for found in walking.outside().values())  # it drifts
     patient = walking.patience()
     assert (np.diff(patient["implied"][:5], axis=0) > 0).all() and patient["implied"][-1].min() > 0.9

@@ -180,14 +180,6 @@ def test_an_old_plan_is_given_up(machine):
     assert found["on"][0] < found["anew"][0] < found["anew"][-1] and found["on"][-1] > 0.8
 
 
-def test_a_thought_ends_in_the_moves_that_are_made(machine):
-    planner, run, _ = machine
-    mazes = SMALL.pick([0, 1])
-    found = inside.thought(run.parameters, mazes, 9)
-    assert found["moves"].shape == found["loud"].shape == (10, mazes.count)
-    assert np.array_equal(found["moves"][9], planner.moves(run.parameters, mazes, 9)) and not found["loud"][0].any()
-
-
 # --- what is stored ------------------------------------------------------------------------------------------
 
 

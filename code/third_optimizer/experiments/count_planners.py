@@ -144,7 +144,7 @@ def named(dial):
 def counted(tries=12, few=(64, 16)):
     """How common planners are in the second atlas: designs; share, dozen (chance that one of `tries` blind draws makes
     one), bits, stays (those that still walk well after four times the sweeps), each (seeds,); few: share among the
-    designs with so few practice mazes; least, right, near: what makes a planner."""
+    designs with so few practice mazes, scarce or fewer; least, right, near: what makes a planner."""
     return {
         "designs": atlas_facts()["designs"],
         "share": share(),
@@ -152,6 +152,7 @@ def counted(tries=12, few=(64, 16)):
         "bits": bits(),
         "stays": share("stays"),
         "few": share(mazes=few),
+        "scarce": max(few),
         "least": SHARE,
         "right": CONFLICT,
         "near": NEAR,

@@ -181,14 +181,3 @@ def replans(parameters, sweeps=REPLANS, discount=DISCOUNT, count=400, seed=31, p
         for name, state in (("on", old), ("anew", None)):
             found[name].append(scores(after, planner.moves(parameters, after, k, state=state), discount)["share"])
     return {"sweeps": np.array(sweeps)} | {name: np.array(values) for name, values in found.items()}
-
-
-# --- one maze, for the picture ---------------------------------------------------------------------------------
-
-
-def thought(parameters, mazes, sweeps=LONG, planner=PLANNER):
-    """moves (sweeps + 1, count): the preferred move after each sweep; loud (sweeps + 1, count): length of the state."""
-    _, _, read, bias = planner.unpack(parameters)
-    _, states = planner.think(parameters, mazes, sweeps)
-    moves = [(around(state, mazes.near) @ read + bias).argmax(axis=1) for state in states]
-    return {"moves": np.array(moves), "loud": np.array([np.linalg.norm(state[:-1], axis=1) for state in states])}

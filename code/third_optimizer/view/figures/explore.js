@@ -1,8 +1,8 @@
 /* The reader's figure: a title, a chart, its text alternative, and on a page without kernel its dials.
  *
  * A *frame* is what one setting of the dials shows: {columns, text, title, caption}; the text is for the ear.
- * In a notebook the kernel
- * sends frames. On a page every frame was computed when the book was built, and the dials pick one.
+ * In a notebook the kernel sends frames. On a page every frame was computed when the book was built, and the dials pick
+ * one.
  */
 (function (root) {
   "use strict";
