@@ -106,7 +106,7 @@ def test_an_open_cell_and_the_package_say_the_same(function):
         # a ball rolled at half the learning rate
         (
             ("gradient_descent(eta)", "gradient_descent(eta / 2)"),
-            ["A longer ste", "Our run and ", "Weight takes"],
+            ["A longer ste", "Our run agre", "Weight takes"],
             [0, 2],
         ),
         # every rule raced at half of it

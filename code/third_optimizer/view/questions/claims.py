@@ -1,4 +1,4 @@
-"""Claims and their cards. A claim stands under `claims` in the YAML file of the chapter that measures it."""
+"""Claims and their cards. A claim stands under `claims` in the YAML file of each chapter that measures it."""
 
 from pathlib import Path
 
@@ -24,17 +24,11 @@ def claims_of(file):
 
 
 def read_claims(folder):
-    """The registry: what all YAML files in `folder` claim, as claims_of says, and `chapter`. ValueError if an id
-    stands twice."""
-    claims = {}
-    for file in sorted(Path(folder).glob("*.yml")):
-        for id, claim in claims_of(file).items():
-            if id in claims:
-                raise ValueError(
-                    f"claim {id} stands in {claims[id]['chapter']}.yml and in {file.name}: give one another id"
-                )
-            claims[id] = claim | {"chapter": file.stem}
-    return claims
+    """The registry: what all YAML files in `folder` claim, as claims_of says; {(chapter, id): claim}. Several chapters
+    may bear on one claim, each with what it measured."""
+    return {
+        (file.stem, id): claim for file in sorted(Path(folder).glob("*.yml")) for id, claim in claims_of(file).items()
+    }
 
 
 def claim_card(id, file, **numbers):
