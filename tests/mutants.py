@@ -1132,7 +1132,7 @@ MUTANTS = [
     Mutant(
         "a result typed in prose",
         "book/02_walk_downhill.md",
-        "The rule walked.",
+        "But the rule only walked.",
         "The rule walked for 14.5 steps.",
         "tests/test_notebooks.py::test_no_bare_decimal_in_prose",
     ),

@@ -8,8 +8,9 @@ import pytest
 from tests.notebooks import BOOK, frames_of, open_cell, open_function, shown_by
 from third_optimizer.experiments import count_planners
 from third_optimizer.experiments import watch_sgd_find_a_planner as walking
-from third_optimizer.experiments.judge_planners import exam
-from third_optimizer.experiments.train_planners import DIAL, DISCOUNT, PLANNER, SEEDS
+from third_optimizer.experiments.ask_planners import THOUGHT
+from third_optimizer.experiments.judge_planners import choices, choosing, exam, implied
+from third_optimizer.experiments.train_planners import CONTROLS, DIAL, DISCOUNT, PLANNER, SEEDS
 from third_optimizer.mesa import walkers
 from third_optimizer.world import Mazes, distances
 
@@ -83,6 +84,40 @@ def test_claim_c3(numbers=None):
     assert 0.9 < min(numbers["a"].min(), numbers["b"].min()) and max(numbers["a"].max(), numbers["b"].max()) <= 1
     with np.load(BOOK / "data/planner_dial.npz") as stored:
         assert np.array_equal(numbers["a_few"], stored["a"][1])
+
+
+def test_claim_c10(numbers=None):
+    """The stored controls as they lie in their file; the implied discount fitted again for one machine."""
+    numbers = walking.claims()["C10"] if numbers is None else numbers
+    amiss = {"single": 1, "shuffled": 2, "untied": 4, "free": 6}
+    assert [list(CONTROLS)[place] for place in amiss.values()] == list(walking.AMISS.values())
+    with np.load(BOOK / "data/planner_controls.npz") as stored:
+        for name, place in amiss.items():
+            assert np.array_equal(numbers[name], stored["a"][place]), name
+            assert numbers[name].max() < 0.8 < numbers["a"].min()
+        assert stored["exploded"][amiss["free"]].all()
+    assert numbers["trained"] == DISCOUNT == 0.9
+    assert np.abs(numbers["implied"] - DISCOUNT).max() < 0.01
+    assert np.array_equal(numbers["a"], walking.shares()["a"])
+    moves = PLANNER.moves(walking.machine(seed=0), choosing(), THOUGHT)
+    assert numbers["implied"][0] == pytest.approx(implied(choices(choosing(), moves))["discount"], abs=1e-4)
+
+
+def test_claim_c13(numbers=None):
+    """Counted again, design by design, from the atlas as it lies in its file."""
+    numbers = walking.claims()["C13"] if numbers is None else numbers
+    with np.load(BOOK / "data/planner_atlas.npz") as stored:
+        fresh, a, b, chosen = (stored[name].reshape(-1, 3) for name in ("fresh", "a", "b", "implied"))
+    for seed in range(3):
+        rows = sorted(
+            zip(fresh[:, seed], a[:, seed], b[:, seed], chosen[:, seed], strict=True), key=lambda row: -row[0]
+        )
+        right = [bool(row[1] >= 0.9 and row[2] >= 0.9 and 0.88 <= row[3] <= 0.92) for row in rows]
+        assert numbers["top"][seed] == sum(right[:5]) / numbers["best"]
+        assert numbers["rest"][seed] == sum(right[5:]) / (len(rows) - 5)
+        others = [row[0] for row, weighs in zip(rows[:20], right[:20], strict=True) if not weighs]
+        assert numbers["near_best"][seed] == len(others) and numbers["earned"][seed] == min(others)
+    assert numbers["top"].min() > 10 * numbers["rest"].max()
 
 
 # --- open cells ------------------------------------------------------------------------------------------

@@ -209,5 +209,5 @@ def test_an_edit_of_an_open_cell_is_seen():
     edit = ("step_length=0.003, practice_time=500", "step_length=0.01, practice_time=500")
     again = texts_of(shown_by(NAME, [edit]))
     assert [one[:20] for one, other in zip(texts_of(before), again, strict=True) if one != other] == [
-        "These lines train in"
+        "This machine attends"
     ]

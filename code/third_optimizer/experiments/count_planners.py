@@ -1,4 +1,5 @@
-"""The second atlas, counted: which settings of the engineer's dials make a planner, how often, and what tries find.
+"""The engineer's dials of chapter 7: what more practice mazes do; and the second atlas, counted: which settings make a
+planner, how often, and what tries find.
 
 For chapters 7, 12 and 14. A design is one stop of each of train_planners.DIALS; arrays over seeds follow DIAL_SEEDS.
 """
@@ -9,7 +10,7 @@ import numpy as np
 
 from third_optimizer.theory import blind_chance
 
-from .train_planners import DIAL_SEEDS, DIALS, DISCOUNT, stores
+from .train_planners import DIAL, DIAL_SEEDS, DIALS, DISCOUNT, stores
 
 SHARE, CONFLICT, NEAR, STAYS = 0.99, 0.9, 0.02, 0.98
 """A run is a planner if on new, larger mazes it reaches SHARE of the optimum, takes the best in CONFLICT of conflicts A
@@ -94,6 +95,31 @@ def atlas_facts():
     return facts
 
 
+def practice_dial():
+    """By the number of practice mazes DIAL, on sampled reward: the columns of train_planners.judge, (stops, seeds)."""
+    return {"mazes": DIAL} | stores()["planner_dial.npz"].columns
+
+
+@cache
+def capable(best=5, twenty=20):
+    """Do the designs that earn most weigh? top, rest: (seeds,) share of the `best` designs by their share in new
+    mazes, and of all others, that are right in both conflicts by the discount of training (as a planner's conditions
+    say). near_best: (seeds,) how many of the first `twenty` do not; earned: (seeds,) the least that these earn."""
+    found = columns()
+    weighs = (np.minimum(found["a"], found["b"]) >= CONFLICT) & (abs(found["implied"] - DISCOUNT) <= NEAR)
+    told = {"top": [], "rest": [], "near_best": [], "earned": []}
+    for fresh, right in zip(
+        found["fresh"].reshape(-1, len(DIAL_SEEDS)).T, weighs.reshape(-1, len(DIAL_SEEDS)).T, strict=True
+    ):
+        order = np.argsort(-np.nan_to_num(fresh, nan=-1.0))
+        first = order[:twenty]
+        told["top"].append(right[order[:best]].mean())
+        told["rest"].append(right[order[best:]].mean())
+        told["near_best"].append((~right[first]).sum())
+        told["earned"].append(fresh[first][~right[first]].min())
+    return {name: np.array(values) for name, values in told.items()} | {"best": best}
+
+
 # --- what pages draw and say ---------------------------------------------------------------------------------
 
 ROWS = {
@@ -157,3 +183,22 @@ def counted(tries=12, few=(64, 16)):
         "right": CONFLICT,
         "near": NEAR,
     }
+
+
+STOPS = ["never the same" if stop is None else f"{stop:,}" for stop in DIAL]
+
+
+def practised(mazes):
+    """Rows and values of a stop of the dial, per cent: three machines each."""
+    columns = practice_dial()
+    names = ("practice mazes, share of the best", "new mazes, share of the best", "new mazes, conflict A")
+    values = [columns[name][mazes] for name in ("practice", "fresh", "a")]
+    return {"row": np.repeat(names, len(values[0])), "value": 100 * np.concatenate(values)}
+
+
+def practising(mazes):
+    """Medians at a stop of the dial: practice, fresh, a in per cent, implied; named: the stop in words."""
+    columns = practice_dial()
+    middle = {name: float(np.median(columns[name][mazes])) for name in ("practice", "fresh", "a", "implied")}
+    named = "mazes that never repeat" if DIAL[mazes] is None else f"{DIAL[mazes]:,} mazes"
+    return {name: value if name == "implied" else 100 * value for name, value in middle.items()} | {"named": named}

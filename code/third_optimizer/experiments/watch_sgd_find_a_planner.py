@@ -14,6 +14,7 @@ from third_optimizer.mesa.planner import around
 from third_optimizer.world import Mazes, RandomMazes, follow, snake
 
 from .ask_planners import ADDED, EXACT, OUTSIDE, PATIENCE, READ, SNAKED, THOUGHT, WRITTEN, answers, rule_answers
+from .count_planners import capable, practice_dial
 from .judge_planners import FARTHEST, FORMS, exam, scores
 from .open_a_planner import REPLANS, WRITINGS, goal_vectors
 from .train_planners import DIAL, DISCOUNT, PLANNER, SEEDS, STEPS, SWEEPS, TRAINED_AT, learn, stores
@@ -148,10 +149,12 @@ def additions(way="sampled"):
 
 
 def lumps(way="sampled"):
-    """unwritten, beside, seen, erased: (seeds,) each (open_a_planner.nothing_written, beside_a_goal, erased)."""
+    """unwritten, beside, seen, erased: (seeds,) each (open_a_planner.nothing_written, beside_a_goal, erased); best: a
+    of the best of `additions`."""
     found = answers(way)
     seen, erased = found["erased"].T
-    return {"unwritten": found["unwritten"], "beside": found["beside"], "seen": seen, "erased": erased}
+    told = {"unwritten": found["unwritten"], "beside": found["beside"], "seen": seen, "erased": erased}
+    return told | {"best": additions(way)["trained"]["a"]}
 
 
 def replanning(way="sampled"):
@@ -160,12 +163,7 @@ def replanning(way="sampled"):
     return {"sweeps": np.array(REPLANS), "on": on, "anew": anew}
 
 
-# --- the engineer's dial -------------------------------------------------------------------------------------
-
-
-def practice_dial():
-    """By the number of practice mazes DIAL: the columns of train_planners.judge, each (stops, seeds)."""
-    return {"mazes": DIAL} | stores()["planner_dial.npz"].columns
+# --- something amiss -------------------------------------------------------------------------------------
 
 
 def controls():
@@ -180,6 +178,12 @@ def controls():
 # --- what the page draws and says ----------------------------------------------------------------------------
 
 PICTURED, DRAWN_FROM = 0, 5  # seeds of the machine in the picture and of its mazes
+AMISS = {
+    "single": "single goals in practice",
+    "shuffled": "worth shuffled in practice",
+    "untied": "a layer a sweep, as many numbers",
+    "free": "no price on activity",
+}  # what claim C10 names
 WHO = dict.fromkeys(("five machines", *SHOWN), "$ink") | {"five machines": "$mesa"}  # {walker: colour}
 
 
@@ -268,13 +272,17 @@ def weighing():
     }
 
 
-def thinking_on(long=40, short=14, longer=56):
+def thinking_on(long=40, short=14, longer=56, early=2):
     """What becomes of conflict B and of the snake with more sweeps: before, after: median shares after SWEEPS and
-    `long` sweeps; near, far (seeds,) steps away after `short` and `longer`."""
+    `long` sweeps; near, far (seeds,) steps away after `short` and `longer`. And when all goals move (replanning):
+    on_early, anew_early, on (seeds,), after `early` and `short` sweeps."""
     reach = dict(zip(SNAKED, snake_reach(), strict=True))
     before, after = (np.median(shares(sweeps=sweeps)["b"]) for sweeps in (SWEEPS, long))
     told = {"before": before, "after": after, "near": reach[short], "far": reach[longer]}
-    return told | {"long": long, "short": short, "longer": longer}
+    told |= {"long": long, "short": short, "longer": longer, "early": early}
+    moved = replanning()
+    at, end = (list(moved["sweeps"]).index(sweeps) for sweeps in (early, short))
+    return told | {"on_early": moved["on"][at], "anew_early": moved["anew"][at], "on": moved["on"][end]}
 
 
 @cache
@@ -308,35 +316,6 @@ def written_rows(measure):
     return {how: 100 * found[measure] for how, found in writings().items() if how != "zeros"}
 
 
-def lost():
-    """Share of conflicts A in which machines are right that were trained with something amiss, (seeds,)."""
-    names = {
-        "single": "single goals in practice",
-        "shuffled": "worth shuffled in practice",
-        "free": "no price on activity",
-    }
-    return {name: controls()[control]["a"] for name, control in names.items()}
-
-
-STOPS = ["never the same" if stop is None else f"{stop:,}" for stop in DIAL]
-
-
-def practised(mazes):
-    """Rows and values of a stop of the dial, per cent: three machines each."""
-    columns = practice_dial()
-    names = ("practice mazes, share of the best", "new mazes, share of the best", "new mazes, conflict A")
-    values = [columns[name][mazes] for name in ("practice", "fresh", "a")]
-    return {"row": np.repeat(names, len(values[0])), "value": 100 * np.concatenate(values)}
-
-
-def practising(mazes):
-    """Medians at a stop of the dial: practice, fresh, a in per cent, implied; named: the stop in words."""
-    columns = practice_dial()
-    middle = {name: float(np.median(columns[name][mazes])) for name in ("practice", "fresh", "a", "implied")}
-    named = "mazes that never repeat" if DIAL[mazes] is None else f"{DIAL[mazes]:,} mazes"
-    return {name: value if name == "implied" else 100 * value for name, value in middle.items()} | {"named": named}
-
-
 def predictions():
     """The numbers of the page's predictions, {id: {name: number}}."""
     fitted = implied_discounts()
@@ -354,7 +333,7 @@ def predictions():
 def claims():
     """The numbers on the page's cards, {claim: {name: number, or one a machine}}; shares as they are."""
     dial, at = practice_dial(), DIAL.index
-    own, rules = shares(), rule_shares()
+    own, rules, amiss = shares(), rule_shares(), controls()
     return {
         "C2": {
             "few": DIAL[1],
@@ -374,6 +353,13 @@ def claims():
             "worthiest": rules["worthiest"]["share"],
             "a_few": dial["a"][1],
         },
+        "C10": {
+            "implied": implied_discounts()["machines"][TRAINED_AT.index(DISCOUNT)],
+            "trained": DISCOUNT,
+            "a": own["a"],
+        }
+        | {name: amiss[control]["a"] for name, control in AMISS.items()},
+        "C13": capable(),
     }
 
 
