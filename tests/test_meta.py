@@ -7,7 +7,6 @@ import signal
 import sqlite3
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
