@@ -163,10 +163,9 @@ class Notebook:
         assert self.errors == []
 
     def restart_kernel(self):
-        """What JupyterLab does to the widgets of a kernel that is restarted."""
+        """What JupyterLab does to the widgets of a kernel that is restarted. (It does not mark those of anywidget.)"""
         self.page.evaluate(
-            """() => { document.querySelector('#here').classList.add('jupyter-widgets-disconnected');
-          model.send = () => { throw new Error('Cannot send'); };
+            """() => { model.send = () => { throw new Error('Cannot send'); };
           for (const hear of [...(model.hearers.comm_live_update || [])]) hear(); }"""
         )
 

@@ -920,6 +920,35 @@ def test_a_code_that_mail_has_wrapped_is_one_line(open_board):
     assert games == [[1, "Ada", first], [6, "Cem", second]] and problems == []  # these lines hold no code
 
 
+WRAPPED_LINKS = [
+    ADDRESS,
+    f"{ADDRESS}#g={{}}",
+    proofpoint(ADDRESS) + "&d=DwMFaQ",
+    f"{SAFE}{quote(ADDRESS, safe='')}&data=05%7C02%7Cada%40class.example&sdata=x%2By%3D",
+    f"{SAFE}{quote(ADDRESS, safe='')}%23g%3D{{}}&data=05%7C02%7Cada%40class.example",
+    f"https://www.google.com/url?q={ADDRESS}%23g%3D{{}}&sa=D",
+    f"https://urldefense.com/v3/__{ADDRESS}*g={{}}__;Iw!!Abc!xyz$",
+]
+
+
+def test_a_link_beside_a_code_is_no_name_and_hides_none(open_board):
+    """Whole or wrapped by a mail program, with the game in it or without: Ada's name stands before it."""
+    page = open_board()[0].page
+    one, other = code(game_of(1)), code(game_of(2))
+    around = ["Ada: {} {}", "Ada {} {}", "Ada: <{}> {}", "Ada ({}): {}", "Ada: {}, {}", "{} Ada {}", "{} Ada: {}"]
+    around += ["[Ada]({}) {}", "{} {} Ada", "Ada: {} - {}"]
+    texts = []
+    for link in (link.format(one) for link in WRAPPED_LINKS):
+        texts += [text.format(link, one) for text in around]
+        for at in range(45, min(len(link) - 8, 80), 7):
+            texts += [f"Ada: {link[:at]}{wrap}{link[at:]} {one}" for wrap in ("\n", "=\n", "\n> ")]
+    for text in texts:
+        assert {(line, name) for line, name, _ in found(page, text)} == {(1, "Ada")}, text
+    # whoever stands below a link is nobody's rest
+    apart = f"The board is at {ADDRESS}\nBob: {other}\n{ADDRESS}#g={one}\nCem.D: {one}"
+    assert [(line, name) for line, name, _ in found(page, apart)] == [(2, "Bob"), (3, ""), (4, "Cem.D")]
+
+
 NASTY = [
     "<script>document.title = 'caught'</script>",
     "<img src=x onerror=\"document.title='caught'\">",

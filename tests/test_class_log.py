@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from tests.test_meta import OUTCOME
 from third_optimizer.meta import Design, Log
 
 READERS = 40
+CONNECTIONS = 4  # that the server has for all of them
 NOBODY = 65534 if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
 
 # One process imports; its forty children begin at one moment, each with the log still to be opened.
@@ -64,7 +66,8 @@ def postgresql():
         )
 
     run("initdb", "-U", "teacher", "-A", "trust", "-E", "UTF8")
-    run("pg_ctl", "-w", "-l", home / "log", "-o", f"-p {port} -h 127.0.0.1 -k {home} -F", "start")
+    few = f"-c max_connections={CONNECTIONS} -c superuser_reserved_connections=0"
+    run("pg_ctl", "-w", "-l", home / "log", "-o", f"-p {port} -h 127.0.0.1 -k {home} -F {few}", "start")
     yield f"127.0.0.1:{port}"
     run("pg_ctl", "-w", "-m", "immediate", "stop")
     shutil.rmtree(home)
@@ -98,6 +101,28 @@ def test_a_postgresql_address_may_be_spelt_either_way(postgresql):
     for scheme in ("postgres", "postgresql"):
         Log(f"{scheme}://teacher@{postgresql}/postgres", "both").add(Design(), 1, OUTCOME)
     assert len(Log(f"postgresql+psycopg://teacher@{postgresql}/postgres", "both").entries()) == 2
+
+
+def test_logs_that_are_open_take_no_connection_from_others(postgresql):
+    address = f"postgresql://teacher@{postgresql}/postgres"
+    logs = [Log(address, f"open/{i}") for i in range(2 * CONNECTIONS)]
+    for log in logs:
+        log.add(Design(), 1, OUTCOME)
+    assert [len(log.entries()) for log in logs] == [1] * len(logs)
+
+
+def test_a_server_that_is_full_is_waited_for(postgresql):
+    import psycopg
+
+    address = f"postgresql://teacher@{postgresql}/postgres"
+    others = [psycopg.connect(address) for _ in range(CONNECTIONS)]
+    with pytest.raises(psycopg.OperationalError):
+        psycopg.connect(address)
+    leaving = threading.Timer(1, lambda: [other.close() for other in others])
+    leaving.start()
+    Log(address, "waited").add(Design(), 1, OUTCOME)
+    leaving.join()
+    assert len(Log(address, "waited").entries()) == 1
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql"])

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.codes import decode
+from tests.codes import GameCode, decode, encode
 from tests.conftest import ROOT
 from tests.games import (  # noqa: F401 (fixtures)
     AXE,
@@ -568,6 +568,27 @@ def test_a_code_a_link_and_a_picture_of_the_game(play, board):
     page.reload()
     page.wait_for_selector(".t3-game-chart svg")
     assert "could not be read (damaged" in sentence.inner_text() and opened.errors == []
+
+
+def test_what_came_with_the_address_is_said_in_the_middle_of_a_game_too(play, board):
+    opened, shown_board = play()
+    train(shown_board)
+    expect(log_rows(shown_board)).to_have_count(2)
+    page, sentence = opened.page, shown_board.locator(".t3-game-sentence")
+    tried, address = kept(page)[ID]["value"]["tries"], page.url.split("#")[0]
+    code = encode(GameCode(0, 0, ((1000, 1),)), len(ATLAS_SPACE.designs), GRID.fingerprint)
+    damaged = code[:-1] + ("2" if code[-1] != "2" else "3")
+    refused, welcome = "could not be read (damaged", "A friend’s line is dashed; they began elsewhere."
+    for ending, said in ((damaged, refused), (code, welcome), (damaged, refused)):
+        page.goto(f"{address}#g={ending}")
+        expect(sentence).to_contain_text(said)
+        expect(shown_board.locator("> .t3-announce")).to_contain_text(said)
+    for ending, said in ((f"#g={damaged}", refused), (f"#g%3D{code}", welcome)):  # as a chat may write it
+        page.goto(address + ending)
+        page.reload()
+        page.wait_for_selector(".t3-game-chart svg")
+        expect(sentence).to_contain_text(said)
+    assert kept(page)[ID]["value"]["tries"] == tried and opened.errors == []
 
 
 def test_a_dial_can_be_locked_and_the_day_has_its_own_start(play, board):

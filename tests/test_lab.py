@@ -12,6 +12,7 @@ from contextlib import contextmanager
 
 import pytest
 import yaml
+from playwright.sync_api import expect
 
 from tests.codes import GameCode, encode
 from tests.notebooks import BOOK, calls, chapters, pages
@@ -235,20 +236,26 @@ def test_a_page_that_is_opened_and_saved_stays_as_it_is(lab, home, browser, page
 
 
 def test_a_kernel_restarted_in_jupyterlab_is_said(lab, browser):
-    """What it did not keep is not called kept; a try that it was asked for ends, and says why."""
+    """What it did not keep is not called kept; a try that it is at, or is asked for, ends, and says why."""
     tab, errors = run_all(browser, lab, BOOK / "10_be_the_meta_optimizer.md", "form.t3-ask[id*=quiz]")
     tab.wait_for_selector(".t3-game .t3-game-chart svg")
-    train = tab.locator(".t3-game-train").first
+    train, restarted = tab.locator(".t3-game-train").first, "the kernel was restarted"
+    tab.locator(".t3-game").first.get_by_label("Practice time").press("End")
+    train.click()
+    expect(train).to_have_text("Training…")
     tab.evaluate("void window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
-    tab.wait_for_selector(".jupyter-widgets-disconnected form.t3-ask")
+    expect(tab.locator(".t3-game-sentence").first).to_contain_text(restarted)
+    expect(train).to_have_text("Train this")
     quiz = tab.locator("form.t3-ask[id*=quiz]").first
     quiz.locator("input").first.check()
     quiz.get_by_role("button", name="Check").click()
     note = tab.locator(".jp-OutputArea-output .t3-blocked").first
     note.wait_for()
     assert note.inner_text().startswith("The kernel was restarted, and this was not kept: run this cell again")
+    tab.locator(".t3-game").first.get_by_label("Practice time").press("Home")  # another sentence
+    expect(tab.locator(".t3-game-sentence").first).not_to_contain_text(restarted)
     train.click()
-    tab.wait_for_function("document.querySelector('.t3-game-sentence').innerText.includes('the kernel was restarted')")
+    expect(tab.locator(".t3-game-sentence").first).to_contain_text(restarted)
     assert train.inner_text() == "Train this" and ours(errors) == []
     # a server asked to end while it starts a kernel does not
     tab.wait_for_function("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'")

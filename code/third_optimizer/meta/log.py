@@ -8,7 +8,6 @@ import itertools
 import json
 import random
 import time
-import weakref
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from urllib.parse import quote
@@ -19,6 +18,8 @@ from .running import Outcome
 PATIENCE, LOOKS = 30, 10  # seconds, and looks at least, that a log is waited for which others write at the same moment
 DRIVER = '.venv/bin/python -m pip install -e "./code[class]"'
 TAKEN = ("42P07", "40P01", "53300")  # PostgreSQL: a table is there by now, a deadlock, no connection is left
+# what SQLite says, and what PostgreSQL says before there is a state: to all, to a role, to whoever is no superuser
+CROWDED = ("already exists", "is locked", "too many clients", "too many connections", "connection slots are reserved")
 FIELDS = {field.name for field in fields(Outcome)}
 
 
@@ -51,14 +52,13 @@ class Log:
         self.address = _address(str(where))
         scheme = self.address.partition(":")[0]
         waits = {"sqlite": {"timeout": PATIENCE}, "postgresql+psycopg": {"connect_timeout": PATIENCE // 3}}
-        options = {"connect_args": waits.get(scheme, {})}
+        options = {"connect_args": waits.get(scheme, {}), "poolclass": _one_connection()}
         try:
             storage = _together(lambda: optuna.storages.RDBStorage(self.address, engine_kwargs=options))
         except ImportError as problem:
             raise ImportError(
                 f"a log at {scheme}:// needs a driver; for PostgreSQL run, in the course's folder, {DRIVER}"
             ) from problem
-        weakref.finalize(self, storage.engine.dispose)  # or its connections stay open for as long as the process lives
         self.study = _together(
             lambda: optuna.create_study(storage=storage, study_name=name, direction="minimize", load_if_exists=True)
         )
@@ -114,14 +114,28 @@ def _together(do):
 
 def _collided(problem):
     """Whether a problem is that others were faster: what a moment later may work."""
-    from sqlalchemy.exc import DBAPIError, IntegrityError
+    from sqlalchemy.exc import DBAPIError
 
-    met = problem if isinstance(problem, DBAPIError) else problem.__cause__  # Optuna wraps some
-    if not isinstance(met, DBAPIError):
-        return False
-    state = getattr(met.orig, "sqlstate", None)  # PostgreSQL's, whatever language it speaks
-    words = ("already exists", "is locked", "too many clients")  # SQLite's, and what is met before there is a state
-    return isinstance(met, IntegrityError) or state in TAKEN or any(word in str(met.orig) for word in words)
+    for met in (problem, problem.__cause__):  # Optuna wraps some
+        met = met.orig if isinstance(met, DBAPIError) else met  # what the driver says
+        state = getattr(met, "sqlstate", None)  # PostgreSQL's, whatever language it speaks
+        if state in TAKEN or type(met).__name__ == "IntegrityError" or any(word in str(met) for word in CROWDED):
+            return True
+    return False
+
+
+def _one_connection():
+    """The class of connection pools for a log: a thread has one connection at most, closed once it is given back, for
+    a server has a hundred for all. Optuna asks for a second one while it holds the first, to read, and gets the same:
+    who waits for a server that is full then holds nothing that others wait for."""
+    from sqlalchemy.pool import SingletonThreadPool
+
+    class OneConnection(SingletonThreadPool):
+        def __init__(self, creator, **options):
+            close = (lambda connection, record: record.invalidate(), "checkin")
+            super().__init__(lambda: _together(creator), **options | {"events": [close]})
+
+    return OneConnection
 
 
 def _entry(trial):

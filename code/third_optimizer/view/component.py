@@ -207,7 +207,7 @@ def _widget_class():
             elif content["type"] == "forget":
                 self._tell(record.clear()["answers"])
                 self._confirm(content)
-            elif self.hear:
+            elif self.hear and content["type"] != "here":  # by which a page learns whether its line is open
                 self.hear(self, content)
 
         def _confirm(self, content, **more):

@@ -22,9 +22,6 @@ const SILENT =
   "The kernel has not answered for a while. If it is busy, this goes on when it is done; if it was restarted or has " +
   `stopped, ${AGAIN}. Until it answers nothing is kept.`;
 
-/* JupyterLab marks the widgets of a kernel that is no more. */
-const gone = (host) => Boolean(host.closest(".jupyter-widgets-disconnected"));
-
 const notice = () => T.el("p", { class: "t3-blocked", role: "status" });
 const notKept = notice(); // of answers and tries that the kernel has in its memory alone: one for the whole page
 
@@ -64,16 +61,18 @@ function ask({ model, host, note }, question, patience = PATIENCE, progress = ()
       end();
       reject(new Error(RESTARTED));
     };
-    const look = () => gone(host) && lose();
+    const send = (message) => {
+      try {
+        model.send(message);
+      } catch (error) {
+        lose(); // the line is closed: that of a kernel that is no more is, that of one which is out of reach is not
+      }
+    };
+    const look = () => send({ type: "here" });
     model.on("msg:custom", hear);
     model.on("comm_live_update", look);
-    try {
-      wait();
-      model.send({ ...question, number });
-      look();
-    } catch (error) {
-      lose(); // the line is closed
-    }
+    wait();
+    send({ ...question, number });
   });
 }
 

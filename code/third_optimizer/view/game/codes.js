@@ -172,7 +172,7 @@
 
   /* The code in this page's address, as it stands there, or null. */
   function fromHash() {
-    const found = /^#g=(.+)$/.exec(location.hash);
+    const found = /^#g(?:=|%3d)(.+)$/i.exec(location.hash); // chats write "=" in their own way
     if (!found) return null;
     try {
       return decodeURIComponent(found[1]);

@@ -29,15 +29,15 @@
       this.runs = runs;
       this.record.restore();
       this.readAddress();
-      if (!this.kernel) this.meet();
       this.build(host);
       this.showAll();
       if (this.kernel) this.record.open().then(() => this.meet());
+      else this.meet();
       this.record.listen();
       addEventListener("hashchange", () => {
         if (!this.readAddress()) return;
-        this.meet();
         this.showAll();
+        this.meet();
       });
     }
 
@@ -96,12 +96,16 @@
       return true;
     }
 
-    /* A friend's start is played as the friend played it, if no game of one's own is under way. */
+    /* A friend's start is played as the friend played it, if no game of one's own is under way. What came with the
+     * address is said when it comes, in the middle of a game too. */
     meet() {
       const { friend, state } = this;
-      if (!friend || state.tries.length) return;
-      this.state = S.begin(this.spec, state.number, friend.mode, friend.start);
-      if (this.root) this.showAll();
+      if (state.tries.length) {
+        if (this.greeting()) this.say(this.sentence.textContent + this.greeting());
+      } else if (friend) {
+        this.state = S.begin(this.spec, state.number, friend.mode, friend.start);
+        this.showAll();
+      }
     }
 
     // --- the board ---------------------------------------------------------------------------------

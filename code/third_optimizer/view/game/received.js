@@ -15,9 +15,13 @@
     DAY = "\\d{1,4}[./-]\\d{1,2}[./-]\\d{1,4}";
   const WHEN = `(?:${DAY},?\\s+${MOMENT}|${MOMENT},?\\s+${DAY})`,
     STAMP = new RegExp(`^\\s*\\[?${WHEN}\\]?\\s*(?:[-–]\\s)?`, "i"); // before a chat's lines
+  const ADDRESS = /[<([]?https?:\/\/[^\s<>()[\]]*[>)\]]?/gi,
+    UNFINISHED = /.{40}$/, // a line so long that a mail program may have broken it
+    FIRST = /^[\s>|]*(\S+)/, // a quotation's mark may begin a line
+    GOES_ON = /^(?!https?:)(?=\S*(?:[/%&#?=]|\w[._-]\w))\S*[^:,;\s]$/i; // so the rest of an address looks
   const LONGEST = 250, // letters of a code, and more
     LONGEST_NAME = 40,
-    BROKEN = 6; // lines over which a mail program may have broken a code
+    BROKEN = 6; // lines over which a mail program may have broken a code or an address
 
   function plain(text) {
     let said = text;
@@ -48,6 +52,7 @@
     if (link && T.codes.isCode(link.code)) return link;
     const pieces = [...text.matchAll(PIECE)];
     for (let from = 0; from < pieces.length; from++) {
+      if (!/[0-9a-z]/i.test(pieces[from][0])) continue; // a dash before a code
       const whole = T.codes.pieces();
       let code = "";
       for (let to = from; to < pieces.length && code.length <= LONGEST; to++) {
@@ -85,10 +90,10 @@
     return letters.length > LONGEST_NAME ? letters.slice(0, LONGEST_NAME).join("") + "…" : letters.join("");
   }
 
-  /* The text beside a code as a name. What stands before a colon is one as it is, less a list's or a quotation's mark;
-   * else what mail and chat put around a name and a code falls off at both ends. */
+  /* The text beside a code as a name. An address is none. What stands before a colon is one as it is, less a list's or
+   * a quotation's mark; else what mail and chat put around a name and a code falls off at both ends. */
   function beside(text) {
-    const said = text.replace(STAMP, ""),
+    const said = text.replace(STAMP, "").replace(ADDRESS, ""),
       named = /^(.*):[^\p{L}\p{N}]*$/u.exec(said);
     if (named) return clean(named[1].replace(/^[\s>•*`,;-]+|[\s*`]+$/g, ""));
     return clean(said.replace(/^[\s\p{P}=<>`~|]+|[\s\p{P}=<>`~|]+$/gu, ""));
@@ -114,7 +119,7 @@
     const codes = split.filter((_, i) => i % 2),
       texts = split.filter((_, i) => !(i % 2));
     if (codes.every((code) => code === codes[0]))
-      return [{ name: beside(texts[0]) || beside(texts[texts.length - 1]), code: codes[0] }];
+      return [{ name: texts.map(beside).find(Boolean) || "", code: codes[0] }];
     const behind = beside(texts[0]) ? 0 : 1;
     return codes.map((code, i) => ({ name: beside(texts[i + behind]), code }));
   }
@@ -134,6 +139,19 @@
     return null;
   }
 
+  /* A line with the rest of an address that a mail program has broken at its end: {text, over: how many lines}. */
+  function whole(lines, i) {
+    let text = lines[i],
+      over = 1;
+    for (; over < BROKEN && i + over < lines.length; over++) {
+      const cut = /https?:\/\/\S*$/i.test(text.trimEnd()) && UNFINISHED.test(lines[i + over - 1].trimEnd()),
+        next = FIRST.exec(lines[i + over]);
+      if (!cut || find(text) || !next || !GOES_ON.test(next[1])) break;
+      text = joined([text, lines[i + over]]);
+    }
+    return { text, over };
+  }
+
   /* {found: [{line, name, code, log}], without: [lines that hold no code]} of a text. Codes may be damaged. log: the
    * line is a row of an exported log, which holds its code in every row and no name. */
   function codes(text) {
@@ -143,11 +161,13 @@
     for (let i = 0; i < lines.length; i++) {
       if (!lines[i].trim()) continue;
       const line = i + 1,
-        log = LOG.test(lines[i]);
-      let split = parts(lines[i]);
-      if (split.length === 1 && !log) {
-        const whole = broken(lines, i);
-        if (whole) [split, i] = [whole.split, i + whole.over - 1];
+        log = LOG.test(lines[i]),
+        { text, over } = log ? { text: lines[i], over: 1 } : whole(lines, i);
+      let split = parts(text);
+      if (split.length > 1) i += over - 1;
+      else if (!log) {
+        const mended = broken(lines, i);
+        if (mended) [split, i] = [mended.split, i + mended.over - 1];
       }
       const some = split.length > 1 ? named(split) : [damaged(lines[i])].filter(Boolean);
       found.push(...some.map(({ name, code }) => ({ line, name: log ? "" : name, code, log })));
