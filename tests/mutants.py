@@ -95,8 +95,8 @@ MUTANTS = [
     Mutant(
         "a planner need not be patient",
         "code/third_optimizer/experiments/count_planners.py",
-        'abs(found["implied"] - DISCOUNT) <= NEAR',
-        'found["implied"] < 1',
+        '(abs(found["implied"] - DISCOUNT) <= NEAR)',
+        '(found["implied"] < 1)',
         "tests/test_planners.py::test_the_second_atlas_is_counted",
     ),
     Mutant("a move is undone by itself", REWARD, "BACK = [1, 0, 3, 2]", "BACK = [0, 1, 2, 3]", GRADIENT),

@@ -24,12 +24,17 @@ def columns():
     return stores()["planner_atlas.npz"].columns
 
 
+def weighs():
+    """Which are right in both conflicts, by the discount of training: mask over the stops of DIALS, then the seeds."""
+    found = columns()
+    return (np.minimum(found["a"], found["b"]) >= CONFLICT) & (abs(found["implied"] - DISCOUNT) <= NEAR)  # NaN is not
+
+
 @cache
 def kinds():
     """{one of KINDS: mask over the stops of DIALS, then the seeds}; those that stay are planners too."""
     found = columns()
-    planner = (found["fresh"] >= SHARE) & (np.minimum(found["a"], found["b"]) >= CONFLICT)
-    planner &= abs(found["implied"] - DISCOUNT) <= NEAR  # NaN is not
+    planner = (found["fresh"] >= SHARE) & weighs()
     return {"planner": planner, "stays": planner & (found["longer"] >= STAYS)}
 
 
@@ -101,23 +106,16 @@ def practice_dial():
 
 
 @cache
-def capable(best=5, twenty=20):
-    """Do the designs that earn most weigh? top, rest: (seeds,) share of the `best` designs by their share in new
-    mazes, and of all others, that are right in both conflicts by the discount of training (as a planner's conditions
-    say). near_best: (seeds,) how many of the first `twenty` do not; earned: (seeds,) the least that these earn."""
-    found = columns()
-    weighs = (np.minimum(found["a"], found["b"]) >= CONFLICT) & (abs(found["implied"] - DISCOUNT) <= NEAR)
-    told = {"top": [], "rest": [], "near_best": [], "earned": []}
-    for fresh, right in zip(
-        found["fresh"].reshape(-1, len(DIAL_SEEDS)).T, weighs.reshape(-1, len(DIAL_SEEDS)).T, strict=True
-    ):
+def capable(best=5, more=20):
+    """Do the designs that earn most weigh (weighs)? top, rest: share of the `best` by what they earn in new mazes, and
+    of all others, that do. near_best: how many of the first `more` do not; earned: the least that these earn. All but
+    best: (seeds,)."""
+    told, flat = [], (-1, len(DIAL_SEEDS))
+    for fresh, right in zip(columns()["fresh"].reshape(flat).T, weighs().reshape(flat).T, strict=True):
         order = np.argsort(-np.nan_to_num(fresh, nan=-1.0))
-        first = order[:twenty]
-        told["top"].append(right[order[:best]].mean())
-        told["rest"].append(right[order[best:]].mean())
-        told["near_best"].append((~right[first]).sum())
-        told["earned"].append(fresh[first][~right[first]].min())
-    return {name: np.array(values) for name, values in told.items()} | {"best": best}
+        misses = order[:more][~right[order[:more]]]
+        told.append((right[order[:best]].mean(), right[order[best:]].mean(), len(misses), fresh[misses].min()))
+    return dict(zip(("top", "rest", "near_best", "earned"), np.array(told).T, strict=True)) | {"best": best}
 
 
 # --- what pages draw and say ---------------------------------------------------------------------------------
