@@ -80,6 +80,17 @@ def test_a_question_or_a_card_that_gives_a_guess_away_waits_for_it(open_page):
     assert page.locator("#claim-C8").is_visible() and notes.count() == 0
 
 
+@pytest.mark.parametrize("size", [(1366, 650), (390, 844)], ids=["laptop", "phone"])
+def test_after_a_guess_what_is_said_of_it_and_the_figure_are_seen_together(open_page, size):
+    page = open_page("book/10_be_the_meta_optimizer", width=size[0], veiled=True, reduced_motion="reduce").page
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    ask = page.locator("form.t3-ask[id*=predict-curse]")
+    ask.get_by_role("button", name="Commit").click()
+    page.wait_for_timeout(300)
+    said, title = (one.bounding_box() for one in (ask.locator(".t3-feedback"), page.locator("#curse .t3-figure-title")))
+    assert 0 <= said["y"] and title["y"] + title["height"] <= size[1], (said, title)
+
+
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
 def test_what_a_guess_veils_comes_after_it(page, site):
     """On the built page: a section, a card or a question, further down."""

@@ -75,7 +75,9 @@
     turn(screen) {
       this.game.step({ type: "screen", screen });
       this.show();
-      this.root.querySelector("h3").focus();
+      const title = this.root.querySelector("h3");
+      title.focus({ preventScroll: true });
+      title.scrollIntoView({ behavior: T.still() ? "auto" : "smooth", block: "start" });
     }
 
     /* The end of a short game. */

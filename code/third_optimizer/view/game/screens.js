@@ -246,8 +246,7 @@
       dial.show(k, String(n), `${n} tries`);
       text.textContent =
         `With ${n} tries, dice meet a machine that iterates in ${share(odds.dice, k)} of all games, and climbers in ` +
-        `${share(odds.climbing, k)}, with the runs of seeds 1 to ${odds.dice.length}. ` +
-        `Choosing one of ${n} outcomes selects at most ${Math.log2(n).toFixed(1)} bits.`;
+        `${share(odds.climbing, k)}, with the runs of seeds 1 to ${odds.dice.length}.`;
     }
     show(0);
     const usual = "These are the odds of the usual game, from its start and with every dial free.";
@@ -255,19 +254,18 @@
       " A locked dial changes them: where no machine attends, or none has a second pass, no design iterates, " +
       "and no number of tries helps.";
     const found = odds.tries.map((n) => `${n} tries find it once in ${T.grouped(Math.round(1e6 / n))} games`);
-    const all = range(odds.share, (value) => (100 * value).toFixed(1) + " %");
     return [
       ...(S.plain(game.state, game.spec) ? [] : [p(usual + (game.mode.locked === null ? "" : locked))]),
       p(
         "A machine iterates, in the words of this page, when its fresh error is at most half of par and falls to a " +
           "quarter of that when it is run eight times as long, flying off on at most one problem in a thousand. " +
-          `Of all designs ${all} do.`,
+          "How rare that is, and how much a number of tries can choose, you may guess in chapter 12.",
       ),
       dial.element,
       text,
       p(
         "The control is a needle: one design in a million, and nothing about its neighbours that says where it is. " +
-          `${found.join("; ")}. A search of few bits finds what is common. ` +
+          `${found.join("; ")}. A short search finds what is common. ` +
           "That such machines are common here was settled by whoever chose the dials.",
       ),
     ];

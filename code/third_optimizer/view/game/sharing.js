@@ -21,7 +21,7 @@
       }
     };
     const id = game.name + "-code",
-      field = el("input", { type: "text", id, readonly: true, value: code, class: "t3-game-code" });
+      field = el("textarea", { id, readonly: true, rows: 2, class: "t3-game-code" }, code);
     const qr = el("details", { class: "t3-game-qr" }, el("summary", {}, "Show as a QR code"));
     const draw = async () => {
       try {

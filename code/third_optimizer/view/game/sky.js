@@ -19,6 +19,7 @@
     LISTED = 100, // lit stars in the table
     BEAT = { light: 320, dice: 45 }; // milliseconds between two lit tries, two dice
   const NAMES = ["above par", "at par or below", "iterates"];
+  const MEANS = ["", "", ": better still when run longer than trained"]; // what the key adds
   const COLOURS = ["world", "base", "mesa"];
 
   /* 0 to 1 from a number, the same each time. */
@@ -93,7 +94,7 @@
         "p",
         { class: "t3-sky-key" },
         ...NAMES.map((name, kind) =>
-          el("span", {}, el("i", { class: "t3-sky-dot", style: `background: var(--t3-${COLOURS[kind]})` }), name),
+          el("span", {}, el("i", { class: "t3-sky-dot", style: `background: var(--t3-${COLOURS[kind]})` }), name + MEANS[kind]),
         ),
       );
       this.said = el("p", { class: "t3-reading", "aria-live": "polite" });

@@ -56,7 +56,12 @@
       const led = document.querySelector(`[data-t3-after="${CSS.escape(spec.id)}"]`); // by a figure above
       if (!open || before === undefined || led || !document.hasFocus()) return; // or answered in another window
       const figure = behind.find((one) => one.querySelector(".t3-figure")) || behind[0];
-      figure.scrollIntoView({ behavior: T.still() ? "auto" : "smooth", block: "center" });
+      // what was said of the guess and the figure, if a window holds both
+      const said = cell.querySelector(".t3-feedback") || cell;
+      const [above, below] = [said, figure].map((one) => one.getBoundingClientRect());
+      const both = below.bottom - above.top < 0.85 * innerHeight;
+      const behavior = T.still() ? "auto" : "smooth";
+      (both ? said : figure).scrollIntoView({ behavior, block: both ? "start" : "center" });
     };
     store.listen(show);
     addEventListener("hashchange", () => {
