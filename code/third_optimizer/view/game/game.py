@@ -22,6 +22,13 @@ from .runs import source
 from .training import Trainer
 
 NO_PLAYERS = {"searchers": [], "odds": None}
+MEANS = {
+    "dice": "draw at random",
+    "climbing": "turns one dial, keeps what helps",
+    "halving": "many short runs, the best half again",
+    "Gaussian process": "bends a smooth sheet to its tries, goes where it hopes most",
+    "TPE": "asks what its better tries had in common",
+}  # of meta.SEARCHES, in a few words
 
 
 class Game:
@@ -113,6 +120,7 @@ class Game:
             "then": self.then and {"name": self.then[0], "page": self.then[1]},
             "searchers": self.tournament["searchers"],
             "others": others,
+            "means": MEANS,
             "odds": self.tournament["odds"],
             "fingerprint": grid.fingerprint,
             "counter": counter and {"place": counter},

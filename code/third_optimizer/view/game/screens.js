@@ -66,7 +66,7 @@
     choose[game.state.rival].checked = true;
     const rows = searchers.map((one, i) =>
       row(
-        el("label", { class: "t3-game-rival" }, choose[i], el("span", {}, one.name)),
+        el("label", { class: "t3-game-rival" }, choose[i], el("span", {}, one.name, el("small", {}, game.spec.means[one.name] || ""))),
         cell(T.grouped(one.count)),
         cell(shown(one.median[end])),
         cell(`${shown(one.low[end])} to ${shown(one.high[end])}`),
