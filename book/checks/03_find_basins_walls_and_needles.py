@@ -1,6 +1,6 @@
 """Checkers of chapter 3: one function an exercise. Each names the mistake it sees."""
 
-from third_optimizer.experiments.find_basins_walls_and_needles import RIM, widest
+from third_optimizer.experiments.let_it_rain import RIM, widest
 from third_optimizer.theory import chance_within
 from third_optimizer.view.questions.exercises import right, wrong
 

@@ -36,7 +36,12 @@ def made_of_grids():
 
 def layers():
     """{file: Store} of what single pages show."""
-    return train_layers.stores() | meet_walls.stores() | train_planners.stores() | {"learners.npz": turn_the_first_dial.learners()}
+    return (
+        train_layers.stores()
+        | meet_walls.stores()
+        | train_planners.stores()
+        | {"learners.npz": turn_the_first_dial.learners()}
+    )
 
 
 MADE_OF_PLANNERS = ("planner_answers.npz", "planner_rules.npz")

@@ -1,4 +1,4 @@
-"""What chapter 3 trains, and its stores: layers of chapter 4 that end in another valley, and nets that look for a parity.
+"""What chapter 3 trains, and its stores: layers of chapter 4 that end in another valley, nets that seek a parity.
 
 valleys: one layer of attention from many starts, by two rules; where exact descent then takes it, and how the error
 curves there. roads: from the bottom of another valley to the bottom of the best one. parities: how a net learns the
@@ -91,7 +91,9 @@ def learn(rule, scale, dimension, seed):
     """Parameters of a layer: chapter 4's training, by this rule, from random numbers of this deviation."""
     model, (optimizer, rates), rng = LinearAttention(dimension), RULES[rule], np.random.default_rng(seed)
     stages = [Stage(model, clip(optimizer(rate), 1), STEPS) for rate in rates]
-    return train_in_stages(stages, model.init(rng, scale), Regression(dimension, EXAMPLES), rng, batch=BATCH)[-1].parameters
+    return train_in_stages(stages, model.init(rng, scale), Regression(dimension, EXAMPLES), rng, batch=BATCH)[
+        -1
+    ].parameters
 
 
 def end(rule, scale, dimension, seed):
@@ -163,7 +165,11 @@ def stores():
     roads = {"dimension": (2, 3, 4), "seed": STARTS}
     nets = {"bits": [TASK.bits, TASK.relevant], "width": NET.width, "every": EVERY, "batch": SHOWN, "judges": JUDGES}
     made = (
-        ("valleys", valleys, Maker(end, ended, setting | {"rates": {name: rates for name, (_, rates) in RULES.items()}})),
+        (
+            "valleys",
+            valleys,
+            Maker(end, ended, setting | {"rates": {name: rates for name, (_, rates) in RULES.items()}}),
+        ),
         ("roads", roads, Maker(road, {"error": ((STOPS,), "f4")}, setting | {"relaxed": RELAXED})),
         (
             "parities",

@@ -1,8 +1,6 @@
-"""Sparse parity: many bits are shown, and only the product of a few of them counts (Barak et al. 2022, arXiv:2207.08799)."""
+"""Sparse parity: many bits are shown, only the product of a few counts (Barak et al. 2022, arXiv:2207.08799)."""
 
 from dataclasses import dataclass
-
-import numpy as np
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The rain: a thousand starts fall on a mountain with a crater and run downhill; how many end in the crater (rain.js)."""
+"""The rain: a thousand starts fall on a mountain and run downhill; how many end in its crater (rain.js)."""
 
 from ..component import Component, fallback_text
 from .figure import demand_text
