@@ -14,7 +14,7 @@
     ABOVE = 288,
     REACH = 6.4, // of the picture, from the crater to its left and right edge
     SKY = 8, // height from which drops fall
-    LOW = -2.2,
+    LOW = -3.6,
     STEPS = 30,
     DEEP = -0.5, // who ends lower has landed
     FALL = 500, // milliseconds
@@ -124,8 +124,9 @@
         ...this.drops.in,
         word(2, 11, "from the side"),
         word(2, SIDE + 24, "from above"),
-        word(px(0), py(rim) - 5, "crater", "t3-rain-middle"),
-        word(px(0), py(-moat) - 6, "moat", "t3-rain-middle"),
+        word(px(0), SIDE - 5, "crater", "t3-rain-middle"),
+        word(px(-moat), SIDE - 5, "moat", "t3-rain-middle"),
+        word(px(moat), SIDE - 5, "moat", "t3-rain-middle"),
       );
     }
 
