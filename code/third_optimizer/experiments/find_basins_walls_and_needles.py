@@ -14,7 +14,7 @@ from third_optimizer.base import gradient_descent, train
 from third_optimizer.mesa.signs import hinge
 
 from . import meet_walls, unedited
-from .let_it_rain import ASKED, COUNT, MOUNTAIN, RIM, SEEDS, SPREADS, land, landed, rated, widest
+from .let_it_rain import ASKED, COUNT, MOUNTAIN, RIM, SEEDS, SPREADS, land, landed, rated
 from .meet_walls import DIMENSIONS, LONG, RATES, SCALES, STARTS, USUAL
 from .train_layers import ARRIVED
 from .train_layers import stores as chapter_4
@@ -242,7 +242,6 @@ def predictions(loss=hinge, two_layers=two_layers):
 
 def exercises():
     """The numbers of the page's exercises, {id: {name: number}}."""
-    best = widest(5, 2)
     return {
         "wider": {"dimensions": ASKED, "factor": 2.0**ASKED, "added": 2.0 * ASKED, "flat": 4.0},
         "other_weight": {
@@ -251,7 +250,6 @@ def exercises():
             "same": theory.largest_lost(np.float16),
             "finer": theory.largest_lost(np.float16) / 4,
         },
-        "spread": {"best": best["best"], "chance": best["chance"]},
     }
 
 

@@ -108,7 +108,8 @@
     ground() {
       const { rim, moat } = this.spec,
         xs = Array.from({ length: 257 }, (_, i) => REACH * (i / 128 - 1)),
-        line = (points) => points.map((x, i) => `${i ? "L" : "M"}${px(x).toFixed(1)} ${up(this.height(x)).toFixed(1)}`).join(""),
+        spot = (x) => `${px(x).toFixed(1)} ${up(this.height(x)).toFixed(1)}`,
+        line = (points) => points.map((x, i) => (i ? "L" : "M") + spot(x)).join(""),
         word = (x, y, text, name = "") => svg("text", { x, y, class: `t3-rain-word ${name}` }, text);
       this.drops = { off: [svg("path", {}), svg("path", {})], in: [svg("path", {}), svg("path", {})] };
       for (const [kind, paths] of Object.entries(this.drops))
@@ -271,9 +272,11 @@
       const formula = long
         ? "At this learning rate the crater lets go: each step leaps over its middle and lands higher up."
         : `By formula it is ${oneIn(chance)}.`;
-      this.said.textContent = `${where} ${T.grouped(landed)} of ${T.grouped(count)} starts end in the crater. ${formula}`;
+      const ended = `${T.grouped(landed)} of ${T.grouped(count)} starts end in the crater`;
+      this.said.textContent = `${where} ${ended}. ${formula}`;
       const settings = dials.map((dial) => `${dial.label} ${dial.texts[this.at[dial.name]]}`).join(", ");
-      this.picture.setAttribute("aria-label", `A round mountain with a crater. ${settings}. ${this.said.textContent}`);
+      const label = `A round mountain with a crater. ${settings}. ${this.said.textContent}`;
+      this.picture.setAttribute("aria-label", label);
       this.voice.say(this.said.textContent);
     }
   }
