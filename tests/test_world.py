@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from third_optimizer.world import bowl, noisy, valley
+from third_optimizer.world import bowl, needle, noisy, valley, volcano
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -62,6 +62,33 @@ def test_the_valley_is_rosenbrocks():
     """Height 24.2 at the usual start; along the floor y = x² only (1 − x)² is left."""
     assert valley().value(np.array([-1.2, 1.0])) == pytest.approx(24.2)
     assert [valley().value(np.array([x, x * x])) for x in (-2.0, 0.0, 3.0)] == [9, 1, 4]
+
+
+@given(st.lists(places, min_size=1, max_size=5))
+def test_a_volcano_is_round_and_its_slope_is_the_height_s(x):
+    """By differences along the line through the middle; across it nothing changes. Its crater is the lowest place."""
+    hill, at = volcano(1, 4, 12), np.array(x)
+    away = float(np.linalg.norm(at))
+    assert hill.value(at) == pytest.approx(hill.value(np.array([away])), rel=1e-12, abs=1e-12)
+    assert hill.value(at) >= hill.value(np.zeros(len(x))) == -1.5
+    if away > 1e-3 and abs(away - 1) > 1e-3:
+        along, h = at / away, 1e-5
+        rise = (hill.value((away + h) * along) - hill.value((away - h) * along)) / (2 * h)
+        assert np.allclose(hill.gradient(at), rise * along, rtol=1e-5, atol=1e-5)
+
+
+def test_a_volcano_s_pieces_meet_at_the_rim_and_many_places_are_asked_at_once():
+    hill = volcano(0.5, 2, 30)
+    below, above = hill.value(np.array([[0.5 - 1e-9], [0.5 + 1e-9]]))
+    assert below == pytest.approx(above, abs=1e-6) and above == pytest.approx(1.5**2 / 2, abs=1e-6)
+    several = np.random.default_rng(0).normal(size=(3, 4, 2))
+    assert hill.value(several).shape == (3, 4) and hill.gradient(several).shape == (3, 4, 2)
+    assert hill.gradient(several)[1, 2] == pytest.approx(hill.gradient(several[1, 2]))
+
+
+def test_a_needle_has_no_slope():
+    pin, at = needle(0.1), np.array([[0.05, 0.05], [0.2, 0.0]])
+    assert pin.value(at).tolist() == [-1, 0] and not pin.gradient(at).any()
 
 
 def test_a_bowl_is_the_hundredfold_one_unless_told_otherwise():
@@ -117,6 +144,11 @@ def test_without_noise_no_number_is_drawn():
     + [
         (lambda bad=bad: bowl((1, 2), bad), f"angle must be a finite number of radians, got {bad}")
         for bad in (np.nan, np.inf)
+    ]
+    + [
+        (lambda: volcano(4, 4), "rim must be above 0 and below moat = 4, got 4"),
+        (lambda: volcano(1, 4, 9), "curvature must be finite and above 9, got 9"),
+        (lambda: needle(0), "radius must be a finite number above 0, got 0"),
     ]
     + [(lambda: bowl((1, 2, 3), 0.5), "angle must be 0 unless there are two curvatures, got 0.5 with 3")]
     + [

@@ -1,4 +1,4 @@
-"""Models that learn from a prompt, one that walks in mazes, and the rivals beside them.
+"""Models that learn from a prompt, one that walks in mazes, one that sorts signs, and the rivals beside them.
 
 Those that learn from a prompt have `init(rng, scale)`, `errors(parameters, prompts)` for training, `answer` and
 `sensitivity`; the planner has `init(rng)`, `think`, `moves` and `back`.
@@ -10,6 +10,7 @@ from .mlp import MLP
 from .objective import practice
 from .planner import Planner
 from .reward import practise_walking
+from .signs import SignNet
 from .table import LookupTable
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "LinearAttention",
     "LookupTable",
     "Planner",
+    "SignNet",
     "beside_one_step",
     "cosine",
     "follows",

@@ -22,6 +22,7 @@ from .in_context import (
     ridge_rules,
     single_step_error,
 )
+from .landing import catapult_path, chance_within, draws_for, largest_lost
 from .selection import blind_chance, expected_maximum, rank_chances
 
 __all__ = [
@@ -32,12 +33,16 @@ __all__ = [
     "best_step",
     "blind_chance",
     "break_even_scale",
+    "catapult_path",
+    "chance_within",
     "contraction",
     "descent_path",
     "descent_rules",
+    "draws_for",
     "expected_maximum",
     "heavy_ball_matrix",
     "heavy_ball_path",
+    "largest_lost",
     "largest_stable_heavy_ball_step",
     "largest_stable_step",
     "noise_floor",

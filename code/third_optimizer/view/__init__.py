@@ -20,6 +20,7 @@ from .figures.learner import learner
 from .figures.longer import longer
 from .figures.map import draw_map
 from .figures.maze import maze
+from .figures.rain import rain
 from .figures.saying import between, listed, power, say, signed
 from .questions.chapter import Chapter
 from .questions.claims import claim_card
@@ -61,6 +62,7 @@ __all__ = [
     "notes",
     "play",
     "power",
+    "rain",
     "rule_at",
     "say",
     "signed",

@@ -1,13 +1,15 @@
 """The world: what a model or an optimizer faces."""
 
-from .landscapes import Landscape, bowl, noisy, valley
+from .landscapes import Landscape, bowl, needle, noisy, valley, volcano
 from .mazes import MOVES, Mazes, RandomMazes, crow_flies, distances, earned, follow, optimum, snake
+from .parities import Parity
 from .regression import Prompts, Regression, error
 
 __all__ = [
     "MOVES",
     "Landscape",
     "Mazes",
+    "Parity",
     "Prompts",
     "RandomMazes",
     "Regression",
@@ -17,8 +19,10 @@ __all__ = [
     "earned",
     "error",
     "follow",
+    "needle",
     "noisy",
     "optimum",
     "snake",
     "valley",
+    "volcano",
 ]

@@ -63,6 +63,45 @@ def valley():
     )
 
 
+def volcano(rim=1.0, moat=4.0, curvature=12.0):
+    """A round mountain with a crater: the deepest place, and most rain runs off the other way.
+
+    Within `rim` of the middle a bowl, ½ λ ρ² − depth; outside it the flank, which falls to a moat at distance `moat`,
+    ½ (ρ − moat)². The two meet at the rim, so depth = ½ λ rim² − ½ (moat − rim)², which must be above 0: ValueError
+    otherwise. value and gradient take x of any shape (..., n), for any n, and value gives (...).
+    """
+    if not 0 < rim < moat < np.inf:
+        raise ValueError(f"rim must be above 0 and below moat = {moat:g}, got {rim}")
+    depth = (curvature * rim**2 - (moat - rim) ** 2) / 2
+    if not 0 < depth < np.inf:
+        raise ValueError(f"curvature must be finite and above {((moat - rim) / rim) ** 2:g}, got {curvature}")
+
+    def value(x):
+        away = np.linalg.norm(x, axis=-1)
+        return np.where(away < rim, curvature * away**2 / 2 - depth, (away - moat) ** 2 / 2)
+
+    def gradient(x):
+        away = np.linalg.norm(x, axis=-1, keepdims=True)
+        return x * np.where(away < rim, curvature, 1 - moat / np.maximum(away, rim))
+
+    return Landscape("volcano", value, gradient, minimum=np.zeros(2))
+
+
+def needle(radius=0.1):
+    """A plain, 0 everywhere, with a hole of this radius in the middle, −1: no slope anywhere. Shapes as of the volcano.
+
+    ValueError unless the radius is finite and above 0.
+    """
+    if not 0 < radius < np.inf:
+        raise ValueError(f"radius must be a finite number above 0, got {radius}")
+    return Landscape(
+        "needle",
+        value=lambda x: np.where(np.linalg.norm(x, axis=-1) < radius, -1.0, 0.0),
+        gradient=lambda x: np.zeros_like(x),
+        minimum=np.zeros(2),
+    )
+
+
 def noisy(landscape, sigma):
     """`landscape` whose gradients carry independent normal noise of standard deviation `sigma` ≥ 0."""
     if not 0 <= sigma < np.inf:
