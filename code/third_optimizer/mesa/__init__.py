@@ -11,12 +11,14 @@ from .objective import practice
 from .planner import Planner
 from .reward import practise_walking
 from .table import LookupTable
+from .tokens import TokenAttention
 
 __all__ = [
     "MLP",
     "LinearAttention",
     "LookupTable",
     "Planner",
+    "TokenAttention",
     "beside_one_step",
     "cosine",
     "follows",

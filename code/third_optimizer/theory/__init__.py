@@ -17,9 +17,11 @@ from .descent import (
 from .in_context import (
     best_preconditioner,
     best_single_step,
+    best_steps,
     break_even_scale,
     descent_rules,
     ridge_rules,
+    several_steps_error,
     single_step_error,
 )
 from .selection import blind_chance, expected_maximum, rank_chances
@@ -30,6 +32,7 @@ __all__ = [
     "best_preconditioner",
     "best_single_step",
     "best_step",
+    "best_steps",
     "blind_chance",
     "break_even_scale",
     "contraction",
@@ -43,6 +46,7 @@ __all__ = [
     "noise_floor",
     "rank_chances",
     "ridge_rules",
+    "several_steps_error",
     "single_step_error",
     "spectral_radius",
     "steps_to",
