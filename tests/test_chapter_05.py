@@ -249,12 +249,13 @@ def test_noise_shortens_thought():
 
 def test_parity_is_learned_in_steps_only():
     found = writing.parity()
-    assert (found["steps"] == 1).all() and (np.abs(found["fresh"] - 0.5) < 0.1).all() and (found["seen"] > 0.6).all()
+    assert (found["steps"] == 1).all() and (np.abs(found["fresh"] - 0.5) < 0.15).all() and (found["seen"] > 0.6).all()
 
 
 def test_what_the_page_says_in_words():
     told = thinking.told()
     assert told["short"] == 0 and 0 < told["plain"] < told["warm"] == told["all"]
+    assert told["turned"] == told["lost"] == told["all"] - told["plain"] and told["stuck"] > 30
     first = thinking.predictions()["on"]["first"]
     assert first > 100
     assert (thinking.loops(**thinking.BEST)["errors"][:, 1] > 100).all()  # all ten

@@ -243,18 +243,21 @@ SHORT, LONG = LOOPS["steps"]
 
 def told(fate=fate, learn=learn):
     """Of the machines of two passes, how many go on: short, plain, warm (in practice long but for the first, at once
-    but for the last); all; stuck: the least error of those that fly off after long practice, with the passes of
-    training."""
+    but for the last); all. Of those that fly off after long practice at once: lost, their number; turned, with a
+    direction of A whose sign is not that of the others; stuck, their least error with the passes of training."""
     counts = {
-        name: fates(2, warm_up, steps, fate, learn)
+        name: fates(2, warm_up, steps, fate, learn)["on"]
         for name, warm_up, steps in (("short", False, SHORT), ("plain", False, LONG), ("warm", True, LONG))
     }
     kept = loops(2, False, LONG, learn)
-    each = zip(kept["errors"], kept["blown"], strict=True)
-    stuck = [errors[2] for errors, blown in each if fate(errors, blown, 2) == "flies off"]
-    return {name: one["on"] for name, one in counts.items()} | {
-        "all": counts["plain"]["all"],
-        "stuck": min(stuck, default=np.nan),
+    gone = [fate(*one, 2) == "flies off" for one in zip(kept["errors"], kept["blown"], strict=True)]
+    compares = kept["weights"][gone, 0, :-1, :-1]
+    signs = np.sign(np.linalg.eigvalsh(compares + compares.transpose(0, 2, 1)))
+    return counts | {
+        "all": len(gone),
+        "lost": sum(gone),
+        "turned": int((np.ptp(signs, axis=1) > 0).sum()),
+        "stuck": min(kept["errors"][gone, 2], default=np.nan),
     }
 
 
