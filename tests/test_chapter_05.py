@@ -37,9 +37,10 @@ def looped(weights, prompts, passes):
     a, p = weights.astype(float)
     shown = np.concatenate([prompts.inputs, prompts.labels[:, :, None]], axis=2)
     asked = np.concatenate([prompts.query, np.zeros((len(prompts.query), 1))], axis=1)[:, None]
-    for _ in range(passes):
-        g = np.einsum("bni,bnj->bij", shown, shown) / shown.shape[1]
-        shown, asked = shown + shown @ a @ g @ p, asked + asked @ a @ g @ p
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(passes):
+            g = np.einsum("bni,bnj->bij", shown, shown) / shown.shape[1]
+            shown, asked = shown + shown @ a @ g @ p, asked + asked @ a @ g @ p
     return -asked[:, 0, -1]
 
 
@@ -123,6 +124,9 @@ def test_claim_c15(numbers=None):
     for name, passes in (("one", 1), ("two", 2), ("four", 4)):
         assert numbers[name] == pytest.approx(loop_errors(passes, passes > 1, LONG, passes), rel=1e-4)
     assert numbers["two"].max() < numbers["free"] < numbers["one"].min() and numbers["four"].max() < 4
+    few, long = LOOPS["steps"]
+    assert numbers["steps"] == 2 * few < numbers["more"] == long
+    assert numbers["early"] == pytest.approx(np.median(loop_errors(2, True, few, 2)), rel=1e-4)
     # the same count of numbers, whatever the passes
     shapes = {LinearAttention(5, passes).init(np.random.default_rng(0)).shape for passes in LOOPS["passes"]}
     assert shapes == {(2, 6, 6)}
@@ -224,11 +228,15 @@ def test_a_thought_by_hand_is_a_token():
 
 
 def test_writers_that_see_examples_only_are_two_numbers():
+    """Those of two and of four tokens, wherever they stop; those of eight have more: their steps turn."""
     next_thought = page_function("next_thought")
-    for tokens in (2, 4, 8):
+    for tokens in (2, 4):
         machines = np.median(writing.written(tokens, False)["errors"], axis=0)
         by_hand = writing.thought(next_thought, tokens)
-        assert by_hand[tokens] == pytest.approx(machines[tokens], rel=0.3), tokens
+        for count in (1, tokens, 2 * tokens):
+            assert by_hand[count] == pytest.approx(machines[count], rel=0.1), (tokens, count)
+    assert writing.sideways(2).max() < 0.1
+    assert writing.aiming(next_thought)["times"] > 1.5 and writing.sideways(8).min() > 0.4
     aims = [writing.aims(tokens)["aim"].mean() for tokens in (2, 4, 8)]
     assert aims[0] > aims[1] > aims[2] > 0.99
 
@@ -255,7 +263,7 @@ def test_parity_is_learned_in_steps_only():
 def test_what_the_page_says_in_words():
     told = thinking.told()
     assert told["short"] == 0 and 0 < told["plain"] < told["warm"] == told["all"]
-    assert told["turned"] == told["lost"] == told["all"] - told["plain"] and told["stuck"] > 30
+    assert told["warmed"] == 0 and told["turned"] == told["lost"] == told["all"] - told["plain"] and told["stuck"] > 30
     first = thinking.predictions()["on"]["first"]
     assert first > 100
     assert (thinking.loops(**thinking.BEST)["errors"][:, 1] > 100).all()  # all ten
@@ -274,20 +282,18 @@ def test_an_open_cell_and_the_package_say_the_same(function):
 
 
 def test_an_edit_of_an_open_cell_is_seen():
-    """A pass that does not shrink, a thought that steps half as far, a fate read more strictly, a search for the worst."""
+    """A shorter step, a thought that steps half as far, a fate read more strictly, the worst pass in place of the best."""
     edits = [
-        ("x - flatten * x @ spread", "x"),
+        ("gain = step * query", "gain = 0.5 * step * query"),
         ("w + step * x.mT", "w + 0.5 * step * x.mT"),
         ("before / 4", "before / 1000"),
         ("np.argmin(errors)", "np.argmax(errors)"),
     ]
     before, after = shown_by(NAME), shown_by(NAME, edits)
-    changed = {one[:30] for one, other in zip(texts_of(before), texts_of(after), strict=True) if one != other}
-    assert any(one.startswith("Short practice") for one in changed), changed
-    frames = list(zip(frames_of(before), frames_of(after), strict=True))
-    differ = [one["title"][:20] for one, other in frames if one != other]
-    assert len(frames) == 4 and len(differ) >= 3, differ
-    assert not np.allclose(frames[2][0]["columns"]["y"], frames[2][1]["columns"]["y"], equal_nan=True)
+    changed = [one[:20] for one, other in zip(texts_of(before), texts_of(after), strict=True) if one != other]
+    assert changed == ["With two passes prac", "Flattening by 0 leav", "Writing pays, and wr", "With noise of 0 the "]
+    pictures = zip(frames_of(before), frames_of(after), strict=True)
+    assert [i for i, (one, other) in enumerate(pictures) if one["columns"] != other["columns"]] == [1, 2, 3]
 
 
 def test_a_shorter_training_changes_what_the_page_shows(monkeypatch):

@@ -241,22 +241,29 @@ def stopped(noise, enough=enough, learn=learn):
 SHORT, LONG = LOOPS["steps"]
 
 
+def turned(weights):
+    """How many of these layers (n, 2, d+1, d+1) have a direction of A whose sign is not that of the others."""
+    compares = weights[:, 0, :-1, :-1]
+    signs = np.sign(np.linalg.eigvalsh(compares + compares.transpose(0, 2, 1)))
+    return int((np.ptp(signs, axis=1) > 0).sum())
+
+
 def told(fate=fate, learn=learn):
     """Of the machines of two passes, how many go on: short, plain, warm (in practice long but for the first, at once
     but for the last); all. Of those that fly off after long practice at once: lost, their number; turned, with a
-    direction of A whose sign is not that of the others; stuck, their least error with the passes of training."""
+    direction of A whose sign is not that of the others; stuck, their least error with the passes of training. warmed:
+    with such a direction, after long practice with warm-up."""
     counts = {
         name: fates(2, warm_up, steps, fate, learn)["on"]
         for name, warm_up, steps in (("short", False, SHORT), ("plain", False, LONG), ("warm", True, LONG))
     }
     kept = loops(2, False, LONG, learn)
     gone = [fate(*one, 2) == "flies off" for one in zip(kept["errors"], kept["blown"], strict=True)]
-    compares = kept["weights"][gone, 0, :-1, :-1]
-    signs = np.sign(np.linalg.eigvalsh(compares + compares.transpose(0, 2, 1)))
     return counts | {
         "all": len(gone),
         "lost": sum(gone),
-        "turned": int((np.ptp(signs, axis=1) > 0).sum()),
+        "turned": turned(kept["weights"][gone]),
+        "warmed": turned(loops(2, True, LONG, learn)["weights"]),
         "stuck": min(kept["errors"][gone, 2], default=np.nan),
     }
 
@@ -330,6 +337,9 @@ def claims(learn=learn):
             "four": four[:, 4],
             "least": plain_steps(1)["left"],
             "free": plain_steps(2, equal=False)["left"],
+            "steps": 2 * SHORT,
+            "early": fates(2, True, SHORT, learn=learn)["before"],
+            "more": LONG,
         },
         "F2": {
             "loop": two[:, 2],

@@ -81,9 +81,22 @@ def written_on(passes, looks, learn=learn):
     return {"before": before, "twice": twice, "after": after, **said, "written": "token" if passes == 1 else "tokens"}
 
 
-def aiming(learn=learn):
-    """early, late: what machines of two and of eight tokens take a label for, on average over the seeds."""
-    return {"early": aims(2, learn)["aim"].mean(), "late": aims(8, learn)["aim"].mean()}
+def sideways(passes, learn=learn):
+    """(seeds,) how far the steps of machines that look at the examples only turn to the side, in lengths of the step:
+    the largest rotation in the matrix that takes a gradient to a step."""
+    found = []
+    for weights, step in zip(written(passes, False, learn)["weights"], aims(passes, learn)["step"], strict=True):
+        d = GAUSS.dimension
+        takes = weights[:d, :d] @ weights[d + 1 :, :d].T
+        found.append(np.abs(np.linalg.eigvals((takes - takes.T) / 2)).max() / step)
+    return np.array(found)
+
+
+def aiming(next_thought, learn=learn):
+    """early, late: what machines of two and of eight tokens take a label for, on average over the seeds. times: by how
+    much those of eight are better than `next_thought` with their step and aim (median)."""
+    late = thought(next_thought, 8, learn)[8] / np.median(written(8, False, learn)["errors"][:, 8])
+    return {"early": aims(2, learn)["aim"].mean(), "late": aims(8, learn)["aim"].mean(), "times": late}
 
 
 # --- parity -------------------------------------------------------------------------------------------------
