@@ -291,7 +291,13 @@ def test_an_edit_of_an_open_cell_is_seen():
     ]
     before, after = shown_by(NAME), shown_by(NAME, edits)
     changed = [one[:20] for one, other in zip(texts_of(before), texts_of(after), strict=True) if one != other]
-    assert changed == ["With two passes prac", "Flattening by 0 leav", "Writing pays, and wr", "With noise of 0 the "]
+    assert changed == [
+        "10 of 10 machines go",
+        "Now turn warm-up off",
+        "Flattening by 0 leav",
+        "Writing pays, and wr",
+        "With noise of 0 the ",
+    ]
     pictures = zip(frames_of(before), frames_of(after), strict=True)
     assert [i for i, (one, other) in enumerate(pictures) if one["columns"] != other["columns"]] == [1, 2, 3]
 

@@ -309,7 +309,6 @@ def exercises():
             "once": once[0] / once[1],
             "before": high / low,
         },
-        "parity": think_in_tokens.parity(),
     }
 
 
