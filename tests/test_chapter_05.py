@@ -217,6 +217,9 @@ def test_two_numbers_do_what_the_loop_does():
     for passes in (1, 2, 4, 8, 16):
         assert by_hand[passes] == pytest.approx(machines[passes], rel=0.3), passes
     assert thinking.passed_over(one_pass, numbers["step"].mean(), 0.0)[8] > 500
+    dial = {flatten: thinking.flattened(flatten, one_pass) for flatten in thinking.FLATTENINGS}
+    assert min(dial, key=lambda flatten: dial[flatten]["two"]) == 0.58 == round(numbers["flatten"].mean(), 2)
+    assert all(dial[flatten]["long"] < 0.1 for flatten in thinking.FLATTENINGS[1:8])  # safe, and it goes on
 
 
 def test_a_thought_by_hand_is_a_token():

@@ -150,6 +150,7 @@ def fates(passes, warm_up, steps, fate=fate, learn=learn):
     return counted | {"all": len(became), "before": before, "after": after, "left": plain_steps(passes)["left"]}
 
 
+FLATTENINGS = (0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.58, 0.7, 0.8, 1)  # stops of the page's dial
 BEST = {"passes": 2, "warm_up": True, "steps": LOOPS["steps"][-1]}  # the machines that the page opens
 
 
