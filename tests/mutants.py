@@ -374,6 +374,20 @@ MUTANTS = [
         "tests/test_machines.py::test_the_floors_are_those_of_the_machines_that_iterate",
     ),
     Mutant(
+        "a thought learns nothing from those that reread it",
+        "code/third_optimizer/mesa/tokens.py",
+        "d_u = d_look @ a.T\n            if self.rereads:",
+        "d_u = d_look @ a.T\n            if False:",
+        "tests/test_tokens.py::test_the_gradient_is_that_of_the_written_sequence",
+    ),
+    Mutant(
+        "an edited training of loops is answered from the store",
+        "code/third_optimizer/experiments/let_it_think_longer.py",
+        "if unedited(learn, train_loops.learn):",
+        "if True:",
+        "tests/test_chapter_05.py::test_a_shorter_training_changes_what_the_page_shows",
+    ),
+    Mutant(
         "a confirming run counts as a try",
         "code/third_optimizer/meta/grid.py",
         '"confirm": seed in confirm}',

@@ -12,6 +12,7 @@ from .planner import Planner
 from .reward import practise_walking
 from .signs import SignNet
 from .table import LookupTable
+from .tokens import TokenAttention
 
 __all__ = [
     "MLP",
@@ -19,6 +20,7 @@ __all__ = [
     "LookupTable",
     "Planner",
     "SignNet",
+    "TokenAttention",
     "beside_one_step",
     "cosine",
     "follows",

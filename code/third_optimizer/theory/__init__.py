@@ -17,9 +17,11 @@ from .descent import (
 from .in_context import (
     best_preconditioner,
     best_single_step,
+    best_steps,
     break_even_scale,
     descent_rules,
     ridge_rules,
+    several_steps_error,
     single_step_error,
 )
 from .landing import catapult_path, chance_within, draws_for, largest_lost
@@ -31,6 +33,7 @@ __all__ = [
     "best_preconditioner",
     "best_single_step",
     "best_step",
+    "best_steps",
     "blind_chance",
     "break_even_scale",
     "catapult_path",
@@ -48,6 +51,7 @@ __all__ = [
     "noise_floor",
     "rank_chances",
     "ridge_rules",
+    "several_steps_error",
     "single_step_error",
     "spectral_radius",
     "steps_to",
