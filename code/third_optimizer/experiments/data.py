@@ -12,7 +12,7 @@ from third_optimizer.meta import ATLAS_SPACE, CONFIRM, DIAL_SEEDS, DIAL_SPACE, S
 from third_optimizer.meta.grid import Grid, grid_store
 from third_optimizer.meta.machines import floor_store, machine_store, thought_store
 
-from . import DATA, ask_planners, train_layers, train_planners, turn_the_first_dial
+from . import DATA, ask_planners, tell_digits, train_layers, train_planners, train_racers, turn_the_first_dial
 
 
 def grids():
@@ -36,7 +36,8 @@ def made_of_grids():
 
 def layers():
     """{file: Store} of what single pages show."""
-    return train_layers.stores() | train_planners.stores() | {"learners.npz": turn_the_first_dial.learners()}
+    single = {"learners.npz": turn_the_first_dial.learners(), "digits.npz": tell_digits.nets()}
+    return train_layers.stores() | train_planners.stores() | train_racers.stores() | single
 
 
 MADE_OF_PLANNERS = ("planner_answers.npz", "planner_rules.npz")

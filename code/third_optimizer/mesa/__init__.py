@@ -11,12 +11,14 @@ from .objective import practice
 from .planner import Planner
 from .reward import practise_walking
 from .table import LookupTable
+from .transformer import Transformer
 
 __all__ = [
     "MLP",
     "LinearAttention",
     "LookupTable",
     "Planner",
+    "Transformer",
     "beside_one_step",
     "cosine",
     "follows",

@@ -19,6 +19,7 @@ from .in_context import (
     best_single_step,
     break_even_scale,
     descent_rules,
+    discrete_bayes_rules,
     ridge_rules,
     single_step_error,
 )
@@ -35,6 +36,7 @@ __all__ = [
     "contraction",
     "descent_path",
     "descent_rules",
+    "discrete_bayes_rules",
     "expected_maximum",
     "heavy_ball_matrix",
     "heavy_ball_path",
