@@ -15,7 +15,12 @@ from third_optimizer.world import Prompts, Regression, error
 
 from . import DATA
 
-BATCH, RATE = 64, 0.003  # of all machines of the chapter: prompts a step, Adam's learning rate
+BATCH, RATE, CUT, SCALE = (
+    64,
+    0.003,
+    1,
+    0.02,
+)  # prompts a step; Adam's learning rate, longest gradient; attention's start
 LOOKS = (0, 125, 250, 500, 1000, 2000, 4000, 8000)  # steps at which a racer is examined
 PROBLEMS = (16, 64, 256, 1024, 4096)
 PACES = (1.0, 0.1, 0.01)  # the table's learning rate over the attention's
@@ -30,13 +35,13 @@ def race(problems, pace, seed, looks=LOOKS, world=WORLD, look=None):
     """Train attention beside a table of `problems` rows: {"practice", "fresh", "alone": (looks,)}, errors after so many
     steps, per cent of guessing zero.
 
-    Adam of rate RATE, for the table's rows `pace` times that; gradient cut at norm 1, attention's start of deviation
-    0.02, the table's zero. fresh: new problems under old numbers. alone: what attention makes of these without the
+    Adam of rate RATE, for the table's rows `pace` times that; gradient cut at norm CUT, attention's start of deviation
+    SCALE, the table's zero. fresh: new problems under old numbers. alone: what attention makes of these without the
     table. look(step, inner, table): told at each look.
     """
     rng, pool = rng_of(seed, 0), world.pool(rng_of(seed, 1), problems)
     model = LookupTable(LinearAttention(world.dimension), problems)
-    start = model.init(rng)
+    start = model.init(rng, SCALE)
     own = start.size - problems * world.dimension  # numbers of the attention
     weights = np.concatenate([np.ones(own), np.full(start.size - own, float(pace))])
     practised = world.prompts(rng_of(2, 0, 20), 2000, pool)
@@ -52,7 +57,7 @@ def race(problems, pace, seed, looks=LOOKS, world=WORLD, look=None):
             if look:
                 look(step, inner, table)
 
-    stage = Stage(model, weighted(clip(adam(RATE), 1), weights), looks[-1])
+    stage = Stage(model, weighted(clip(adam(RATE), CUT), weights), looks[-1])
     train_in_stages([stage], start, world, rng, batch=BATCH, pool=pool, callback=examine)
     return {name: np.array(values) for name, values in found.items()}
 
@@ -93,12 +98,12 @@ def noisy_exam(tasks, seed, count=EXAM):
     }
 
 
-def train_transformer(tasks, seed, steps=STEPS, glances=GLANCES):
+def train_transformer(tasks, seed, steps=STEPS, glances=GLANCES, stop=None):
     """practice, fresh: (glances,) errors on the way, on 500 prompts, per cent of guessing zero. answers: (kinds, EXAM),
     to the prompts of `noisy_exam` at the end.
 
-    Adam of rate PACE, whole for half the steps, then down to zero; gradient cut at norm 1. A prompt in training has
-    ASKED questions, all but the last with a noisy label.
+    Adam of rate PACE, whole for half the steps, then down to zero; gradient cut at norm CUT. A prompt in training has
+    ASKED questions, all but the last with a noisy label. stop: end after so many of the `steps`.
     """
     rng, exam = rng_of(seed, 0), noisy_exam(tasks, seed)
     longer = Regression(NOISY.dimension, NOISY.examples + ASKED - 1, noise=NOISE)
@@ -110,7 +115,7 @@ def train_transformer(tasks, seed, steps=STEPS, glances=GLANCES):
                 prompts = Prompts(*(part[:500] for part in exam[name]))
                 errors.append(error(TRANSFORMER.answer(parameters, prompts), prompts))
 
-    stage = Stage(TRANSFORMER, clip(fade(adam(PACE), steps), 1), steps)
+    stage = Stage(TRANSFORMER, clip(fade(adam(PACE), steps), CUT), steps if stop is None else stop)
     (run,) = train_in_stages(
         [stage], TRANSFORMER.init(rng), longer, rng, batch=BATCH, pool=tasks_of(tasks, seed), callback=look
     )

@@ -3,12 +3,12 @@
 A token is an example (x, y, 0) or a question (x, 0, 1). Every token attends to all the examples and to no question, so
 several questions about one prompt are answered at once, each as if it were alone. There are no positions: a prompt is
 a set. A layer is attention and then a network of two layers, each added to what was there and each fed numbers brought
-to the same size (RMSNorm; Zhang and Sennrich 2019, arXiv:1910.07467), as in Vaswani et al. 2017, arXiv:1706.03762, but for
-where that is done.
+to the same size (RMSNorm; Zhang and Sennrich 2019, arXiv:1910.07467); else as in Vaswani et al. 2017, arXiv:1706.03762.
 """
 
 import autograd.numpy as np
-from autograd import value_and_grad
+from autograd import grad
+from autograd.tracer import getval
 
 
 def _even(state):
@@ -114,8 +114,8 @@ class Transformer:
 
         def loss(parts):
             error = self._read(parts, examples, questions) - right
-            kept.append(error)
+            kept.append(getval(error))
             return 0.5 * np.mean(error**2)
 
-        _, gradient = value_and_grad(loss)(self.unpack(np.asarray(parameters, np.float32)))
-        return kept[0]._value.ravel().astype(float), np.concatenate([one.ravel() for one in gradient]).astype(float)
+        gradient = grad(loss)(self.unpack(np.asarray(parameters, np.float32)))
+        return kept[0].ravel().astype(float), np.concatenate([one.ravel() for one in gradient]).astype(float)

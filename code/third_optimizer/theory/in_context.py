@@ -100,7 +100,7 @@ def ridge_rules(inputs, labels, penalty):
 
 
 def discrete_bayes_rules(inputs, labels, pool, noise):
-    """The mean of the rules of `pool` (M, d), each weighed by how well it explains the prompt, (B, d): the best possible
+    """The mean of the rules of `pool` (M, d), weighed by how well each explains the prompt, (B, d): the best possible
     guess if every prompt's rule is one of these, with equal chance, and labels have normal noise of deviation `noise`,
     above 0 (Raventós et al. 2023, arXiv:2306.15063, section 2: dMMSE).
     """
