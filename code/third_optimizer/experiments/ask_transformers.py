@@ -84,22 +84,21 @@ def likeness(tasks, kind, bayes=theory.discrete_bayes_rules):
 
 @cache
 def leaning(bayes=theory.discrete_bayes_rules):
-    """The transformers on new problems, medians: few_bayes, few_ridge: how far from each with the fewest tasks;
-    many_bayes, many_ridge: with tasks that never repeat; error_few, error_many, ridge, bayes_few: errors."""
+    """The transformers, medians. few_bayes, few_ridge: how far their answers to new problems are from either, with the
+    fewest tasks; mid_bayes, mid_ridge: with the next, mid; many_ridge: with tasks that never repeat. tripled,
+    tripled_ridge: errors of these, and of ridge, on rules three times as large."""
     made = {name: np.median(values, axis=1) for name, values in judged("fresh", bayes).items()}
     larger = {name: np.median(values, axis=1) for name, values in judged("tripled", bayes).items()}
     return {
         "few": TASKS[0],
         "few_bayes": made["to_bayes"][0],
         "few_ridge": made["to_ridge"][0],
+        "mid": TASKS[1],
+        "mid_bayes": made["to_bayes"][1],
+        "mid_ridge": made["to_ridge"][1],
         "many_ridge": made["to_ridge"][-1],
-        "error_few": made["machine"][0],
-        "error_many": made["machine"][-1],
-        "bayes_few": made["bayes"][0],
-        "ridge": made["ridge"][-1],
         "tripled": larger["machine"][-1],
         "tripled_ridge": larger["ridge"][-1],
-        "seeds": len(MACHINES),
     }
 
 

@@ -290,7 +290,7 @@ def claims():
     fresh, practice = raced("fresh"), raced("practice")
     few, many, now, then = PROBLEMS.index(16), PROBLEMS.index(1024), LOOKS.index(500), -1
     return {
-        "C2-6": {
+        "C2": {
             "few": PROBLEMS[few],
             "many": PROBLEMS[many],
             "short": LOOKS[now],
