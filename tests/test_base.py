@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from third_optimizer import theory
-from third_optimizer.base import adam, clip, fade, gradient_descent, momentum, train
+from third_optimizer.base import adam, clip, fade, gradient_descent, momentum, train, weighted
 from third_optimizer.world import bowl, noisy, valley
 
 pytestmark = pytest.mark.filterwarnings("error")  # a run that diverges must not warn either
@@ -266,3 +266,14 @@ def test_a_bad_value_is_named_with_what_is_allowed(call, arguments, allowed):
 def test_a_start_that_is_not_finite_is_named(start):
     with pytest.raises(ValueError, match=r"^parameters must be finite at the start, got \[.*(nan|inf).*\]$"):
         train(**TRAIN | dict(parameters=start, steps=1))
+
+
+def test_weights_scale_each_numbers_steps_and_nothing_else():
+    gradients, weights = [np.array([3.0, -1.0]), np.array([0.5, 2.0])], np.array([1.0, 0.01])
+    plain, own = (
+        steps_of(RULES["clipped adam"], gradients),
+        steps_of(weighted(RULES["clipped adam"], weights), gradients),
+    )
+    assert np.allclose(own, np.asarray(plain) * weights)
+    with pytest.raises(ValueError, match="weights must be finite and at least 0"):
+        weighted(adam(0.1), [1, -1])

@@ -236,3 +236,21 @@ def test_several_steps_leave_what_descent_leaves():
     assert theory.best_steps(curvatures, 1)[0] == pytest.approx(alone, rel=0.01)
     with pytest.raises(ValueError, match="count must be"):
         theory.best_steps(curvatures, 0)
+
+
+def test_discrete_bayes_weighs_each_rule_by_its_likelihood():
+    """Rule by rule with scipy's normal densities; and with a list that is long enough it becomes ridge."""
+    from scipy.stats import norm
+
+    world = Regression(2, 5, noise=0.4)
+    prompts, pool = world.prompts(np.random.default_rng(0), 6), world.pool(np.random.default_rng(1), 9)
+    found = theory.discrete_bayes_rules(prompts.inputs, prompts.labels, pool, 0.4)
+    for b in range(6):
+        likely = [np.prod(norm.pdf(prompts.labels[b], prompts.inputs[b] @ rule, 0.4)) for rule in pool]
+        assert found[b] == pytest.approx(np.average(pool, axis=0, weights=likely))
+    long = theory.discrete_bayes_rules(
+        prompts.inputs, prompts.labels, world.pool(np.random.default_rng(2), 300_000), 0.4
+    )
+    assert np.allclose(long, theory.ridge_rules(prompts.inputs, prompts.labels, 0.4**2), atol=0.05)
+    with pytest.raises(ValueError, match="noise must be a finite number above 0, got 0"):
+        theory.discrete_bayes_rules(prompts.inputs, prompts.labels, pool, 0)

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 
 from third_optimizer import theory
 from third_optimizer.base import adam, train
-from third_optimizer.mesa import MLP, LinearAttention, LookupTable, follows, practice, run_longer, second_moments
+from third_optimizer.mesa import (
+    MLP,
+    LinearAttention,
+    LookupTable,
+    Transformer,
+    follows,
+    practice,
+    run_longer,
+    second_moments,
+)
 from third_optimizer.world import Regression, error
 
 WORLD = Regression(dimension=3, examples=5)
@@ -249,5 +258,93 @@ def test_run_longer_is_descent_run_longer():
     ],
 )
 def test_bad_values_are_named(make, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        make()
+
+
+# --- the transformer -----------------------------------------------------------------------------------------
+
+
+def answers_of_one(model, parameters, prompts, b):
+    """A transformer's answer to one prompt, token by token and head by head, in double precision."""
+    first, *blocks, last = model.unpack(parameters)
+    tokens = [np.concatenate([x, [y, 0]]) @ first for x, y in zip(prompts.inputs[b], prompts.labels[b], strict=True)]
+    tokens = [*tokens, np.concatenate([prompts.query[b], [0, 1]]) @ first]  # the question stands last
+    wide = model.width // model.heads
+
+    def even(token):
+        return token / np.sqrt(np.mean(token**2) + 1e-6)
+
+    for layer in range(model.layers):
+        query, key, value, out, up, up_bias, down, down_bias = blocks[8 * layer : 8 * layer + 8]
+        after = []
+        for token in tokens:
+            read = []
+            for h in range(model.heads):
+                part = slice(h * wide, (h + 1) * wide)
+                scores = (
+                    np.array([(even(token) @ query)[part] @ (even(one) @ key)[part] for one in tokens[:-1]]) / wide**0.5
+                )
+                weights = np.exp(scores) / np.exp(scores).sum()
+                read.append(sum(w * (even(one) @ value)[part] for w, one in zip(weights, tokens[:-1], strict=True)))
+            token = token + np.concatenate(read) @ out
+            after.append(token + np.maximum(even(token) @ up + up_bias[0], 0) @ down + down_bias[0])
+        tokens = after
+    return (even(tokens[-1]) @ last)[0]
+
+
+def shaken(model, rng):
+    return model.init(rng) + 0.1 * rng.normal(size=model.init(rng).size)
+
+
+def test_a_transformer_answers_as_its_tokens_one_by_one():
+    rng = np.random.default_rng(0)
+    model, prompts = Transformer(3, 5, layers=2, width=8, heads=2), WORLD.prompts(rng, 4)
+    parameters = shaken(model, rng)
+    one_by_one = [answers_of_one(model, parameters, prompts, b) for b in range(4)]
+    assert np.allclose(model.answer(parameters, prompts), one_by_one, rtol=1e-4, atol=1e-5)
+    assert not model.answer(model.init(rng), prompts).any()  # the readout starts at zero
+
+
+def test_a_transformers_gradient_is_that_of_finite_differences():
+    """In single precision a step of 1e-2 errs by a few thousandths of the largest slope."""
+    rng = np.random.default_rng(1)
+    model, prompts = Transformer(3, 5, layers=2, width=8, heads=2), Regression(3, 7).prompts(rng, 6)
+    parameters = shaken(model, rng)
+    errors, gradient = model.errors(parameters, prompts)
+    assert errors.shape == (6 * 3,) and gradient.shape == parameters.shape  # two further questions and the query
+    for place in rng.integers(parameters.size, size=40):
+        nudge = np.zeros_like(parameters)
+        nudge[place] = 1e-2
+        up, down = (0.5 * np.mean(model.errors(parameters + sign * nudge, prompts)[0] ** 2) for sign in (1, -1))
+        assert gradient[place] == pytest.approx((up - down) / 2e-2, rel=0.05, abs=0.01 * np.abs(gradient).max())
+
+
+def test_questions_about_one_prompt_do_not_see_each_other():
+    rng = np.random.default_rng(2)
+    model, long = Transformer(3, 5, width=8, heads=2), Regression(3, 7).prompts(rng, 4)
+    parameters = shaken(model, rng)
+    alone = long._replace(inputs=long.inputs[:, :5], labels=long.labels[:, :5])
+    assert np.allclose(model.answer(parameters, long), model.answer(parameters, alone), rtol=1e-4, atol=1e-6)
+    order = rng.permutation(5)
+    shuffled = alone._replace(inputs=alone.inputs[:, order], labels=alone.labels[:, order])
+    assert np.allclose(model.answer(parameters, shuffled), model.answer(parameters, alone), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Transformer(0, 5), "dimension must be a whole number, at least 1, got 0"),
+        (lambda: Transformer(3, 5, width=10, heads=4), "width must be a multiple of heads, 4, got 10"),
+        (lambda: Transformer(3, 5).init(np.random.default_rng(0), -1), "scale must be a finite number, at least 0"),
+        (
+            lambda: Transformer(3, 6).answer(
+                Transformer(3, 6).init(np.random.default_rng(0)), WORLD.prompts(np.random.default_rng(0), 2)
+            ),
+            "reads 6 examples or more in 3 dimensions, got 5 in 3",
+        ),
+    ],
+)
+def test_a_transformer_refuses_what_it_cannot_be_or_read(make, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         make()

@@ -3,7 +3,7 @@
 Knows neither model nor world.
 """
 
-from .optimizers import Optimizer, adam, clip, fade, gradient_descent, momentum
+from .optimizers import Optimizer, adam, clip, fade, gradient_descent, momentum, weighted
 from .training import Run, train
 
-__all__ = ["Optimizer", "Run", "adam", "clip", "fade", "gradient_descent", "momentum", "train"]
+__all__ = ["Optimizer", "Run", "adam", "clip", "fade", "gradient_descent", "momentum", "train", "weighted"]

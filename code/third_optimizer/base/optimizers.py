@@ -97,6 +97,20 @@ def clip(optimizer, max_norm):
     return Optimizer(optimizer.init, update)
 
 
+def weighted(optimizer, weights):
+    """`optimizer` with each number's steps times its own weight: another learning rate for each, once the gradient
+    has been looked at as a whole. weights: of the parameters' shape. ValueError unless finite and at least 0."""
+    weights = np.asarray(weights, float)
+    if not (np.isfinite(weights).all() and (weights >= 0).all()):
+        raise ValueError(f"weights must be finite and at least 0, got {weights}")
+
+    def update(gradient, state):
+        step, state = optimizer.update(gradient, state)
+        return weights * step, state
+
+    return Optimizer(optimizer.init, update)
+
+
 def fade(optimizer, steps):
     """`optimizer` with whole steps for the first half of `steps`, then ever shorter ones, along a straight line to zero
     at the end. ValueError unless steps is a whole number, at least 1."""

@@ -12,7 +12,17 @@ from third_optimizer.meta import ATLAS_SPACE, CONFIRM, DIAL_SEEDS, DIAL_SPACE, S
 from third_optimizer.meta.grid import Grid, grid_store
 from third_optimizer.meta.machines import floor_store, machine_store, thought_store
 
-from . import DATA, ask_planners, meet_walls, train_layers, train_loops, train_planners, turn_the_first_dial
+from . import (
+    DATA,
+    ask_planners,
+    meet_walls,
+    tell_digits,
+    train_layers,
+    train_loops,
+    train_planners,
+    train_racers,
+    turn_the_first_dial,
+)
 
 
 def grids():
@@ -40,8 +50,9 @@ def layers():
         train_layers.stores()
         | meet_walls.stores()
         | train_loops.stores()
+        | train_racers.stores()
         | train_planners.stores()
-        | {"learners.npz": turn_the_first_dial.learners()}
+        | {"learners.npz": turn_the_first_dial.learners(), "digits.npz": tell_digits.nets()}
     )
 
 

@@ -13,6 +13,7 @@ from .reward import practise_walking
 from .signs import SignNet
 from .table import LookupTable
 from .tokens import TokenAttention
+from .transformer import Transformer
 
 __all__ = [
     "MLP",
@@ -21,6 +22,7 @@ __all__ = [
     "Planner",
     "SignNet",
     "TokenAttention",
+    "Transformer",
     "beside_one_step",
     "cosine",
     "follows",

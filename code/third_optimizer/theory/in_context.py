@@ -122,3 +122,18 @@ def best_steps(curvatures, count, equal=True):
     times = count if equal else 1
     start = alone * (np.ones(1) if equal else np.linspace(0.7, 1.5, count))
     return np.repeat(minimize(lambda steps: several_steps_error(list(steps) * times, curvatures), start).x, times)
+
+
+def discrete_bayes_rules(inputs, labels, pool, noise):
+    """The mean of the rules of `pool` (M, d), weighed by how well each explains the prompt, (B, d): the best possible
+    guess if every prompt's rule is one of these, with equal chance, and labels have normal noise of deviation `noise`,
+    above 0 (Raventós et al. 2023, arXiv:2306.15063, section 2: dMMSE).
+    """
+    _above("noise", noise)
+    pool = np.asarray(pool, float)
+    # of Σ (y − w·x)² only what differs between rules: a matrix of M rules for each prompt is never made
+    gram = inputs.transpose(0, 2, 1) @ inputs
+    products = (pool[:, :, None] * pool[:, None, :]).reshape(len(pool), -1)
+    misses = gram.reshape(len(gram), -1) @ products.T - 2 * np.einsum("bnd,bn->bd", inputs, labels) @ pool.T
+    weights = np.exp(-(misses - misses.min(axis=1, keepdims=True)) / (2 * noise**2))
+    return (weights / weights.sum(axis=1, keepdims=True)) @ pool

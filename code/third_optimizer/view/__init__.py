@@ -13,7 +13,7 @@ runs a page again when a module it imports has changed.
 import importlib
 
 from .component import html
-from .figures.charts import axis, by_row, dots_by_row, lines, marks, notes, rule_at, squares, strands
+from .figures.charts import axis, by_row, dots_by_row, lines, marks, notes, rule_at, side_by_side, squares, strands
 from .figures.explore import Choice, Slider, explore
 from .figures.figure import figure
 from .figures.learner import learner
@@ -65,6 +65,7 @@ __all__ = [
     "rain",
     "rule_at",
     "say",
+    "side_by_side",
     "signed",
     "sky",
     "spine",

@@ -130,6 +130,29 @@ def squares(still, names, x_domain, y_domain):
     return alt.layer(*drawn, alt.Chart(said).mark_text(color="$ink").encode(text="t:N", **place))
 
 
+def side_by_side(left, right, height=2.0):
+    """Two pictures of dots and a line through them, named `left` and `right`, for the columns x (−1 to 1, 2.5 more in
+    the right one), y (to ±`height`) and series: "dots", and "rule 0", "answer 0" for the left, 1 for the right."""
+    colours = {
+        f"{what} {side}": colour for what, colour in (("rule", "$world"), ("answer", "$mesa")) for side in (0, 1)
+    }
+    across = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-1.05, 3.55], nice=False))
+    up = alt.Y("y:Q", title="y", scale=alt.Scale(domain=[-height, height], nice=False), axis=alt.Axis(tickCount=4))
+    color = alt.Color("series:N", legend=None, scale=alt.Scale(domain=list(colours), range=list(colours.values())))
+    drawn = alt.Chart().transform_filter("datum.series != 'dots'").mark_line(clip=True)
+    dashed = alt.condition("indexof(datum.series, 'rule') == 0", alt.value([6, 4]), alt.value([1, 0]))
+    dots = (
+        alt.Chart().transform_filter("datum.series == 'dots'").mark_point(filled=True, size=80, opacity=1, color="$ink")
+    )
+    place = {"x_domain": (-1.05, 3.55), "y_domain": (-height, height)}
+    names = notes([(-1, 0.9 * height, left, "$ink"), (1.5, 0.9 * height, right, "$ink")], **place)
+    return alt.layer(
+        drawn.encode(x=across, y=up, color=color, strokeDash=dashed),
+        dots.encode(x=across, y=up, shape=alt.value("circle")),
+        names,
+    )
+
+
 def strands(x, runs):
     """The columns of `lines(strands=True)`: one line for each run of each series.
 
