@@ -10,7 +10,7 @@ from . import tell_digits, train_racers, turn_the_first_dial
 from .train_racers import BATCH, LOOKS, PACES, PROBLEMS, SEEDS
 from .turn_the_first_dial import LINE, slope_from
 
-HALF = 50.0  # per cent of guessing zero: a machine below it on new problems is said to learn, as in chapter 8's battery
+HALF = 50.0  # per cent of guessing zero: a machine below it on new problems is said to learn
 
 # --- two machines that are drawn -------------------------------------------------------------------------
 
@@ -52,14 +52,21 @@ def slopes(made, which, answer):
     return np.array([answer(one, noted) for one, noted in zip(read, made["noted"], strict=True)])
 
 
+def moment(step, problems):
+    """(what `watched` tells of a machine, where in it this step is): one that is not among MOMENTS is looked at too."""
+    moments = tuple(sorted({*MOMENTS, step}))
+    return watched(problems, moments=moments), moments.index(step)
+
+
 def panels(step, which, problems, answer):
     """Columns x, y, series, side for the picture: dots, the hidden line and the answer of two machines. problems: what
     they practised, (left, right)."""
-    prompts, at = shown()[which], MOMENTS.index(step)
+    prompts = shown()[which]
     x, y = prompts.inputs[0, :, 0], prompts.labels[0]
     rule, ends, parts = prompts.answer[0] / prompts.query[0, 0], np.array([-1.0, 1.0]), []
     for side, many in enumerate(problems):
-        slope = slopes(watched(many), which, answer)[at]
+        made, place = moment(step, many)
+        slope = slopes(made, which, answer)[place]
         parts += [(ends, rule * ends, f"rule {side}"), (ends, slope * ends, f"answer {side}"), (x, y, "dots")]
         parts[-3:] = [(across + 2.5 * side, up, name) for across, up, name in parts[-3:]]
     return {
@@ -72,9 +79,9 @@ def panels(step, which, problems, answer):
 def paneled(step, which, problems, answer):
     """Slopes: rule, left, right; fresh errors of both machines at that time: left_new, right_new; many: what each
     practised."""
-    prompts, at = shown()[which], MOMENTS.index(step)
-    left, right = (slopes(watched(many), which, answer)[at] for many in problems)
-    new = [watched(many)["fresh"][at] for many in problems]
+    prompts, made = shown()[which], [moment(step, many) for many in problems]
+    left, right = (slopes(one, which, answer)[place] for one, place in made)
+    new = [one["fresh"][place] for one, place in made]
     return {
         "rule": prompts.answer[0] / prompts.query[0, 0],
         "left": left,
