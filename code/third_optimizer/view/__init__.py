@@ -20,6 +20,7 @@ from .figures.learner import learner
 from .figures.longer import longer
 from .figures.map import draw_map
 from .figures.maze import maze
+from .figures.probes import probes
 from .figures.rain import rain
 from .figures.saying import between, listed, power, say, signed
 from .questions.chapter import Chapter
@@ -62,6 +63,7 @@ __all__ = [
     "notes",
     "play",
     "power",
+    "probes",
     "rain",
     "rule_at",
     "say",

@@ -1,0 +1,270 @@
+/* Push and watch: the reader takes a thing and a probe, guesses what follows, and sees it; a profile fills up.
+ *
+ * Every run was made by Python: for each thing and probe there are stops, and a stop has its states. The profile counts
+ * over all of them once one has been tried.
+ */
+(function (root) {
+  "use strict";
+  const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
+  const { el, svg, button } = T,
+    BEAT = 55; // milliseconds between two states
+
+  const same = (one, other) => String(one) === String(other);
+
+  class Probes {
+    /* spec: {id, title, note, probes: {key: name}, inside: {key: name}, things: [{name, scene, usual, low, high, runs,
+     * words}]} (probes.py) */
+    constructor(host, spec) {
+      this.spec = spec;
+      this.columns = [...Object.keys(spec.probes), ...Object.keys(spec.inside)];
+      this.tried = new Set(); // "0/push": thing and column
+      this.score = { right: 0, guesses: 0 };
+      this.voice = T.announcer();
+      this.picture = svg("svg", {
+        viewBox: `0 0 ${T.scenes.WIDTH} ${T.scenes.HEIGHT}`,
+        class: "t3-probes-picture",
+        role: "img",
+      });
+      this.picture.addEventListener("pointerdown", (event) => this.press(event));
+      const hold = (event) => event.target.closest(".t3-probes-handle") && event.preventDefault();
+      this.picture.addEventListener("touchstart", hold, { passive: false });
+      this.name = el("p", { class: "t3-probes-name" });
+      this.said = el("p", { class: "t3-probes-said" });
+      this.dialled = el("div", {});
+      this.guess = el("div", { class: "t3-probes-guess" });
+      this.tally = el("p", { class: "t3-probes-tally" });
+      this.table = el("table", { class: "t3-probes-table" });
+      this.rest = button("Fill in the rest", () => this.fill());
+      this.root = el(
+        "figure",
+        { class: "t3-figure t3-probes", id: spec.id },
+        el("p", { class: "t3-figure-title" }, spec.title),
+        el(
+          "div",
+          { class: "t3-probes-both" },
+          this.picture,
+          el("div", { class: "t3-probes-side" }, this.name, this.dialled, this.said, this.guess),
+        ),
+        this.table,
+        el("div", { class: "t3-figure-tools" }, this.rest, this.tally),
+        el("p", { class: "t3-caption" }, spec.note),
+        this.voice.region,
+      );
+      host.replaceChildren(this.root);
+      this.build();
+      this.take(0, "push");
+    }
+
+    // --- the profile, from which a thing and a probe are taken -------------------------------------------
+
+    build() {
+      const { probes, inside, things } = this.spec;
+      this.cells = things.map((_, t) =>
+        Object.fromEntries(this.columns.map((column) => [column, button("?", () => this.take(t, column), "t3-probes-cell")])),
+      );
+      this.table.replaceChildren(
+        el("caption", {}, "The profile. Take a cell to try it."),
+        el(
+          "thead",
+          {},
+          el("tr", {}, el("td", {}), ...Object.values({ ...probes, ...inside }).map((name) => el("th", { scope: "col" }, name))),
+        ),
+        el(
+          "tbody",
+          {},
+          ...things.map((thing, t) =>
+            el(
+              "tr",
+              {},
+              el("th", { scope: "row" }, thing.name),
+              ...this.columns.map((column) => el("td", {}, this.cells[t][column])),
+            ),
+          ),
+        ),
+      );
+    }
+
+    /* What a cell of the profile says, once it has been tried: {text, share}. */
+    found(t, column) {
+      const { runs, words } = this.spec.things[t];
+      if (column in this.spec.inside) return { text: words[column], share: words[column] === "none" ? 0 : 1 };
+      if (!runs[column]) return { text: "none", share: 0 };
+      const near = runs[column].filter((run) => run.near).length;
+      return { text: `${near} of ${runs[column].length}`, share: near / runs[column].length };
+    }
+
+    showTable() {
+      const named = { ...this.spec.probes, ...this.spec.inside };
+      this.cells.forEach((row, t) =>
+        this.columns.forEach((column) => {
+          const cell = row[column],
+            known = this.tried.has(`${t}/${column}`),
+            { text, share } = known ? this.found(t, column) : { text: "?", share: 0 },
+            here = t === this.t && (column === this.column || (this.inside && column in this.spec.inside));
+          cell.textContent = text;
+          cell.style.setProperty("--share", `${100 * share}%`);
+          cell.classList.toggle("t3-probes-known", known);
+          cell.setAttribute("aria-pressed", here);
+          cell.setAttribute("aria-label", `${this.spec.things[t].name}, ${named[column]}: ${known ? text : "not tried yet"}`);
+        }),
+      );
+      const { right, guesses } = this.score;
+      this.tally.textContent = guesses ? `You guessed right ${right} of ${T.counted(guesses, "time", "times")}.` : "";
+      this.rest.hidden = this.tried.size === this.cells.length * this.columns.length;
+    }
+
+    fill() {
+      this.cells.forEach((_, t) => this.columns.forEach((column) => this.tried.add(`${t}/${column}`)));
+      this.showTable();
+      this.cells[this.t][this.column].focus();
+    }
+
+    // --- one probe ------------------------------------------------------------------------------------------
+
+    get thing() {
+      return this.spec.things[this.t];
+    }
+    get runs() {
+      return this.thing.runs[this.column] || [];
+    }
+    get inside() {
+      return this.column in this.spec.inside;
+    }
+
+    take(t, column) {
+      clearInterval(this.beat);
+      Object.assign(this, { t, column, frame: 0, ran: false });
+      const words = this.thing.words[column],
+        named = { ...this.spec.probes, ...this.spec.inside }[column];
+      this.name.textContent = `${this.thing.name}: ${this.inside ? "look inside" : named}`;
+      this.dialled.replaceChildren();
+      this.at = 0;
+      if (this.runs.length) {
+        this.dial = T.slider({
+          id: `${this.spec.id}-dial`,
+          label: words.label,
+          max: this.runs.length - 1,
+          text: (at) => this.runs[at].text,
+          turn: (at) => this.set(at),
+        });
+        this.dialled.append(this.dial.element);
+        this.set(this.first());
+      } else {
+        this.tried.add(`${t}/${column}`);
+        if (this.inside) Object.keys(this.spec.inside).forEach((one) => this.tried.add(`${t}/${one}`));
+        this.guess.replaceChildren();
+        this.tell(this.inside ? this.thing.words.inside : words.none);
+        this.draw();
+      }
+      this.showTable();
+    }
+
+    /* Where the dial stands at first: the usual world, else in the middle. */
+    first() {
+      const usual = this.runs.findIndex((run) => this.column === "world" && same(run.stop, this.thing.usual.world));
+      return usual < 0 ? Math.floor(this.runs.length / 2) : usual;
+    }
+
+    set(at) {
+      clearInterval(this.beat);
+      Object.assign(this, { at, frame: 0, ran: false });
+      this.dial.show(at);
+      const { ask } = this.thing.words[this.column];
+      this.tell(ask, false);
+      this.guess.replaceChildren(
+        button("It will", () => this.run(true), "t3-primary"),
+        button("It will not", () => this.run(false), "t3-primary"),
+      );
+      this.draw();
+    }
+
+    run(guessed) {
+      const { near, states } = this.runs[this.at],
+        right = guessed === near;
+      this.score.guesses += 1;
+      this.score.right += right ? 1 : 0;
+      const again = button("Again", () => this.set(this.at));
+      this.guess.replaceChildren(again);
+      again.focus({ preventScroll: true });
+      this.tell("", false);
+      const end = () => {
+        clearInterval(this.beat);
+        this.ran = true;
+        this.frame = states.length - 1;
+        this.tried.add(`${this.t}/${this.column}`);
+        this.tell(`${right ? "✓ As you guessed." : "✗ Not as you guessed."} ${this.thing.words[this.column][near ? "yes" : "no"]}`);
+        this.draw();
+        this.showTable();
+      };
+      if (T.still()) return end();
+      this.beat = setInterval(() => {
+        if (!this.root.isConnected) return clearInterval(this.beat);
+        this.frame += 1;
+        if (this.frame >= states.length - 1) end();
+        else this.draw();
+      }, BEAT);
+    }
+
+    tell(words, aloud = true) {
+      this.said.textContent = words;
+      if (aloud) this.voice.say(words);
+    }
+
+    // --- the picture --------------------------------------------------------------------------------------------
+
+    view() {
+      const { thing, column } = this,
+        run = this.runs[this.at],
+        usual = { ...thing.usual };
+      if (run) usual[{ push: "start", goal: "wanted", world: "world" }[column]] = run.stop;
+      const states = run ? run.states.slice(0, this.frame + 1) : [thing.usual.start];
+      return {
+        thing,
+        usual,
+        states,
+        curve: (run && run.curve) || thing.scene.curve,
+        most: run ? run.states.length - 1 : 1,
+        world: run && column === "world" ? run.text : thing.scene.world,
+      };
+    }
+
+    draw() {
+      const view = this.view(),
+        scene = T.scenes[this.thing.scene.kind],
+        run = this.runs[this.at],
+        spot = run && !this.ran && this.frame === 0 ? scene.spot(this.column, run.stop, view) : null;
+      this.picture.replaceChildren(
+        ...scene.draw(view),
+        ...(spot ? [svg("circle", { class: "t3-probes-handle", cx: spot[0], cy: spot[1], r: 20 })] : []),
+      );
+      const where = run ? `${this.thing.words[this.column].label} ${run.text}. ` : "";
+      const then = this.ran ? this.thing.words[this.column][run.near ? "yes" : "no"] : "";
+      this.picture.setAttribute("aria-label", `${this.thing.name}: ${this.thing.words.at_rest} ${where}${then}`);
+    }
+
+    /* A finger takes the nearest stop, and goes on taking it. */
+    press(event) {
+      const scene = T.scenes[this.thing.scene.kind];
+      if (event.button || !this.runs.length || !scene.spot(this.column, this.runs[0].stop, this.view())) return;
+      const take = (move) => {
+        const { left, top, width } = this.picture.getBoundingClientRect(),
+          scale = T.scenes.WIDTH / width,
+          [x, y] = [(move.clientX - left) * scale, (move.clientY - top) * scale];
+        let best = 0,
+          least = Infinity;
+        this.runs.forEach((run, k) => {
+          const view = { ...this.view(), curve: run.curve || this.thing.scene.curve },
+            [a, b] = scene.spot(this.column, run.stop, view),
+            away = this.thing.scene.kind === "hill" ? Math.abs(a - x) : Math.hypot(a - x, b - y);
+          if (away < least) [best, least] = [k, away];
+        });
+        if (best !== this.at || this.ran || this.frame) this.set(best);
+      };
+      event.preventDefault();
+      take(event);
+      T.drag(event, take);
+    }
+  }
+
+  T.Probes = Probes;
+})(globalThis);
