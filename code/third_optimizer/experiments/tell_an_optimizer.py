@@ -292,14 +292,16 @@ def _text(thing, probe, stop):
         return next(name for name, value in named.items() if value == stop)
     if thing.name == "thermostat":
         return f"{stop:.0f} °C".replace("-", "−")
-    return f"{100 * stop:.0f} {'cm' if thing.name == 'bottle cap' else '% of the width'}"
+    if thing.name == "gradient descent":
+        return f"{stop:.1f}"
+    return f"{100 * stop:.0f} {'cm' if thing.name == 'bottle cap' else 'm'}"
 
 
 SCENES = {
     "bottle cap": {"kind": "tank", "surface": SURFACE, "cap": CAP, "world": "water"},
     "thermostat": {"kind": "room"},
     "raindrop": {"kind": "hill", "mark": "drop", "axis": "height of the ground", "top": 0.6},
-    "gradient descent": {"kind": "hill", "mark": "ball", "axis": "loss, over the number that is tuned", "top": 0.8},
+    "gradient descent": {"kind": "hill", "mark": "ball", "axis": "loss, over the number that is tuned", "top": 0.7},
     "walker by heart": {"kind": "maze", "walls": MAZE},
     "walker with a plan": {"kind": "maze", "walls": MAZE},
 }

@@ -29,6 +29,7 @@
       const hold = (event) => event.target.closest(".t3-probes-handle") && event.preventDefault();
       this.picture.addEventListener("touchstart", hold, { passive: false });
       this.name = el("p", { class: "t3-probes-name" });
+      this.rests = el("p", { class: "t3-probes-rests" });
       this.said = el("p", { class: "t3-probes-said" });
       this.dialled = el("div", {});
       this.guess = el("div", { class: "t3-probes-guess" });
@@ -43,7 +44,7 @@
           "div",
           { class: "t3-probes-both" },
           this.picture,
-          el("div", { class: "t3-probes-side" }, this.name, this.dialled, this.said, this.guess),
+          el("div", { class: "t3-probes-side" }, this.name, this.rests, this.dialled, this.said, this.guess),
         ),
         this.table,
         el("div", { class: "t3-figure-tools" }, this.rest, this.tally),
@@ -60,7 +61,7 @@
     build() {
       const { probes, inside, things } = this.spec;
       this.cells = things.map((_, t) =>
-        Object.fromEntries(this.columns.map((column) => [column, button("?", () => this.take(t, column), "t3-probes-cell")])),
+        Object.fromEntries(this.columns.map((column) => [column, button("?", () => this.take(t, column, true), "t3-probes-cell")])),
       );
       this.table.replaceChildren(
         el("caption", {}, "The profile. Take a cell to try it."),
@@ -131,12 +132,14 @@
       return this.column in this.spec.inside;
     }
 
-    take(t, column) {
+    /* A thing and a column of the profile; shown: the reader is taken to where it is drawn. */
+    take(t, column, shown = false) {
       clearInterval(this.beat);
       Object.assign(this, { t, column, frame: 0, ran: false });
       const words = this.thing.words[column],
         named = { ...this.spec.probes, ...this.spec.inside }[column];
       this.name.textContent = `${this.thing.name}: ${this.inside ? "look inside" : named}`;
+      this.rests.textContent = this.thing.words.at_rest;
       this.dialled.replaceChildren();
       this.at = 0;
       if (this.runs.length) {
@@ -152,11 +155,29 @@
       } else {
         this.tried.add(`${t}/${column}`);
         if (this.inside) Object.keys(this.spec.inside).forEach((one) => this.tried.add(`${t}/${one}`));
-        this.guess.replaceChildren();
         this.tell(this.inside ? this.thing.words.inside : words.none);
         this.draw();
+        this.guess.replaceChildren(...this.next());
       }
       this.showTable();
+      if (shown && this.picture.getBoundingClientRect().top < 0)
+        this.root.scrollIntoView({ block: "start", behavior: T.still() ? "auto" : "smooth" });
+    }
+
+    /* A button that leads to the next cell not tried yet, column by column; none when all are. */
+    next() {
+      const { things, probes } = this.spec,
+        all = this.columns.flatMap((column) => things.map((_, t) => [t, column])),
+        here = all.findIndex(([t, column]) => t === this.t && column === this.column),
+        left = [...all.slice(here + 1), ...all.slice(0, here)].find(([t, column]) => !this.tried.has(`${t}/${column}`));
+      if (!left) return [];
+      const [t, column] = left;
+      const go = () => {
+        this.take(t, column);
+        const first = this.guess.querySelector("button");
+        if (first) first.focus({ preventScroll: true });
+      };
+      return [button(`Next: ${things[t].name}, ${probes[column] || "look inside"}`, go)];
     }
 
     /* Where the dial stands at first: the usual world, else in the middle. */
@@ -183,7 +204,10 @@
         right = guessed === near;
       this.score.guesses += 1;
       this.score.right += right ? 1 : 0;
-      const again = button("Again", () => this.set(this.at));
+      const again = button("Again", () => {
+        this.set(this.at);
+        this.guess.firstChild.focus({ preventScroll: true });
+      });
       this.guess.replaceChildren(again);
       again.focus({ preventScroll: true });
       this.tell("", false);
@@ -194,6 +218,7 @@
         this.tried.add(`${this.t}/${this.column}`);
         this.tell(`${right ? "✓ As you guessed." : "✗ Not as you guessed."} ${this.thing.words[this.column][near ? "yes" : "no"]}`);
         this.draw();
+        again.after(...this.next()); // which keeps the focus where it is
         this.showTable();
       };
       if (T.still()) return end();

@@ -21,6 +21,8 @@
   const flag = (x, y) =>
     svg("path", { class: "t3-probes-goal", d: `M${x} ${y}v-30l18 7l-18 7`, "stroke-linejoin": "round" });
 
+  const barrel = (x, y) => svg("path", { class: "t3-probes-barrel", d: `M${x - 13} ${y - 20}q-5 11 0 22h26q5 -11 0 -22` });
+
   const tank = {
     draw({ thing, states, usual, world }) {
       const { surface, cap } = thing.scene,
@@ -106,7 +108,7 @@
           d: `M${line.map((at) => at.map((v) => v.toFixed(1)).join(" ")).join("L")}V${HEIGHT}H${RIM}z`,
         }),
         path(line, scene.mark === "drop" ? "t3-probes-ridge" : "t3-probes-loss"),
-        ...(scene.mark === "drop" ? [] : [flag(...spot(usual.wanted))]),
+        scene.mark === "drop" ? barrel(...spot(usual.wanted)) : flag(...spot(usual.wanted)),
         ...states.map((at) => svg("circle", { class: "t3-probes-trace", cx: spot(at)[0], cy: spot(at)[1] - 4, r: 2 })),
         thing_,
         text(RIM, 16, scene.axis),
