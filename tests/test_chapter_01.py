@@ -1,6 +1,7 @@
 """What chapter 1 says, held: its six things, their profile and their bits; quotations word for word; live cells."""
 
 import inspect
+import re
 from math import comb, log2
 
 import numpy as np
@@ -176,8 +177,9 @@ def test_quotations():
     for text in (CLAIMS[NAME, "C6"]["measured"], page):
         assert f"“{DEFINITION}”" in text.replace("*optimizer*", "optimizer")
     assert f"“{INTERNAL}”" in page
-    quoted = CLAIMS[NAME, "C6"]["measured"].split("they say: “")[1].rstrip("”")
-    assert quoted in HUBINGER
+    quoted = re.findall("“([^”]+)”", CLAIMS[NAME, "C6"]["measured"] + page.replace("*optimizer*", "optimizer"))
+    others = [quote for quote in quoted if quote not in (DEFINITION, INTERNAL)]
+    assert len(others) == 2 and all(quote in HUBINGER for quote in others)
 
 
 # --- the page -------------------------------------------------------------------------------------------------

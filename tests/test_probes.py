@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from tests.games import AXE
 from tests.notebooks import BOOK
 from third_optimizer.experiments import tell_an_optimizer as telling
+from third_optimizer.experiments.draw_six_things import drawn
 from third_optimizer.view.figures.probes import INSIDE, PROBES, probes
 
 PAGE = "book/01_tell_an_optimizer"
@@ -20,7 +21,7 @@ TITLE, NOTE = "It follows, or not.", "A note."
 
 
 def component(**options):
-    given = dict(things=telling.drawn(), words=WORDS, title=TITLE, id="probes", note=NOTE)
+    given = dict(things=drawn(), words=WORDS, title=TITLE, id="probes", note=NOTE)
     return probes(**given | options)
 
 
@@ -99,7 +100,7 @@ def test_it_ends_as_python_says(shown, name):
 
 def test_all_states_are_those_of_the_run():
     """Rounded, from the first to the last; a walk is whole."""
-    for name, thing in telling.drawn().items():
+    for name, thing in drawn().items():
         for probe, runs in thing["runs"].items():
             for run in runs:
                 states = telling.watched(name, probe, run["stop"])["states"]
@@ -281,7 +282,7 @@ def test_forced_colours_tell_walls_floor_and_thing_apart(shown):
             "under push must have label, no, yes",
         ),
         (
-            {"things": telling.drawn() | {"raindrop": telling.drawn()["raindrop"] | {"scene": {"kind": "sea"}}}},
+            {"things": drawn() | {"raindrop": drawn()["raindrop"] | {"scene": {"kind": "sea"}}}},
             "the scene of raindrop must be one of tank, room, hill, maze, got 'sea'",
         ),
     ],

@@ -28,7 +28,7 @@ STAY = -1  # a walker's move at the end of its way; the others are numbered as i
 
 
 def cap(height, liquid):
-    """Its next height: up in what is denser than itself, down in what is lighter, and down in air."""
+    """Its next height: down in air, up in what is denser than itself."""
     if height > SURFACE:
         return max(SURFACE, height - 0.05)
     return np.clip(height + 0.3 * (liquid - CAP), 0, SURFACE)
@@ -39,32 +39,39 @@ def thermostat(reading, wanted):
     return reading < wanted
 
 
+def bump(x, where, width, height):
+    """(height, slope) at x of a rounded bump."""
+    here = height * np.exp(-(((x - where) / width) ** 2))
+    return here, -2 * (x - where) / width**2 * here
+
+
 def ground(x, bank):
-    """Height and slope of a hillside: a hollow, a hump beyond it, a bank on the way to it."""
-    hump, bank = 0.15 * np.exp(-(((x - 0.84) / 0.06) ** 2)), bank * np.exp(-(((x - 0.28) / 0.05) ** 2))
-    slope = 2.8 * (x - 0.62) - 2 * (x - 0.84) / 0.06**2 * hump - 2 * (x - 0.28) / 0.05**2 * bank
+    """Height and slope of a hillside with a bank on the way down."""
+    hump, hump_slope = bump(x, 0.84, 0.06, 0.15)
+    bank, bank_slope = bump(x, 0.28, 0.05, bank)
+    slope = 2.8 * (x - 0.62) + hump_slope + bank_slope
     return 1.4 * (x - 0.62) ** 2 + hump + bank, slope
 
 
 def loss(x, wanted, ridge):
-    """What descent is to make small, and its slope: the distance squared, and a ridge on the way."""
-    bump = ridge * np.exp(-(((x - 0.45) / 0.05) ** 2))
-    return (x - wanted) ** 2 + bump, 2 * (x - wanted) - 2 * (x - 0.45) / 0.05**2 * bump
+    """What descent is to make small, and its slope."""
+    ridge, ridge_slope = bump(x, 0.45, 0.05, ridge)
+    return (x - wanted) ** 2 + ridge, 2 * (x - wanted) + ridge_slope
 
 
 def by_heart(maze, learnt):
-    """At each cell the move that was right in the maze where it was learnt."""
+    """The move that was right here, where it was learnt."""
     return learnt[maze.row, maze.column]
 
 
 def plan(maze, learnt):
-    """At each cell the best of four moves, by what can still be had from where it ends."""
+    """The best of four moves, by what can still be had from there."""
     best = uphill(maze, optimum(maze, discount=0.9))
     return np.where(maze.goal, STAY, best)
 
 
 def bits(distance, distances):
-    """How small a share of all places is as near to the wanted one? Each halving is one bit."""
+    """Halvings from all places down to those that are as near."""
     return np.log2(len(distances) / np.sum(distances <= distance))
 
 
@@ -274,73 +281,6 @@ def profile(rules=RULES):
             probe: [watched(name, probe, stop, rules)["near"] for stop in stops] for probe, stops in thing.stops.items()
         }
         found[name] = {probe: (sum(near[probe]), len(near[probe])) if probe in near else None for probe in PROBES}
-    return found
-
-
-def _frames(states):
-    """At most FRAMES + 1 of them, the last one too; rounded, as the page plays them."""
-    picked = np.unique(np.linspace(0, len(states) - 1, min(len(states), FRAMES + 1)).round().astype(int))
-    return [states[k] if isinstance(states[k], tuple) else round(float(states[k]), 3) for k in picked]
-
-
-def _text(thing, probe, stop):
-    """A stop as the dial says it."""
-    if isinstance(thing.start, tuple):
-        return f"row {stop[0] + 1}, column {stop[1] + 1}"
-    if probe == "world" and thing.name != "thermostat":
-        named = LIQUIDS if thing.name == "bottle cap" else HEIGHTS
-        return next(name for name, value in named.items() if value == stop)
-    if thing.name == "thermostat":
-        return f"{stop:.0f} °C".replace("-", "−")
-    if thing.name == "gradient descent":
-        return f"{stop:.1f}"
-    return f"{100 * stop:.0f} {'cm' if thing.name == 'bottle cap' else 'm'}"
-
-
-SCENES = {
-    "bottle cap": {"kind": "tank", "surface": SURFACE, "cap": CAP, "world": "water"},
-    "thermostat": {"kind": "room"},
-    "raindrop": {"kind": "hill", "mark": "drop", "axis": "height of the ground", "top": 0.6},
-    "gradient descent": {"kind": "hill", "mark": "ball", "axis": "loss, over the number that is tuned", "top": 0.7},
-    "walker by heart": {"kind": "maze", "walls": MAZE},
-    "walker with a plan": {"kind": "maze", "walls": MAZE},
-}
-FINE = np.linspace(0, 1, 61)  # where a hill is drawn
-
-
-def _curve(name, rules, wanted, world):
-    """{"curve": heights} of what goes downhill, nothing of other things."""
-    if name not in ("raindrop", "gradient descent"):
-        return {}
-    hill = rules.ground(FINE, world) if name == "raindrop" else rules.loss(FINE, wanted, world)
-    return {"curve": np.round(hill[0], 3).tolist()}
-
-
-def drawn(rules=RULES):
-    """All that a reader can ask for, as the picture takes it: {thing: {scene, usual, low, high, runs}}."""
-    found = {}
-    for name, thing in THINGS.items():
-        runs = {
-            probe: [
-                {
-                    "stop": stop,
-                    "text": _text(thing, probe, stop),
-                    "states": _frames(seen["states"]),
-                    "near": seen["near"],
-                    **(_curve(name, rules, *probed(name, probe, stop)[1:]) if probe != "push" else {}),
-                }
-                for stop in stops
-                for seen in [watched(name, probe, stop, rules)]
-            ]
-            for probe, stops in thing.stops.items()
-        }
-        found[name] = {
-            "scene": SCENES[name] | _curve(name, rules, thing.wanted, thing.world),
-            "usual": {"start": thing.start, "wanted": thing.wanted, "world": thing.world},
-            "low": thing.low,
-            "high": thing.high,
-            "runs": runs,
-        }
     return found
 
 

@@ -60,15 +60,15 @@
 
     build() {
       const { probes, inside, things } = this.spec;
-      this.cells = things.map((_, t) =>
-        Object.fromEntries(this.columns.map((column) => [column, button("?", () => this.take(t, column, true), "t3-probes-cell")])),
-      );
+      const cell = (t, column) => button("?", () => this.take(t, column, true), "t3-probes-cell");
+      this.cells = things.map((_, t) => Object.fromEntries(this.columns.map((column) => [column, cell(t, column)])));
+      const heads = Object.values({ ...probes, ...inside }).map((name) => el("th", { scope: "col" }, name));
       this.table.replaceChildren(
         el("caption", {}, "The profile. Take a cell to try it."),
         el(
           "thead",
           {},
-          el("tr", {}, el("td", {}), ...Object.values({ ...probes, ...inside }).map((name) => el("th", { scope: "col" }, name))),
+          el("tr", {}, el("td", {}), ...heads),
         ),
         el(
           "tbody",
@@ -106,7 +106,8 @@
           cell.style.setProperty("--share", `${100 * share}%`);
           cell.classList.toggle("t3-probes-known", known);
           cell.setAttribute("aria-pressed", here);
-          cell.setAttribute("aria-label", `${this.spec.things[t].name}, ${named[column]}: ${known ? text : "not tried yet"}`);
+          const of = `${this.spec.things[t].name}, ${named[column]}`;
+          cell.setAttribute("aria-label", `${of}: ${known ? text : "not tried yet"}`);
         }),
       );
       const { right, guesses } = this.score;
@@ -216,7 +217,8 @@
         this.ran = true;
         this.frame = states.length - 1;
         this.tried.add(`${this.t}/${this.column}`);
-        this.tell(`${right ? "✓ As you guessed." : "✗ Not as you guessed."} ${this.thing.words[this.column][near ? "yes" : "no"]}`);
+        const verdict = right ? "✓ As you guessed." : "✗ Not as you guessed.";
+        this.tell(`${verdict} ${this.thing.words[this.column][near ? "yes" : "no"]}`);
         this.draw();
         again.after(...this.next()); // which keeps the focus where it is
         this.showTable();

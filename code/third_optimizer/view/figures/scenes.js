@@ -14,14 +14,15 @@
 
   const text = (x, y, words, kind = "") => svg("text", { x, y, class: "t3-probes-text " + kind }, words);
   const last = (list) => list[list.length - 1];
-  const path = (points, kind) =>
-    svg("path", { class: kind, d: points.map(([x, y], k) => (k ? "L" : "M") + x.toFixed(1) + " " + y.toFixed(1)).join("") });
+  const through = (points) => points.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join("L");
+  const path = (points, kind) => svg("path", { class: kind, d: `M${through(points)}` });
   const up = (share) => HEIGHT - RIM - share * (HEIGHT - 2 * RIM);
   const across = (share) => RIM + share * (WIDTH - 2 * RIM);
   const flag = (x, y) =>
     svg("path", { class: "t3-probes-goal", d: `M${x} ${y}v-30l18 7l-18 7`, "stroke-linejoin": "round" });
 
-  const barrel = (x, y) => svg("path", { class: "t3-probes-barrel", d: `M${x - 13} ${y - 20}q-5 11 0 22h26q5 -11 0 -22` });
+  const barrel = (x, y) =>
+    svg("path", { class: "t3-probes-barrel", d: `M${x - 13} ${y - 20}q-5 11 0 22h26q5 -11 0 -22` });
 
   const tank = {
     draw({ thing, states, usual, world }) {
@@ -39,7 +40,10 @@
           height: HEIGHT - RIM / 2 - level,
           style: `fill-opacity: ${(0.12 + 0.9 * Math.max(0, usual.world - 0.7)).toFixed(2)}`,
         }),
-        svg("path", { class: "t3-probes-wall", d: `M${left} ${RIM / 2}V${HEIGHT - RIM / 2}H${left + wide}V${RIM / 2}` }),
+        svg("path", {
+          class: "t3-probes-wall",
+          d: `M${left} ${RIM / 2}V${HEIGHT - RIM / 2}H${left + wide}V${RIM / 2}`,
+        }),
         text(left + wide + 8, level + 4, "surface"),
         text(left + wide + 8, HEIGHT - 24, world),
         ...states.map((at) => svg("circle", { class: "t3-probes-trace", cx: left + wide / 2, cy: up(at), r: 2 })),
@@ -105,7 +109,7 @@
       return [
         svg("path", {
           class: scene.mark === "drop" ? "t3-probes-earth" : "t3-probes-sheet",
-          d: `M${line.map((at) => at.map((v) => v.toFixed(1)).join(" ")).join("L")}V${HEIGHT}H${RIM}z`,
+          d: `M${through(line)}V${HEIGHT}H${RIM}z`,
         }),
         path(line, scene.mark === "drop" ? "t3-probes-ridge" : "t3-probes-loss"),
         scene.mark === "drop" ? barrel(...spot(usual.wanted)) : flag(...spot(usual.wanted)),
