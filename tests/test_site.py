@@ -77,7 +77,7 @@ SEEN = """() => {
   const article = document.querySelector('article');
   for (const formula of article.querySelectorAll('.math, math')) if (!formula.closest('svg')) formula.replaceWith(' x ');
   for (const other of article.querySelectorAll(`svg, details, pre, button, .headerlink, .t3-tour, .t3-spine, .t3-chart,
-      .t3-reading[aria-hidden], .t3-dials, .t3-dial, .t3-learner-bars, .t3-learner-tabs, .t3-learner-reading, .t3-sky-key, .t3-sky .t3-reading, .t3-longer-said, .t3-maze-side, .t3-maze .t3-figure-tools, .t3-announce, .t3-number, .t3-game, .t3-board, [data-t3=answers]`)) other.remove();
+      .t3-reading[aria-hidden], .t3-dials, .t3-dial, .t3-learner-bars, .t3-learner-tabs, .t3-learner-reading, .t3-sky-key, .t3-sky .t3-reading, .t3-longer-said, .t3-maze-side, .t3-maze .t3-figure-tools, .t3-probes-side, .t3-probes-table, .t3-probes .t3-figure-tools, .t3-announce, .t3-number, .t3-game, .t3-board, [data-t3=answers]`)) other.remove();
   return article.innerText.match(/[\\p{L}\\p{N}_]+(?:['’.-][\\p{L}\\p{N}_]+)*/gu).length;
 }"""
 
