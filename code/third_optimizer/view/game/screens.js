@@ -64,9 +64,10 @@
       return el("input", { type: "radio", name: game.name + "-rival", value: i, onchange });
     });
     choose[game.state.rival].checked = true;
+    const named = (name) => el("span", {}, name, el("small", {}, game.spec.means[name] || ""));
     const rows = searchers.map((one, i) =>
       row(
-        el("label", { class: "t3-game-rival" }, choose[i], el("span", {}, one.name, el("small", {}, game.spec.means[one.name] || ""))),
+        el("label", { class: "t3-game-rival" }, choose[i], named(one.name)),
         cell(T.grouped(one.count)),
         cell(shown(one.median[end])),
         cell(`${shown(one.low[end])} to ${shown(one.high[end])}`),

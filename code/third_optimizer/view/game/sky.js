@@ -93,9 +93,10 @@
       this.key = el(
         "p",
         { class: "t3-sky-key" },
-        ...NAMES.map((name, kind) =>
-          el("span", {}, el("i", { class: "t3-sky-dot", style: `background: var(--t3-${COLOURS[kind]})` }), name + MEANS[kind]),
-        ),
+        ...NAMES.map((name, kind) => {
+          const dot = el("i", { class: "t3-sky-dot", style: `background: var(--t3-${COLOURS[kind]})` });
+          return el("span", {}, dot, name + MEANS[kind]);
+        }),
       );
       this.said = el("p", { class: "t3-reading", "aria-live": "polite" });
       this.table = el("div");
