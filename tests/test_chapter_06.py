@@ -151,7 +151,7 @@ def test_an_edit_of_an_open_cell_is_seen():
     assert visits["x"][0] == pytest.approx(2 * 64 * LOOKS[2] / PROBLEMS[0])
     (flat,) = [frame for title, frame in plain.items() if "64 rules by heart" in title]
     assert "64 rules by heart, 10" in flat["title"] or "64 rules by heart, 9" in flat["title"]
-    drawn = plain["One problem, two machines: turn the time of training"]["text"]
+    drawn = plain["One problem, two machines: watch them train"]["text"]
     kept = race.paneled(200, "a new one", (4, 4096), lambda read, noted: read)
     assert f"answers {kept['left']:.2f}".replace("-", "−") in drawn.replace("-", "−")
 

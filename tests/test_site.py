@@ -6,9 +6,11 @@ from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.conftest import ROOT, SITE
 from tests.notebooks import calls, notebooks, pages
+from third_optimizer.experiments.watch_memory_and_learning_race import MOMENTS
 from third_optimizer.view.component import BUNDLES, HERE, SCRIPTS
 from third_optimizer.view.site.minutes import count_words
 
@@ -209,6 +211,67 @@ def test_the_address_holds_the_dials(open_page):
     assert "Learning rate η 0.0202, Momentum β 0." in page.locator("#path .t3-reading").inner_text()
     page.locator("#path").get_by_role("button", name="Back to start").click()
     assert "Learning rate η 0.005, Momentum β 0." in page.locator("#path .t3-reading").inner_text()
+
+
+RACE = "book/06_watch_memory_and_learning_race"
+
+
+@pytest.mark.parametrize("key", ["Enter", "Space", None])
+def test_a_dial_plays_through_its_stops_and_stands_at_the_last(open_page, key):
+    page = open_page(RACE, reduced_motion="no-preference").page
+    dial, button = page.locator("#race-step"), page.locator("#race .t3-primary")
+    last = dial.get_attribute("max")
+    page.evaluate("document.querySelector('#race-step').parentNode.querySelector('output').id = 'told'")
+    page.evaluate(
+        "() => { window.seen = []; new MutationObserver(() => seen.push(told.textContent))"
+        ".observe(told, { childList: true }); }"
+    )
+    expect(button).to_have_text("Play")
+    assert button.get_attribute("aria-label") == "Play: Steps of training"
+    button.press(key) if key else button.click()
+    expect(button).to_have_text("Stop")
+    page.locator("#race input[type=radio]").last.check(force=True)  # another problem, under way
+    expect(button).to_have_text("Stop")
+    expect(dial).to_have_value(last, timeout=15_000)
+    expect(button).to_have_text("Play")
+    assert list(dict.fromkeys(page.evaluate("seen"))) == [f"{step:,}" for step in MOMENTS]
+    assert "it practised" in page.locator("#race .t3-reading").inner_text()
+
+
+def test_a_dial_that_plays_can_be_stopped_and_goes_on(open_page):
+    page = open_page(RACE, reduced_motion="no-preference").page
+    dial, button = page.locator("#race-step"), page.locator("#race .t3-primary")
+    button.click()
+    expect(dial).to_have_value("2")
+    button.click()
+    stood = int(dial.input_value())
+    page.wait_for_timeout(1000)
+    assert dial.input_value() == str(stood)
+    button.click()
+    assert dial.input_value() == str(stood + 1)
+    dial.press("End")  # the reader's own hand
+    expect(button).to_have_text("Play")
+    page.wait_for_timeout(1000)
+    assert dial.input_value() == dial.get_attribute("max")
+    button.click()
+    assert dial.input_value() == "0"  # after the last stop comes the first
+    page.locator("#race").get_by_role("button", name="Back to start").click()
+    expect(button).to_have_text("Play")
+    page.wait_for_timeout(1000)
+    assert dial.input_value() == str(MOMENTS.index(200))
+
+
+def test_where_nothing_may_move_each_press_goes_one_stop_on(open_page):
+    page = open_page(RACE, reduced_motion="reduce").page
+    dial, button = page.locator("#race-step"), page.locator("#race .t3-primary")
+    expect(button).to_have_text("Next")
+    for stop in ("0", "1", "2"):
+        button.click()
+        assert dial.input_value() == stop
+    page.wait_for_timeout(1000)
+    assert dial.input_value() == "2"
+    page.emulate_media(media="print")
+    assert not button.is_visible()
 
 
 @pytest.mark.parametrize("fragment", ["#path~eta=7", "#path~eta", "#path~=%", "#nothing~eta=1", "#%E0%A4%A"])

@@ -541,3 +541,26 @@ def test_a_caption_says_nothing_that_waits_for_a_guess():
     assert shown["caption"] == "A strand is one seed." and "It goes on" in shown["before"]
     with pytest.raises(ValueError, match="caption=True would say before the answer to page/predict/end what follows"):
         explore(curve, CHART, title="T", caption=True, **late, **dials)
+
+
+# --- a dial that runs by itself ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["side", "slopes"])
+def test_only_a_slider_is_played(name):
+    with pytest.raises(ValueError, match=f"play must name one of the figure's sliders, got '{name}'"):
+        make(play=name)
+
+
+def test_a_kernel_turns_the_dial_that_is_played_and_a_hand_stops_it():
+    figure = make(play="slope", slope=Slider("Slope", [1, 4, 9], 4))
+    live, sent = Live(figure), []
+    assert live.component.spec["play"] == {"dial": "slope", "label": "Slope", "stops": 3} == figure.page().spec["play"]
+    live.component.send = sent.append
+    live.component._receive(None, {"type": "turn", "at": 2}, [])
+    assert live.controls["slope"].value == 9 and live.component.frame["columns"]["y"][-1] == 36 and sent == []
+    live.controls["side"].value = "down"  # another dial may be turned under way
+    assert sent == []
+    live.controls["slope"].value = 6  # between two stops
+    assert sent == [{"type": "halt", "at": 1}]
+    assert "play" not in Live(make()).component.spec and "play" not in make().page().spec

@@ -128,6 +128,11 @@ async function render({ model, el, load }) {
   const line = { model, host: el, note: notice() };
   const drawn = T.mount(el, kind, spec, new KernelStore(line), kernel(line));
   if (kind !== "figure") return;
+  if (spec.play) {
+    const player = new T.Player(spec.play, (at) => model.send({ type: "turn", at }));
+    drawn.image.after(player.element);
+    model.on("msg:custom", (message) => message.type === "halt" && player.halt(message.at));
+  }
   const show = () => {
     const frame = model.get("frame");
     if (frame.columns) drawn.show(frame);

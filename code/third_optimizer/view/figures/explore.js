@@ -8,6 +8,10 @@
   "use strict";
   const T = (root.ThirdOptimizer = root.ThirdOptimizer || {});
   const { el, button } = T;
+  const BEAT = 450; // milliseconds from stop to stop; shorter than what the voice waits (see T.announcer)
+
+  /* A list with another value at i. */
+  const changed = (list, i, value) => list.map((old, k) => (k === i ? value : old));
 
   /* The columns less the rows that come later. */
   function withoutLater(columns) {
@@ -55,10 +59,52 @@
     }
   }
 
+  /* A button that runs a dial through its stops, a beat each, and goes on from where it was stopped. Where nothing may
+   * move by itself, each press goes one stop on.
+   */
+  class Player {
+    /* label: of the dial; stops: how many; go(index): turn it there. */
+    constructor({ label, stops }, go) {
+      Object.assign(this, { label, stops, go });
+      this.button = button("", () => this.press(), "t3-primary");
+      this.element = el("div", { class: "t3-figure-tools t3-player" }, this.button);
+      this.halt(-1);
+    }
+
+    press() {
+      if (this.beat) return this.halt(this.place);
+      if (!T.still()) {
+        this.beat = setInterval(() => this.step(), BEAT);
+        this.name("Stop");
+      }
+      this.step();
+    }
+
+    step() {
+      this.place = (this.place + 1) % this.stops;
+      if (this.button.isConnected) this.go(this.place);
+      if (this.place === this.stops - 1 || !this.button.isConnected) this.halt(this.place);
+    }
+
+    /* Stand still. place: the stop after which the next press goes on; -1: it begins with the first. */
+    halt(place) {
+      clearInterval(this.beat);
+      this.beat = 0;
+      this.place = place;
+      this.name(T.still() ? "Next" : "Play");
+    }
+
+    name(word) {
+      this.button.textContent = word;
+      this.button.setAttribute("aria-label", `${word}: ${this.label}`);
+    }
+  }
+
   /* Dials over frames computed beforehand. spec adds:
    *   dials: [{name, label, kind: "slider" | "choice", stops: [text], start: index}]
    *   shared: {column: values}, slices: [{column: values}], texts: [text], titles: [title] or one, captions likewise
    *   or none
+   *   play: {dial: name, label, stops: how many} or none
    * Slices run through the dials' stops with the last dial fastest.
    */
   class Explore extends Figure {
@@ -76,14 +122,26 @@
       this.tools = el(
         "div",
         { class: "t3-figure-tools" },
-        button("Back to start", () => this.set(spec.dials.map((d) => d.start))),
+        button("Back to start", () => this.restart()),
         button("Copy this view", () => this.copy()),
         this.status,
       );
       this.image.after(this.dials);
+      if (spec.play) this.play(spec.dials.findIndex((dial) => dial.name === spec.play.dial));
       this.root.append(this.tools, this.voice.region);
       this.readAddress();
       addEventListener("hashchange", () => this.readAddress());
+    }
+
+    play(i) {
+      this.played = i;
+      this.player = new Player(this.spec.play, (index) => this.set(changed(this.at, i, index)));
+      this.dials.before(this.player.element);
+    }
+
+    restart() {
+      if (this.player) this.player.halt(-1);
+      this.set(this.spec.dials.map((dial) => dial.start));
     }
 
     slider(dial, i) {
@@ -130,9 +188,8 @@
     }
 
     turn(i, index) {
-      const at = this.at.slice();
-      at[i] = index;
-      this.set(at);
+      if (i === this.played) this.player.halt(index);
+      this.set(changed(this.at, i, index));
     }
 
     set(at) {
@@ -175,6 +232,7 @@
           const index = dial.stops.indexOf(wanted.get(dial.name));
           return index < 0 ? this.at[i] : index;
         });
+        if (this.player) this.player.halt(this.at[this.played]);
       }
       this.controls.forEach((control, i) => control.show(this.at[i]));
       this.show(this.frame());
@@ -193,5 +251,6 @@
   }
 
   T.Figure = Figure;
+  T.Player = Player;
   T.Explore = Explore;
 })(globalThis);

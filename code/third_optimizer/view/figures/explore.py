@@ -4,6 +4,7 @@ On a built page every stop of every slider is computed beforehand and the page's
 rows. In a kernel ipywidgets sliders run over every value in between.
 """
 
+import bisect
 import inspect
 import itertools
 import math
@@ -130,7 +131,7 @@ def _number(value):
 class Explore:
     """What :func:`explore` returns; display it as a cell's last line."""
 
-    def __init__(self, compute, chart, describe, title, dials, id, height, after=None, numbers=None, caption=None):
+    def __init__(self, compute, chart, describe, title, dials, id, height, after=None, numbers=None, caption=None, play=None):
         if not (callable(describe) or (numbers and isinstance(describe, str) and describe.strip())):
             raise ValueError(
                 "describe must be a function that returns the figure's text alternative, or a text that numbers fill; "
@@ -141,6 +142,8 @@ class Explore:
         for name, dial in dials.items():
             if not isinstance(dial, Slider | Choice):
                 raise ValueError(f"dial {name!r} must be a Slider or a Choice, got {dial!r}")
+        if play is not None and not isinstance(dials.get(play), Slider):
+            raise ValueError(f"play must name one of the figure's sliders, got {play!r}")
         if after and caption is True:
             raise ValueError(f"caption=True would say before the answer to {after} what follows it: give it a text")
         self.compute, self.dials, self.numbers = compute, dials, numbers
@@ -148,7 +151,7 @@ class Explore:
         self.caption = self.said(caption) if isinstance(caption, str) else caption
         self.chart = specification(chart, height)
         self.places = places_seen(self.chart)
-        self.after = after
+        self.after, self.play = after, play
         self.id = id or slug(title if isinstance(title, str) else compute.__name__)
 
     def said(self, text):
@@ -178,6 +181,11 @@ class Explore:
         if self.after:
             frame["before"] = f"{settings}. {demand_text(before, 'the second text of describe')}"
         return frame
+
+    def player(self):
+        """What a figure's specification says of its button "Play"."""
+        dial = self.dials.get(self.play)
+        return {"play": {"dial": self.play, "label": dial.label, "stops": len(dial.stops)}} if dial else {}
 
     def start(self):
         return {name: dial.start for name, dial in self.dials.items()}
@@ -210,7 +218,7 @@ class Explore:
             "slices": [{n: v for n, v in frame["columns"].items() if n not in shared} for frame in frames],
             "texts": [frame["text"] for frame in frames],
             "titles": titles if len(set(titles)) > 1 else titles[:1],
-        }
+        } | self.player()
         if self.caption:
             captions = [frame["caption"] for frame in frames]
             spec["captions"] = captions if len(set(captions)) > 1 else captions[:1]
@@ -240,7 +248,8 @@ class Live:
         self.controls = {name: dial.control() for name, dial in explore.dials.items()}
         # `figure` alone among the kinds has frames sent to it.
         spec = {"id": explore.id, "chart": explore.chart} | ({"after": explore.after} if explore.after else {})
-        self.component = Component("figure", spec).widget()
+        self.component = Component("figure", spec | explore.player(), hear=self.hear).widget()
+        self.playing = False  # while a stop that the button "Play" asks for is set
         self.box = widgets.VBox([self.component, *self.controls.values()])
         self.wanted = 0
         self.changed = threading.Condition()
@@ -254,7 +263,17 @@ class Live:
     def values(self):
         return {name: control.value for name, control in self.controls.items()}
 
-    def turned(self, _):
+    def hear(self, _, message):
+        """The page's button "Play" asks for a stop of its dial."""
+        if message["type"] == "turn":
+            self.playing = True
+            self.controls[self.explore.play].value = self.explore.dials[self.explore.play].stops[message["at"]]
+            self.playing = False
+
+    def turned(self, change):
+        if self.explore.play and change["owner"] is self.controls[self.explore.play] and not self.playing:
+            stops = self.explore.dials[self.explore.play].stops
+            self.component.send({"type": "halt", "at": bisect.bisect_right(stops, change["new"]) - 1})
         with self.changed:
             self.wanted += 1
             self.changed.notify()
@@ -293,7 +312,18 @@ class Live:
 
 
 def explore(
-    compute: Callable, chart, describe, *, title, caption=None, id=None, height=260, after=None, numbers=None, **dials
+    compute: Callable,
+    chart,
+    describe,
+    *,
+    title,
+    caption=None,
+    id=None,
+    height=260,
+    after=None,
+    numbers=None,
+    play=None,
+    **dials,
 ):
     """A figure whose sliders call `compute`.
 
@@ -309,8 +339,9 @@ def explore(
     id: the figure's name in the page's address. height: pixels.
     after: id of a question of the page ("index/predict/fresh"). Until the reader has answered or skipped it, rows
         whose column "later" is true are not shown; describe then returns two texts, with and without them.
+    play: name of a slider that a button runs through its stops, or None.
     dials: name=Slider(...) or name=Choice(...), one for each parameter of `compute`.
 
     Raises ValueError without a text alternative, title or dial, and for ragged columns.
     """
-    return Explore(compute, chart, describe, title, dials, id, height, after, numbers, caption)
+    return Explore(compute, chart, describe, title, dials, id, height, after, numbers, caption, play)
