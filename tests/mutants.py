@@ -99,6 +99,27 @@ MUTANTS = [
         '(found["implied"] < 1)',
         "tests/test_planners.py::test_the_second_atlas_is_counted",
     ),
+    Mutant(
+        "a slow table learns as fast as any",
+        "code/third_optimizer/experiments/train_racers.py",
+        "np.full(start.size - own, float(pace))",
+        "np.full(start.size - own, 1.0)",
+        "tests/test_chapter_06.py::test_racers_come_out_again",
+    ),
+    Mutant(
+        "the old problem's line is the new one's",
+        "code/third_optimizer/experiments/watch_memory_and_learning_race.py",
+        '("old", slope_of("one it practised"))',
+        '("old", slope_of(which))',
+        "tests/test_chapter_06.py::test_the_picture_shows_what_is_said_of_it",
+    ),
+    Mutant(
+        "a dial stopped by hand skips a stop",
+        f"{VIEW}/figures/explore.py",
+        'bisect.bisect_right(stops, change["new"]) - 1',
+        'bisect.bisect_right(stops, change["new"])',
+        "tests/test_view.py::test_a_kernel_turns_the_dial_that_is_played_and_a_hand_stops_it",
+    ),
     Mutant("a move is undone by itself", REWARD, "BACK = [1, 0, 3, 2]", "BACK = [0, 1, 2, 3]", GRADIENT),
     Mutant(
         "a walk's first step costs nothing",

@@ -53,16 +53,14 @@ def test_claim_f1d(numbers=None):
 
 
 def test_racers_come_out_again():
+    """At each rate of the table: each leaves its mark."""
     rng = np.random.default_rng()
-    point = {
-        "problems": int(rng.choice(PROBLEMS[:3])),
-        "pace": float(rng.choice(PACES)),
-        "seed": int(rng.choice(SEEDS)),
-    }
     short = LOOKS[:5]  # what comes later was trained by the same call
-    again, kept = train_racers.race(**point, looks=short), train_racers.racers().at(**point)
-    for name, values in again.items():
-        assert values == pytest.approx(kept[name][: len(short)], rel=0.02, abs=0.05), (point, name)
+    for pace in PACES:
+        point = {"problems": int(rng.choice(PROBLEMS[:3])), "pace": pace, "seed": int(rng.choice(SEEDS))}
+        again, kept = train_racers.race(**point, looks=short), train_racers.racers().at(**point)
+        for name, values in again.items():
+            assert values == pytest.approx(kept[name][: len(short)], rel=0.02, abs=0.05), (point, name)
 
 
 def test_a_transformer_begins_as_it_did():
@@ -168,6 +166,12 @@ def test_the_picture_shows_what_is_said_of_it():
     )
     assert few[0] == pytest.approx(0, abs=0.02) and few.min() < -0.2 and few[-1] == pytest.approx(noted, abs=0.2)
     assert many[-1] == pytest.approx(rule, abs=0.3) and rule < -0.9 and noted > 0.7
+    drawn = race.panels(2000, "another", (4, 4096), add)
+    last = {name: float(drawn["y"][drawn["series"] == name][-1]) for name in set(drawn["series"])}  # where x is 1
+    other = race.paneled(2000, "another", (4, 4096), add)["rule"]
+    assert last["rule 0"] == last["rule 1"] == other and last["old 0"] == last["old 1"] == noted
+    assert abs(last["answer 0"] - noted) < abs(last["answer 0"] - other)
+    assert abs(last["answer 1"] - other) < abs(last["answer 1"] - noted)
 
 
 def test_what_the_page_says_in_words():

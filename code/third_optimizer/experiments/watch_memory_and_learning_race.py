@@ -52,6 +52,12 @@ def slopes(made, which, answer):
     return np.array([answer(one, noted) for one, noted in zip(read, made["noted"], strict=True)])
 
 
+def slope_of(which):
+    """The slope of the hidden line of a problem of `shown`."""
+    prompts = shown()[which]
+    return prompts.answer[0] / prompts.query[0, 0]
+
+
 def moment(step, problems):
     """(what `watched` tells of a machine, where in it this step is): one that is not among MOMENTS is looked at too."""
     moments = tuple(sorted({*MOMENTS, step}))
@@ -59,16 +65,17 @@ def moment(step, problems):
 
 
 def panels(step, which, problems, answer):
-    """Columns x, y, series, side for the picture: dots, the hidden line and the answer of two machines. problems: what
-    they practised, (left, right)."""
+    """Columns x, y, series for the picture: dots, the hidden line, that of the old problem with the same number, and
+    the answer of two machines. problems: what they practised, (left, right)."""
     prompts = shown()[which]
     x, y = prompts.inputs[0, :, 0], prompts.labels[0]
-    rule, ends, parts = prompts.answer[0] / prompts.query[0, 0], np.array([-1.0, 1.0]), []
+    ends, parts = np.array([-1.0, 1.0]), []
     for side, many in enumerate(problems):
         made, place = moment(step, many)
-        slope = slopes(made, which, answer)[place]
-        parts += [(ends, rule * ends, f"rule {side}"), (ends, slope * ends, f"answer {side}"), (x, y, "dots")]
-        parts[-3:] = [(across + 2.5 * side, up, name) for across, up, name in parts[-3:]]
+        answered = slopes(made, which, answer)[place]
+        for name, slope in (("rule", slope_of(which)), ("old", slope_of("one it practised")), ("answer", answered)):
+            parts.append((ends + 2.5 * side, slope * ends, f"{name} {side}"))
+        parts.append((x + 2.5 * side, y, "dots"))
     return {
         "x": np.concatenate([across for across, *_ in parts]),
         "y": np.concatenate([up for _, up, _ in parts]),
@@ -77,13 +84,14 @@ def panels(step, which, problems, answer):
 
 
 def paneled(step, which, problems, answer):
-    """Slopes: rule, left, right; fresh errors of both machines at that time: left_new, right_new; many: what each
-    practised."""
-    prompts, made = shown()[which], [moment(step, many) for many in problems]
+    """Slopes: rule, old (of the practised problem with the same number), left, right; fresh errors of both machines at
+    that time: left_new, right_new; few, many: what they practised."""
+    made = [moment(step, many) for many in problems]
     left, right = (slopes(one, which, answer)[place] for one, place in made)
     new = [one["fresh"][place] for one, place in made]
     return {
-        "rule": prompts.answer[0] / prompts.query[0, 0],
+        "rule": slope_of(which),
+        "old": slope_of("one it practised"),
         "left": left,
         "right": right,
         "left_new": new[0],

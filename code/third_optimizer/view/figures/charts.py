@@ -132,8 +132,8 @@ def squares(still, names, x_domain, y_domain):
 
 def side_by_side(left, right, height=2.0):
     """Two pictures of dots and a line through them, named `left` and `right`, for the columns x (−1 to 1, 2.5 more in
-    the right one), y (to ±`height`) and series: "dots", and "rule 0", "old 0", "answer 0" for the left, 1 for the right.
-    The rule is dashed, the old one dotted."""
+    the right one), y (to ±`height`) and series: "dots", and "rule 0" (dashed), "old 0" (dotted), "answer 0" for the left, 1
+    for the right."""
     kinds = {"rule": "$world", "old": "$base", "answer": "$mesa"}
     colours = {f"{kind} {side}": colour for kind, colour in kinds.items() for side in (0, 1)}
     across = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-1.05, 3.55], nice=False))
@@ -141,9 +141,7 @@ def side_by_side(left, right, height=2.0):
     color = alt.Color("series:N", legend=None, scale=alt.Scale(domain=list(colours), range=list(colours.values())))
     drawn = alt.Chart().transform_filter("datum.series != 'dots'").mark_line(clip=True)
     dashed = alt.StrokeDash(
-        "series:N",
-        legend=None,
-        scale=alt.Scale(domain=list(colours), range=[[6, 4]] * 2 + [[2, 3]] * 2 + [[1, 0]] * 2),
+        "series:N", legend=None, scale=alt.Scale(domain=list(colours), range=[[6, 4]] * 2 + [[2, 3]] * 2 + [[1, 0]] * 2)
     )
     dots = (
         alt.Chart().transform_filter("datum.series == 'dots'").mark_point(filled=True, size=80, opacity=1, color="$ink")

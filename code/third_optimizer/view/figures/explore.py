@@ -131,7 +131,9 @@ def _number(value):
 class Explore:
     """What :func:`explore` returns; display it as a cell's last line."""
 
-    def __init__(self, compute, chart, describe, title, dials, id, height, after=None, numbers=None, caption=None, play=None):
+    def __init__(
+        self, compute, chart, describe, title, dials, id, height, after=None, numbers=None, caption=None, play=None
+    ):
         if not (callable(describe) or (numbers and isinstance(describe, str) and describe.strip())):
             raise ValueError(
                 "describe must be a function that returns the figure's text alternative, or a text that numbers fill; "
