@@ -132,8 +132,8 @@ def squares(still, names, x_domain, y_domain):
 
 def side_by_side(left, right, height=2.0):
     """Two pictures of dots and a line through them, named `left` and `right`, for the columns x (−1 to 1, 2.5 more in
-    the right one), y (to ±`height`) and series: "dots", and "rule 0" (dashed), "old 0" (dotted), "answer 0" for the left,
-    1 for the right."""
+    the right one), y (to ±`height`) and series: "dots", and for the left "rule 0" (dashed), "old 0" (dotted) and
+    "answer 0", for the right the same with 1."""
     kinds = {"rule": "$world", "old": "$base", "answer": "$mesa"}
     colours = {f"{kind} {side}": colour for kind, colour in kinds.items() for side in (0, 1)}
     across = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-1.05, 3.55], nice=False))
