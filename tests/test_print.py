@@ -110,11 +110,3 @@ def test_solutions_print_at_the_end_where_they_are_asked_for(open_page):
     page.get_by_role("button", name="Get").click()
     page.get_by_role("button", name="On paper", exact=False).first.click()
     assert page.evaluate("printed") == []
-
-
-def test_a_chart_behind_a_veil_has_a_width_for_the_printer(open_page):
-    page = open_page("book/06_watch_memory_and_learning_race", veiled=True).page
-    hidden = page.locator(".t3-veiled .t3-chart svg")
-    assert hidden.count() >= 3
-    for chart in hidden.all():
-        assert not chart.is_visible() and float(chart.get_attribute("width")) > 600

@@ -90,8 +90,6 @@
     return rows;
   }
 
-  const UNSEEN = 640; // pixels: the width of a chart behind a veil; paper shows it before anything can measure it
-
   class Chart {
     /* element: where to draw; specification: Vega-Lite with data {name: "rows"}. */
     constructor(element, specification) {
@@ -114,7 +112,6 @@
       this.view = newView(compiled);
       this.view.initialize(this.inner).data("rows", this.rows).run();
       this.width = this.element.clientWidth;
-      if (!this.width) this.view.signal("width", UNSEEN).run();
       // JupyterLab hides the page while it changes its theme: observed anew, the width is told again when there is one
       this.observer.unobserve(this.element);
       this.observer.observe(this.element);
