@@ -206,7 +206,7 @@ def test_a_name_stands_beside_its_machine(picture):
     for name in shown.locator(".t3-longer-name").all():
         box = name.bounding_box()
         near = [abs(box["y"] - dot["y"]) for x, dot in dots.items() if 0 < box["x"] - x < 60]
-        assert near and min(near) < 2 * box["height"], name.inner_text()
+        assert near and min(near) < 1.4 * box["height"], name.text_content()
     assert opened.errors == []
 
 
