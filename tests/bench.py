@@ -100,8 +100,8 @@ PAINTED = """new Promise((resolve) => requestAnimationFrame((_, framed = perform
 
 # Sent to a figure: turn dial number `dial` to `at`, wait for the picture, say what took how long.
 TURN = """async (figure, [selector, dial, at]) => {
-  const input = figure.querySelectorAll(selector)[dial], image = figure.querySelector('.t3-chart');
-  const chart = [...ThirdOptimizer.charts].find((chart) => chart.element === image), before = image.innerHTML;
+  const input = figure.querySelectorAll(selector)[dial], image = figure.querySelector('.t3-chart, svg');
+  const chart = [...(ThirdOptimizer.charts ?? [])].find((chart) => chart.element === image), before = image.innerHTML;
   await new Promise((resolve) => setTimeout(resolve, 20 + 20 * Math.random()));  // any moment between two frames
   const began = performance.now();
   if (input.type === 'radio') input.click();
@@ -109,7 +109,7 @@ TURN = """async (figure, [selector, dial, at]) => {
     input.value = at;
     input.dispatchEvent(new Event('input', {bubbles: true}));
   }
-  await chart.view.runAsync();  // returns when the run that the dial began has drawn
+  await chart?.view.runAsync();  // returns when the run that the dial began has drawn; our own pictures draw at once
   const scripted = performance.now(), [framed, painted] = await PAINTED;
   return {script: scripted - began, work: scripted - began + painted - framed, picture: painted - began,
           moved: image.innerHTML !== before};

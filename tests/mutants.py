@@ -481,8 +481,8 @@ MUTANTS = [
     Mutant(
         "an edited cell is answered from the store",
         "code/third_optimizer/experiments/__init__.py",
-        "return one.co_code, one.co_names, one.co_varnames, one.co_freevars, counts, consts",
-        "return one.co_names, one.co_varnames",
+        "and words(function) == theirs",
+        "and True",
         "tests/test_chapter_04.py::test_what_is_stored_stands_for_an_unedited_cell_only",
     ),
     Mutant(

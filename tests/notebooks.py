@@ -5,6 +5,7 @@ Also what other tests need to know of the notebooks: which there are, and their 
 
 import ast
 import importlib
+import linecache
 from pathlib import Path
 
 import jupytext
@@ -67,6 +68,13 @@ def calls(page, *names):
     )
 
 
+def kept(source):
+    """A file name to compile `source` under, by which Python finds it again: a kernel keeps its cells so."""
+    file = f"<cell {hash(source)}>"
+    linecache.cache[file] = len(source), None, source.splitlines(keepends=True), file
+    return file
+
+
 def shown_by(page, edits=()):
     """What each code cell of the page book/`page`.md displays, run in this process as the build does: [value or None].
 
@@ -85,8 +93,9 @@ def shown_by(page, edits=()):
                 left.remove(edit)
             tree = ast.parse(source)
             last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-            exec(compile(tree, f"{page}.md", "exec"), names)
-            shown.append(eval(compile(ast.Expression(last.value), f"{page}.md", "eval"), names) if last else None)
+            file = kept(source)
+            exec(compile(tree, file, "exec"), names)
+            shown.append(eval(compile(ast.Expression(last.value), file, "eval"), names) if last else None)
     assert not left, f"no cell holds {left}"
     return shown
 

@@ -297,7 +297,7 @@ def test_an_edit_of_an_open_cell_is_seen():
     """Starts that take no step; a loss that asks for nothing; a net whose height is another; another kind of number."""
     before = shown_by(NAME)
     frames = {frame["title"]: frame for frame in frames_of(before)}
-    assert any("even odds" in title for title in frames)
+    assert any("Even odds" in title for title in frames)
     edits = [
         ("gradient_descent(eta), steps)", "gradient_descent(eta), 0)"),
         ("return kind(1) + kind(x) == kind(1)", "return kind(4) + kind(x) == kind(4)"),

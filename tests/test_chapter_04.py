@@ -5,7 +5,7 @@ import inspect
 import numpy as np
 import pytest
 
-from tests.notebooks import frames_of, open_function, shown_by, texts_of
+from tests.notebooks import frames_of, kept, open_function, shown_by, texts_of
 from third_optimizer import theory
 from third_optimizer.base import adam, clip, momentum, train
 from third_optimizer.experiments import train_a_model_that_learns as lesson
@@ -267,18 +267,37 @@ def test_an_open_cell_and_the_package_say_the_same(function):
 def test_what_is_stored_stands_for_an_unedited_cell_only():
     names = {"np": np, "clip": clip, "adam": adam, "Stage": Stage, "train_in_stages": train_in_stages}
     source = inspect.getsource(lesson.learn)
-    exec(source, names)
-    assert unedited(names["learn"], lesson.learn) and unedited(lesson.learn, lesson.learn)
+
+    def cell(source, names):
+        exec(compile(source, kept(source), "exec"), names)
+        return names["learn"]
+
+    assert unedited(cell(source, names), lesson.learn) and unedited(lesson.learn, lesson.learn)
     for old, new in (
         ("steps=500", "steps=400"),
         ("clip(adam(rate), 1)", "adam(rate)"),
         ("batch=batch", "batch=2 * batch"),
     ):
-        exec(source.replace(old, new), names)
-        assert not unedited(names["learn"], lesson.learn), new
+        assert not unedited(cell(source.replace(old, new), names), lesson.learn), new
     other = names | {"adam": momentum}
-    exec(source, other)
-    assert not unedited(other["learn"], lesson.learn), "the same words, of other parts"
+    assert not unedited(cell(source, other), lesson.learn), "the same words, of other parts"
+    remarked = source.replace("    rng =", "    # a remark\n    rng =").replace("Train from", "Train, from")
+    assert unedited(cell(remarked, names), lesson.learn), "a remark and a docstring train nothing"
+    loose = dict(names)
+    exec(source, loose)
+    assert not unedited(loose["learn"], lesson.learn), "source not kept: not known to agree"
+
+
+def test_a_cell_is_unedited_however_python_compiles_it():
+    """A method of a module, `np.random.default_rng`: imported in the cell, in a cell before it, or in the package."""
+    source = inspect.getsource(lesson.learn)
+    imports = "import numpy as np\nfrom third_optimizer.base import adam, clip\n"
+    imports += "from third_optimizer.meta import Stage, train_in_stages\n"
+    for cells in ([imports + source], [imports, source]):
+        names = {"steps": 7, "random": "a page's own name, that of an attribute in the cell"}
+        for cell in cells:
+            exec(compile(cell, kept(cell), "exec"), names)
+        assert unedited(names["learn"], lesson.learn), len(cells)
 
 
 def test_an_edit_of_an_open_cell_is_seen():

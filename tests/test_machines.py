@@ -199,6 +199,24 @@ def test_it_moves_pass_by_pass(picture):
     assert shown.get_by_role("button", name="Again").is_visible() and opened.errors == []
 
 
+def test_a_name_stands_beside_its_machine(picture):
+    """Before they run: each within a line of its own dot, or of the one it gives way to."""
+    opened, shown = picture()
+    dots = {dot["x"]: dot for dot in map(lambda one: one.bounding_box(), shown.locator("circle").all())}
+    for name in shown.locator(".t3-longer-name").all():
+        box = name.bounding_box()
+        near = [abs(box["y"] - dot["y"]) for x, dot in dots.items() if 0 < box["x"] - x < 60]
+        assert near and min(near) < 1.4 * box["height"], name.text_content()
+    assert opened.errors == []
+
+
+def test_on_paper_they_have_run(picture):
+    opened, shown = picture()
+    assert "after 32 passes" not in shown.inner_text()
+    opened.page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert shown.inner_text().count("after 32 passes") == 3
+
+
 @pytest.mark.parametrize(
     ("passes", "said", "fate"),
     [

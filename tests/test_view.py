@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.notebooks import BOOK, ROOT
 from third_optimizer.view import Choice, Slider, component, explore, figure, html, lines, power, spine, strands
 from third_optimizer.view.component import Component
+from third_optimizer.view.figures.charts import log_axis
 from third_optimizer.view.figures.explore import Live
 from third_optimizer.view.figures.figure import pack, places_seen, specification
 from third_optimizer.view.figures.saying import say
@@ -155,6 +156,12 @@ def test_only_what_cannot_be_seen_is_dropped():
 def test_unknown_colour_is_refused():
     with pytest.raises(ValueError, match=r"colour \$red is not one of \$paper"):
         specification(alt.Chart().mark_line(color="$red").encode(x="x:Q"))
+
+
+def test_a_short_logarithmic_axis_has_more_than_powers_of_ten():
+    assert log_axis(1, 32).to_dict()["values"] == [1, 2, 5, 10, 20]
+    assert log_axis(0.1, 5).to_dict()["values"] == pytest.approx([0.1, 0.2, 0.5, 1, 2, 5])
+    assert log_axis(0.01, 1.5).to_dict()["values"] == pytest.approx([0.01, 0.1, 1]), "room for three powers and no more"
 
 
 def test_no_colour_is_typed_in_a_chart():

@@ -70,11 +70,13 @@ def falling(spread, land=land):
 
 
 def fallen(spread, land=land):
-    """two, ten: the chance by formula; tries: draws for even odds in ten dimensions; last: the most dimensions in which
-    one of all measured starts landed."""
+    """two, ten: the chance by formula; tries: starts for even odds in ten dimensions; draws: the same in words; last:
+    the most dimensions in which one of all measured starts landed."""
     two, ten = (theory.chance_within(RIM, n, spread) for n in (2, ASKED))
     last = max((n for n in MANY if landed(n, spread, land=land).any()), default=0)
-    return {"two": two, "ten": ten, "tries": max(1, theory.draws_for(min(ten, 1 - 1e-12))), "last": last}
+    tries = max(1, theory.draws_for(min(ten, 1 - 1e-12)))
+    draws = f"{tries:,.0f} starts" if tries >= 1.5 else "one start"
+    return {"two": two, "ten": ten, "tries": tries, "draws": draws, "last": last}
 
 
 WIDE = np.geomspace(0.1, 5, 41)

@@ -98,7 +98,7 @@ def machines(designs):
 
 
 def fate(errors, blown, passes):
-    """What becomes of a machine that runs eight times as long as it was trained to."""
+    """What becomes of a machine run eight times as long as in training."""
     before, after = errors[passes], errors[8 * passes]
     if blown[8 * passes] > 0.001:
         return "flies off"

@@ -32,8 +32,10 @@ def learn(make, world, seed, passes, warm_up, steps):
     rng = np.random.default_rng(seed)
     counts = range(1, passes + 1) if warm_up else [passes]
     times = steps * passes // len(counts)
-    stages = [Stage(make(count), clip(adam(0.001), 1), times) for count in counts]
-    return train_in_stages(stages, make(1).init(rng, 0.05), world, rng, batch=64)[-1]
+    rule = clip(adam(0.001), 1)
+    stages = [Stage(make(count), rule, times) for count in counts]
+    start = make(1).init(rng, 0.05)
+    return train_in_stages(stages, start, world, rng, batch=64)[-1]
 
 
 @cache

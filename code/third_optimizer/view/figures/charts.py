@@ -10,13 +10,18 @@ from .saying import power
 
 
 def log_axis(low, high, most=7):
-    """Ticks at whole powers of ten between `low` and `high`, at most `most` of them, read as powers."""
+    """Ticks at whole powers of ten between `low` and `high`, at most `most` of them, read as powers; where there are
+    one or two only, also at twice and five times as much."""
     first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
     exponents = range(first, last + 1, -(-(last - first + 1) // most))
-    labels = [power(10.0**exponent) for exponent in exponents]
+    values = [10.0**exponent for exponent in exponents]
+    if len(values) <= 2:
+        finer = [times * 10.0**exponent for exponent in range(first - 1, last + 1) for times in (1, 2, 5)]
+        values = [value for value in finer if low * (1 - 1e-9) <= value <= high * (1 + 1e-9)]
+    labels = [power(value) for value in values]
     # datum.index runs from 0 to 1 over the ticks
     label = f"{json.dumps(labels, ensure_ascii=False)}[round(datum.index * {max(1, len(labels) - 1)})]"
-    return alt.Axis(values=[10.0**exponent for exponent in exponents], labelExpr=label)
+    return alt.Axis(values=values, labelExpr=label)
 
 
 def axis(channel, title, domain, log=False):

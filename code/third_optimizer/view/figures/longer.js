@@ -44,14 +44,21 @@
       );
       host.replaceChildren(this.element);
       this.draw();
+      root.addEventListener("beforeprint", () => this.finish()); // paper does not move
+    }
+
+    finish() {
+      clearInterval(this.beat);
+      this.until = this.spec.steps.length - 1;
+      this.draw();
     }
 
     /* Pass by pass; at once where nothing may move. */
     run() {
+      if (T.still()) return this.finish();
       clearInterval(this.beat);
-      this.until = T.still() ? this.spec.steps.length - 1 : 0;
+      this.until = 0;
       this.draw();
-      if (T.still()) return;
       this.beat = setInterval(() => {
         this.until += 1;
         this.draw();
@@ -78,7 +85,7 @@
         text(LEFT - 6, y(0) + 4, "0", "t3-longer-end"),
         svg("line", { class: "t3-longer-truth", x1: LEFT, x2: WIDTH - RIGHT, y1: y(truth), y2: y(truth) }),
         text(LEFT - 6, y(truth) + 4, fixed(truth), "t3-longer-end t3-longer-strong"),
-        text(0, 10, "answer; dashed: the hidden number"),
+        text(0, 10, "dashed: the hidden number; ringed: as in training"),
         ...steps.map((step, k) => text(x(k), HEIGHT - BOTTOM + 18, String(step), "t3-longer-middle")),
         text(WIDTH - RIGHT, HEIGHT - 2, "passes", "t3-longer-end"),
         ...machines.map((one) => this.path(one, x, y, [low, high])),
@@ -108,8 +115,10 @@
       );
       if (kept.length) {
         const [a, b] = spot(kept[kept.length - 1]);
-        while (this.names.some(([c, d]) => Math.abs(a - c) < RIGHT && Math.abs(b + down - d) < LINE)) down += LINE / 2;
-        this.names.push([a, b + down]);
+        const width = 12 + 8 * one.name.length, // about
+          hit = ([c, d, other]) => a < c + other && c < a + width && Math.abs(b + down - d) < LINE;
+        while (this.names.some(hit)) down += LINE / 2;
+        this.names.push([a, b + down, width]);
         group.append(svg("text", { x: a + 10, y: b + down + 4, class: "t3-longer-name" }, one.name));
       }
       return group;
