@@ -38,7 +38,7 @@ def best_left(d, n=40):
 
 
 def test_claim_c16a(numbers=None):
-    numbers = finding.claims()["C16a"] if numbers is None else numbers
+    numbers = finding.claims()["C16"] if numbers is None else numbers
     assert numbers["two"] == pytest.approx([inside(2, 1, seed) for seed in range(5)])
     assert numbers["two"] == pytest.approx(1 - np.exp(-0.5), abs=4 * 0.0155)
     assert numbers["many"] == 10 and numbers["count"] == 5 * 1000

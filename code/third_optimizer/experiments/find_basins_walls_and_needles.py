@@ -260,7 +260,7 @@ def claims(land=land, lost=lost):
     ten = landed(ASKED, 1, land=land)
     odds = 1 / theory.chance_within(RIM, ASKED, 1)
     return {
-        "C16a": {
+        "C16": {
             "two": landed(2, 1, land=land),
             "many": ASKED,
             "found": int(round(ten.sum() * COUNT)),
