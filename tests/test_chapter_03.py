@@ -37,7 +37,7 @@ def best_left(d, n=40):
     return 100 * (1 - step / 3)
 
 
-def test_claim_c16a(numbers=None):
+def test_claim_c16(numbers=None):
     numbers = finding.claims()["C16"] if numbers is None else numbers
     assert numbers["two"] == pytest.approx([inside(2, 1, seed) for seed in range(5)])
     assert numbers["two"] == pytest.approx(1 - np.exp(-0.5), abs=4 * 0.0155)
