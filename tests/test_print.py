@@ -110,3 +110,15 @@ def test_solutions_print_at_the_end_where_they_are_asked_for(open_page):
     page.get_by_role("button", name="Get").click()
     page.get_by_role("button", name="On paper", exact=False).first.click()
     assert page.evaluate("printed") == []
+
+
+def test_what_is_veiled_keeps_its_width_when_the_window_changes(open_page):
+    """Paper has no veil, and a printer does not wait for a chart to be drawn again."""
+    page = open_page("book/12_change_the_odds", veiled=True).page
+    page.wait_for_selector("#bits svg.marks", state="attached")
+    page.set_viewport_size({"width": 1000, "height": 800})
+    page.wait_for_timeout(500)
+    widths = page.evaluate(
+        "[...document.querySelectorAll('.t3-veiled svg.marks')].map((one) => Number(one.getAttribute('width')))"
+    )
+    assert len(widths) >= 3 and min(widths) > 300, widths

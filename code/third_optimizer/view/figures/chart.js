@@ -102,6 +102,12 @@
       this.view = null;
       this.observer = new ResizeObserver(() => this.fit());
       this.observer.observe(element);
+      addEventListener("resize", () => setTimeout(() => this.keep()));
+    }
+
+    /* Vega takes the width of what is hidden, behind a veil, for 0 when the window changes; on paper it is seen. */
+    keep() {
+      if (this.view && this.seen && !this.element.clientWidth) this.view.signal("width", this.seen).run();
     }
 
     draw() {
@@ -112,6 +118,7 @@
       this.view = newView(compiled);
       this.view.initialize(this.inner).data("rows", this.rows).run();
       this.width = this.element.clientWidth;
+      this.seen = this.width || this.view.signal("width"); // the last that was not 0
       // JupyterLab hides the page while it changes its theme: observed anew, the width is told again when there is one
       this.observer.unobserve(this.element);
       this.observer.observe(this.element);
@@ -134,7 +141,7 @@
       const width = this.element.clientWidth;
       if (!this.view || width === this.width) return;
       this.width = width; // 0 while it is hidden: Vega hears of the window only, and may have taken that for its width
-      if (width) this.view.signal("width", width).run();
+      if (width) this.view.signal("width", (this.seen = width)).run();
     }
 
     /* Show these columns ({name: [values]}); draws at first, swaps afterwards. A picture that cannot be drawn takes
