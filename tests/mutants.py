@@ -1207,6 +1207,20 @@ MUTANTS = [
         "tests/test_notebooks.py::test_no_bare_decimal_in_prose",
     ),
     Mutant(
+        "a quotation altered",
+        "book/01_tell_an_optimizer.md",
+        "is internally searching through a search space",
+        "searches internally through a search space",
+        "tests/test_chapter_01.py::test_quotations",
+    ),
+    Mutant(
+        "a wall that stops nobody",
+        "code/third_optimizer/experiments/tell_an_optimizer.py",
+        "walls[shut] = True",
+        "walls[shut] = False",
+        "tests/test_chapter_01.py::test_a_walker_by_heart_goes_where_the_goal_was_and_bumps_into_a_new_wall",
+    ),
+    Mutant(
         "a page left out of the contents",
         "_toc.yml",
         "  - caption: Yours\n    chapters:\n      - file: book/my_answers\n",

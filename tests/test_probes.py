@@ -21,7 +21,7 @@ TITLE, NOTE = "It follows, or not.", "A note."
 
 
 def component(**options):
-    given = dict(things=drawn(), words=WORDS, title=TITLE, id="probes", note=NOTE)
+    given = dict(things=drawn(), words=WORDS, title=TITLE, id="probes", kept="page/figure/probes", note=NOTE)
     return probes(**given | options)
 
 
@@ -141,6 +141,45 @@ def test_it_leads_through_the_whole_profile(shown):
     assert picture.locator(".t3-probes-known").count() == len(NAMES) * len(COLUMNS)
 
 
+# --- what is kept ----------------------------------------------------------------------------------------------
+
+
+def test_the_profile_is_kept_until_the_reader_deletes_it(shown):
+    """Over a reload; listed under My answers with a way back; gone after Delete all, in a window left open, too."""
+    picture = shown()
+    page = picture.page
+    dial(picture, 10)
+    guess(picture, "It will")
+    cell(picture, "raindrop", "holds").click()
+    page.reload()
+    known = picture.locator(".t3-probes-known")
+    expect(known).to_have_count(3)
+    assert cell(picture, "bottle cap", "push").inner_text() == "{} of {}".format(*telling.profile()["bottle cap"]["push"])
+    assert cell(picture, "raindrop", "compares").inner_text() == "none"
+    tally = picture.locator(".t3-probes-tally").inner_text()
+    assert tally == "You guessed right 1 of 1 time."
+    answers = page.context.new_page()
+    answers.goto(page.url.replace("01_tell_an_optimizer", "my_answers"))
+    row = answers.locator(".t3-answers li")
+    expect(row.locator("dd")).to_have_text(f"3 of 30 cells. {tally}")
+    assert row.locator("a").get_attribute("href") == "01_tell_an_optimizer.html#probes"
+    answers.get_by_role("button", name="Delete all").click()
+    answers.get_by_role("button", name="Yes, delete them").click()
+    expect(known).to_have_count(0)
+    assert picture.locator(".t3-probes-tally").inner_text() == ""
+
+
+@pytest.mark.parametrize("value", ["null", "7", '{"tried": 3}', '{"tried": ["stone/push", 4], "guesses": "many"}'])
+def test_what_was_kept_and_fits_no_longer_is_passed_over(shown, value):
+    picture = shown()
+    text = f'{{"version": 1, "answers": {{"01_tell_an_optimizer/figure/probes": {{"value": {value}}}}}}}'
+    picture.page.evaluate("text => localStorage.setItem('third-optimizer', text)", text)
+    picture.page.reload()
+    guess(picture, "It will")
+    expect(picture.locator(".t3-probes-known")).to_have_count(1)
+    assert picture.locator(".t3-probes-tally").inner_text() == "You guessed right 1 of 1 time."
+
+
 # --- the hand --------------------------------------------------------------------------------------------------
 
 
@@ -244,6 +283,15 @@ def test_it_is_whole_in_every_view(shown, width, theme):
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     widths = picture.locator("thead th").evaluate_all("cells => cells.map(cell => cell.clientWidth)")
     assert max(widths) - min(widths) <= 1
+    lines = picture.locator("thead th").evaluate_all(  # one a word at most: none is broken
+        """cells => cells.map(cell => {
+            const words = document.createRange();
+            words.selectNodeContents(cell);
+            return new Set([...words.getClientRects()].map(box => Math.round(box.y))).size;
+        })"""
+    )
+    heads = [*PROBES.values(), *INSIDE.values()]
+    assert all(count <= len(head.split()) for count, head in zip(lines, heads, strict=True)), lines
     assert picture.locator(".t3-probes-cell").evaluate_all(
         "all => all.every(one => one.scrollWidth <= one.clientWidth + 1)"
     )

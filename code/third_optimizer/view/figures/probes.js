@@ -1,7 +1,7 @@
 /* Push and watch: the reader takes a thing and a probe, guesses what follows, and sees it; a profile fills up.
  *
  * Every run was made by Python: for each thing and probe there are stops, and a stop has its states. The profile counts
- * over all of them once one has been tried.
+ * over all of them once one has been tried. What has been tried is kept with the reader's answers.
  */
 (function (root) {
   "use strict";
@@ -12,13 +12,13 @@
   const same = (one, other) => String(one) === String(other);
 
   class Probes {
-    /* spec: {id, title, note, probes: {key: name}, inside: {key: name}, things: [{name, scene, usual, low, high, runs,
-     * words}]} (probes.py) */
-    constructor(host, spec) {
-      this.spec = spec;
+    /* spec: {id, kept: under what the store keeps it, title, note, probes: {key: name}, inside: {key: name}, things:
+     * [{name, scene, usual, low, high, runs, words}]} (probes.py) */
+    constructor(host, spec, store) {
+      Object.assign(this, { spec, store });
       this.columns = [...Object.keys(spec.probes), ...Object.keys(spec.inside)];
-      this.tried = new Set(); // "0/push": thing and column
-      this.score = { right: 0, guesses: 0 };
+      this.all = this.columns.flatMap((column) => spec.things.map((_, t) => [t, column]));
+      this.forget();
       this.voice = T.announcer();
       this.picture = svg("svg", {
         viewBox: `0 0 ${T.scenes.WIDTH} ${T.scenes.HEIGHT}`,
@@ -53,7 +53,54 @@
       );
       host.replaceChildren(this.root);
       this.build();
+      this.restore();
       this.take(0, "push");
+      store.listen(() => {
+        this.restore();
+        this.showTable();
+      });
+    }
+
+    // --- what is kept ------------------------------------------------------------------------------------
+
+    forget() {
+      this.tried = new Set(); // of what named() gives
+      this.score = { right: 0, guesses: 0 };
+      this.kept = false;
+    }
+
+    /* A cell of the profile, "raindrop/push". */
+    named(t, column) {
+      return `${this.spec.things[t].name}/${column}`;
+    }
+
+    /* Add what the store has. Where it had some and has none any more, the reader deleted it. */
+    restore() {
+      const answer = this.store.get(this.spec.kept),
+        { tried, right, guesses } = (answer && answer.value) || {};
+      if (!answer && this.kept) this.forget();
+      if (!Array.isArray(tried)) return;
+      this.kept = true;
+      const known = this.all.map((cell) => this.named(...cell));
+      for (const one of tried) if (known.includes(one)) this.tried.add(one);
+      if (guesses > this.score.guesses) this.score = { right: Number(right), guesses };
+    }
+
+    keep() {
+      const { tried, score, all, spec } = this,
+        told = [`${tried.size} of ${all.length} cells.`, this.guessed()];
+      this.store.set(spec.kept, {
+        label: "Profile",
+        question: spec.title,
+        value: { tried: [...tried], ...score },
+        answer: told.join(" ").trim(),
+        verdict: "played",
+      });
+    }
+
+    guessed() {
+      const { right, guesses } = this.score;
+      return guesses ? `You guessed right ${right} of ${T.counted(guesses, "time", "times")}.` : "";
     }
 
     // --- the profile, from which a thing and a probe are taken -------------------------------------------
@@ -99,7 +146,7 @@
       this.cells.forEach((row, t) =>
         this.columns.forEach((column) => {
           const cell = row[column],
-            known = this.tried.has(`${t}/${column}`),
+            known = this.tried.has(this.named(t, column)),
             { text, share } = known ? this.found(t, column) : { text: "?", share: 0 },
             here = t === this.t && (column === this.column || (this.inside && column in this.spec.inside));
           cell.textContent = text;
@@ -110,14 +157,19 @@
           cell.setAttribute("aria-label", `${of}: ${known ? text : "not tried yet"}`);
         }),
       );
-      const { right, guesses } = this.score;
-      this.tally.textContent = guesses ? `You guessed right ${right} of ${T.counted(guesses, "time", "times")}.` : "";
-      this.rest.hidden = this.tried.size === this.cells.length * this.columns.length;
+      this.tally.textContent = this.guessed();
+      this.rest.hidden = this.tried.size === this.all.length;
+    }
+
+    /* These cells, [thing, column], have been tried. */
+    add(...cells) {
+      for (const cell of cells) this.tried.add(this.named(...cell));
+      this.keep();
+      this.showTable();
     }
 
     fill() {
-      this.cells.forEach((_, t) => this.columns.forEach((column) => this.tried.add(`${t}/${column}`)));
-      this.showTable();
+      this.add(...this.all);
       this.cells[this.t][this.column].focus();
     }
 
@@ -154,8 +206,7 @@
         this.dialled.append(this.dial.element);
         this.set(this.first());
       } else {
-        this.tried.add(`${t}/${column}`);
-        if (this.inside) Object.keys(this.spec.inside).forEach((one) => this.tried.add(`${t}/${one}`));
+        this.add(...(this.inside ? Object.keys(this.spec.inside) : [column]).map((one) => [t, one]));
         this.tell(this.inside ? this.thing.words.inside : words.none);
         this.draw();
         this.guess.replaceChildren(...this.next());
@@ -168,9 +219,9 @@
     /* A button that leads to the next cell not tried yet, column by column; none when all are. */
     next() {
       const { things, probes } = this.spec,
-        all = this.columns.flatMap((column) => things.map((_, t) => [t, column])),
+        { all } = this,
         here = all.findIndex(([t, column]) => t === this.t && column === this.column),
-        left = [...all.slice(here + 1), ...all.slice(0, here)].find(([t, column]) => !this.tried.has(`${t}/${column}`));
+        left = [...all.slice(here + 1), ...all.slice(0, here)].find((cell) => !this.tried.has(this.named(...cell)));
       if (!left) return [];
       const [t, column] = left;
       const go = () => {
@@ -216,12 +267,11 @@
         clearInterval(this.beat);
         this.ran = true;
         this.frame = states.length - 1;
-        this.tried.add(`${this.t}/${this.column}`);
+        this.add([this.t, this.column]);
         const verdict = right ? "✓ As you guessed." : "✗ Not as you guessed.";
         this.tell(`${verdict} ${this.thing.words[this.column][near ? "yes" : "no"]}`);
         this.draw();
         again.after(...this.next()); // which keeps the focus where it is
-        this.showTable();
       };
       if (T.still()) return end();
       this.beat = setInterval(() => {

@@ -10,13 +10,14 @@ INSIDE = {"holds": "goal inside", "compares": "options compared"}
 SCENES = ("tank", "room", "hill", "maze")  # how scenes.js draws a thing
 
 
-def probes(things, words, *, title, id, note):
+def probes(things, words, *, title, id, kept, note):
     """A component in which each thing is probed by hand.
 
     things: {name: {"scene": {"kind" of SCENES, what it draws}, "usual": (start, wanted, world), "low", "high" of its
     range, "runs": {probe: [{"stop", "text", "states", "near", perhaps "curve"}]}}}; a probe without runs finds nothing
     to take hold of. words: {name: {"at_rest", "inside", "holds", "compares", and for each of PROBES "label", "ask",
-    "yes", "no", or "none" alone}}. title, note: sentences above and below. Raises ValueError for what does not fit.
+    "yes", "no", or "none" alone}}. title, note: sentences above and below. kept: "page/figure/id", under which the
+    reader's profile lies with the answers. Raises ValueError for what does not fit.
     """
     if set(things) != set(words):
         raise ValueError(f"words must be of {', '.join(things)}, got {', '.join(words)}")
@@ -31,6 +32,7 @@ def probes(things, words, *, title, id, note):
         drawn.append({"name": name, **thing, "words": words[name]})
     spec = {
         "id": id,
+        "kept": kept,
         "title": demand_text(title, "title"),
         "note": demand_text(note, "note"),
         "probes": PROBES,

@@ -17,9 +17,10 @@
 
   /* Where an answer was given: the page, and the element's id there. A game that has ended lies under its number. */
   function place(id) {
-    const [page, section] = id.split("/"),
+    const [page, section, name] = id.split("/"),
       plain = (text) => text.replace(/[^\w-]/g, "-");
     if (ASKED.includes(section)) return [page, `ask-${plain(id)}`];
+    if (section === "figure") return [page, name];
     return section ? [page, `game-${plain(`${page}/${section}`)}`] : [page, plain(id)];
   }
 
