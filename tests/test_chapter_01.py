@@ -24,6 +24,12 @@ INTERNAL = (
     "not a property of its input-output behavior."
 )
 
+# Ibid., section 1.
+MESA = (
+    "Mesa-optimization occurs when a base optimizer (in searching for algorithms to solve some problem) finds a model that is "
+    "itself an optimizer, which we will call a mesa-optimizer."
+)
+
 # --- the things ---------------------------------------------------------------------------------------------
 
 
@@ -43,7 +49,7 @@ def test_a_thermostat_holds_what_its_heater_can_reach():
     reach = telling.POWER / telling.LEAK
     for outside in telling.WEATHER:
         assert near("thermostat", "world", outside) == (outside <= 20 <= outside + reach), outside
-    # a room that warms for 120 steps is within two degrees of the most that it could reach
+    # a room that warms for 110 steps is within two degrees of the most that it could reach
     for wanted in telling.THINGS["thermostat"].stops["goal"]:
         assert near("thermostat", "goal", wanted) == (5 <= wanted <= 5 + reach), wanted
 
@@ -162,6 +168,15 @@ def test_claim_b2(numbers):
     assert numbers["cap"] == numbers["heart"] == numbers["plan"] == log2(32)
     away = [abs(place - int(telling.SURFACE * 32)) for place in range(32)]
     met = [-log2(sum(abs(p - w) <= abs(int(telling.SURFACE * 32) - w) for p in range(32)) / 32) for w in range(32)]
+    steps = np.full((32, 32), np.inf)  # between open cells, by Floyd and Warshall
+    for one, (row, column) in enumerate(telling.CELLS):
+        for other, cell in enumerate(telling.CELLS):
+            if abs(row - cell[0]) + abs(column - cell[1]) <= 1:
+                steps[one, other] = one != other
+    for between in range(32):
+        steps = np.minimum(steps, steps[:, [between]] + steps[[between]])
+    blindly = [-log2((steps[:, wanted] <= steps[hit, wanted]).mean()) for wanted in range(32) for hit in range(32)]
+    assert numbers["blind_maze"] == pytest.approx(np.mean(blindly))
     assert max(away) == 22 and numbers["cap_moved"] == pytest.approx(np.mean(met))
     heart = []
     for goal in telling.IN_MAZE["goal"]:
@@ -174,12 +189,10 @@ def test_claim_b2(numbers):
 def test_quotations():
     """C6 and the page quote their source word for word."""
     page = " ".join(cell.source for cell in read(BOOK / f"{NAME}.md").cells if cell.cell_type == "markdown")
-    for text in (CLAIMS[NAME, "C6"]["measured"], page):
-        assert f"“{DEFINITION}”" in text.replace("*optimizer*", "optimizer")
-    assert f"“{INTERNAL}”" in page
     quoted = re.findall("“([^”]+)”", CLAIMS[NAME, "C6"]["measured"] + page.replace("*optimizer*", "optimizer"))
-    others = [quote for quote in quoted if quote not in (DEFINITION, INTERNAL)]
-    assert len(others) == 2 and all(quote in HUBINGER for quote in others)
+    assert {DEFINITION, INTERNAL, MESA} <= set(quoted)
+    others = [quote for quote in quoted if quote not in (DEFINITION, INTERNAL, MESA)]
+    assert len(others) == 3 and all(quote in HUBINGER for quote in others)
 
 
 # --- the page -------------------------------------------------------------------------------------------------

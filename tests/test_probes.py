@@ -99,7 +99,7 @@ def test_it_ends_as_python_says(shown, name):
 
 
 def test_all_states_are_those_of_the_run():
-    """Rounded, from the first to the last; a walk is whole."""
+    """Rounded, from the first until it rests; a walk is whole; nothing stands still for long before the verdict."""
     for name, thing in drawn().items():
         for probe, runs in thing["runs"].items():
             for run in runs:
@@ -108,7 +108,9 @@ def test_all_states_are_those_of_the_run():
                 if thing["scene"]["kind"] == "maze":
                     assert run["states"] == states
                 else:
-                    assert np.allclose([run["states"][0], run["states"][-1]], [states[0], states[-1]], atol=5e-4)
+                    assert np.allclose([run["states"][0], run["states"][-1]], [states[0], states[-1]], atol=1e-3)
+                    if name == "bottle cap":  # which comes to rest wholly, soon or late
+                        assert run["states"].count(run["states"][-1]) <= 8, (probe, run["text"])
 
 
 def test_fill_in_the_rest(shown):
@@ -154,7 +156,9 @@ def test_the_profile_is_kept_until_the_reader_deletes_it(shown):
     page.reload()
     known = picture.locator(".t3-probes-known")
     expect(known).to_have_count(3)
-    assert cell(picture, "bottle cap", "push").inner_text() == "{} of {}".format(*telling.profile()["bottle cap"]["push"])
+    assert cell(picture, "bottle cap", "push").inner_text() == "{} of {}".format(
+        *telling.profile()["bottle cap"]["push"]
+    )
     assert cell(picture, "raindrop", "compares").inner_text() == "none"
     tally = picture.locator(".t3-probes-tally").inner_text()
     assert tally == "You guessed right 1 of 1 time."

@@ -170,7 +170,7 @@ def _cap(rules, start, wanted, liquid):
 
 def _room(rules, start, wanted, outside):
     states = [start]
-    for _ in range(120):
+    for _ in range(110):  # no multiple of FRAMES: on and off are both seen
         states.append(states[-1] + LEAK * (outside - states[-1]) + POWER * rules.thermostat(states[-1], wanted))
     return states
 
@@ -311,8 +311,19 @@ def scored(asked, rules=RULES):
         seen = [watched(name, *one, rules) for one in _asked(thing, asked)]
         found[name] = np.array([rules.bits(one["distance"], one["distances"]) for one in seen])
     away = np.abs(np.subtract.outer(np.arange(PLACES), np.arange(PLACES)))  # wanted, hit
-    thrown = np.array([np.mean([rules.bits(distance, row) for distance in row]) for row in away])
-    return found | {BLIND: thrown}
+    return found | {BLIND: thrown(away, rules)}
+
+
+def thrown(away, rules=RULES):
+    """(wanted,) mean bits of a blind throw. away: (wanted, hit) distances."""
+    return np.array([np.mean([rules.bits(distance, row) for distance in row]) for row in away])
+
+
+@cache
+def in_maze():
+    """(wanted, hit) steps between the maze's open cells."""
+    mazes = [maze(goal) for goal in CELLS]
+    return np.array([here.grid(distances(here, here.goal))[0][~WALLS] for here in mazes])
 
 
 @cache
@@ -356,7 +367,7 @@ def claims(rules=RULES):
     alone, moved = means("left alone", rules), means("its goal moved", rules)
     short = {"cap": "bottle cap", "heart": "walker by heart", "plan": "walker with a plan"}
     return {
-        "B2": {"places": PLACES, "blind": alone[BLIND]}
+        "B2": {"places": PLACES, "blind": alone[BLIND], "blind_maze": float(np.mean(thrown(in_maze(), rules)))}
         | {name: alone[thing] for name, thing in short.items()}
         | {f"{name}_moved": moved[thing] for name, thing in short.items()}
     }

@@ -229,7 +229,8 @@
         const first = this.guess.querySelector("button");
         if (first) first.focus({ preventScroll: true });
       };
-      return [button(`Next: ${things[t].name}, ${probes[column] || "look inside"}`, go)];
+      const then = column === this.column ? "" : `, ${probes[column] || "look inside"}`; // what it goes on with
+      return [button(`Next: ${things[t].name}${then}`, go)];
     }
 
     /* Where the dial stands at first: the usual world, else in the middle. */
