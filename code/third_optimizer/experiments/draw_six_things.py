@@ -4,13 +4,13 @@ import numpy as np
 
 from .tell_an_optimizer import CAP, FRAMES, HEIGHTS, LIQUIDS, MAZE, RULES, SURFACE, THINGS, probed, watched
 
-SHORTEST = 8  # frames of a thing that rests at once: time to see that it does
+REST = 8  # frames of a thing that rests: time to see that it does
 
 
 def _frames(states):
-    """At most FRAMES + 1 of them, up to where a thing comes to rest; rounded, as the page plays them."""
-    away = [k for k, state in enumerate(states) if not _same(state, states[-1])]
-    states = states[: max(SHORTEST, away[-1] + 2 if away else 1)]
+    """At most FRAMES + 1 of them, up to REST of a thing that comes to rest; rounded, as the page plays them."""
+    away = max((k for k, state in enumerate(states) if not _same(state, states[-1])), default=0)
+    states = states[: away + REST]
     picked = np.unique(np.linspace(0, len(states) - 1, min(len(states), FRAMES + 1)).round().astype(int))
     return [states[k] if isinstance(states[k], tuple) else round(float(states[k]), 3) for k in picked]
 

@@ -130,8 +130,15 @@
   const maze = {
     draw({ thing, states, usual }) {
       const same = (one, other) => one && one[0] === other[0] && one[1] === other[1],
-        [x, y] = cell(last(states)),
+        here = last(states),
         [gx, gy] = cell(usual.wanted);
+      let [x, y] = cell(here),
+        stays = 0; // so many steps
+      while (same(states[states.length - 2 - stays], here)) stays += 1;
+      if (usual.world && stays && stays % 2 === 0) {
+        x += 7 * (usual.world[1] - here[1]); // it bumps into the new wall
+        y += 7 * (usual.world[0] - here[0]);
+      }
       return [
         ...thing.scene.walls.flatMap((row, r) =>
           [...row].map((sign, c) =>
