@@ -180,7 +180,7 @@ def test_chapter_reads_right_in_jupyterlab(lab, home, browser, page):
         len(data["quiz"]),
         sum(exercise["kind"] == "number" for exercise in data["exercises"].values()),
     )
-    assert figures.count() == calls(page, "explore", "figure", "learner", "longer", "maze", "probes", "sky")
+    assert figures.count() == calls(page, "explore", "figure", "learner", "longer", "maze", "probes", "rain", "sky")
     for figure in figures.all():
         assert figure.locator("svg :is(path, line, circle)").count() > 2
         assert figure.locator(".t3-reading, .t3-longer-said, .t3-maze-said, .t3-probes-said").first.inner_text()
@@ -191,20 +191,18 @@ def test_chapter_reads_right_in_jupyterlab(lab, home, browser, page):
 
     # the reader's figure is alive: press a key on the first slider, or take another of the first choices, and the text
     # follows
-    sliders = tab.locator(".jupyter-widgets.widget-slider:not(.t3-free *) .noUi-handle")
-    kind = "slider" if sliders.count() else "toggle-buttons"
-    reading = f".widget-vbox:has(> .widget-{kind}):not(.t3-free *) .t3-reading"
-    before = tab.locator(reading).first.text_content()
-    if kind == "slider":
-        sliders.first.focus()
-        sliders.first.press("ArrowRight")
+    sliders = tab.locator(".jupyter-widgets.widget-slider:not(.t3-free *) .noUi-handle")  # one of names has no handle
+    choices = tab.locator(".widget-toggle-buttons button:not(.mod-active)")
+    control = sliders.first if sliders.count() else choices.first
+    box = control.locator("xpath=ancestor::*[contains(@class, 'widget-vbox')][1]")
+    reading = box.locator(".t3-reading").first.element_handle()
+    before = reading.text_content()
+    if sliders.count():
+        control.focus()
+        control.press("ArrowRight")
     else:
-        tab.locator(".widget-toggle-buttons button:not(.mod-active)").first.click()
-    tab.wait_for_function(
-        "([reading, before]) => document.querySelector(reading).textContent !== before",
-        arg=[reading, before],
-        timeout=10_000,
-    )
+        control.click()
+    tab.wait_for_function("([one, before]) => one.textContent !== before", arg=[reading, before], timeout=10_000)
 
     # an answer is kept by the kernel and survives a new page
     quiz = tab.locator("form.t3-ask[id*=quiz]").first
