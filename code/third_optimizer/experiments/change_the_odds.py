@@ -312,7 +312,7 @@ def exams(count=40_000):
 def luck():
     """The best of n exams of the same machine: best, {n: its mean over SEARCHES searches}, and normal, (COUNTS,) by
     the formula for the largest of n normal numbers; true: the machine's error; noise: deviation of an exam; again:
-    another exam of the winner; most: bits that SIXTY tries select."""
+    another exam of the winner."""
     noise = squares().std() / np.sqrt(EXAM)
     drawn = {n: np.random.default_rng([12, n]).choice(exams(), size=(SEARCHES, n)).min(axis=1) for n in COUNTS}
     best = {n: errors.mean() for n, errors in drawn.items()}
@@ -322,7 +322,6 @@ def luck():
         "normal": normal,
         "true": par(),
         "noise": noise,
-        "most": np.log2(SIXTY),
         "again": np.random.default_rng([12, 3]).choice(squares(), size=(SEARCHES, EXAM)).mean(),
     }
 

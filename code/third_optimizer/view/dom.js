@@ -90,6 +90,23 @@
   const narrow = () => Boolean(root.matchMedia && root.matchMedia("(max-width: 44rem), (max-height: 34rem)").matches);
   const still = () => Boolean(root.matchMedia && root.matchMedia("(prefers-reduced-motion: reduce)").matches);
 
-  Object.assign(T, { el, svg, button, announcer, drag, save, narrow, still });
+  /* A figure that waits for a question: {spec: {after}, store, root, opened(), lead()}. Its `open` says whether that is
+   * answered; opened() draws it so when it changes, and lead() moves it once the reader was brought to it. */
+  function waiting(figure) {
+    const answered = () => !figure.spec.after || Boolean(figure.store.get(figure.spec.after));
+    figure.open = answered();
+    figure.store.listen(() => {
+      const open = answered();
+      if (open === figure.open) return;
+      figure.open = open;
+      clearInterval(figure.sweep);
+      figure.opened();
+      if (!open || !document.hasFocus()) return; // answered in another window: only the reader there is led
+      figure.root.scrollIntoView({ behavior: still() ? "auto" : "smooth", block: "start" });
+      figure.lead();
+    });
+  }
+
+  Object.assign(T, { el, svg, button, announcer, drag, save, narrow, still, waiting });
   Object.assign(T, { finite, escaped, fixed, middle, grouped, counted });
 })(globalThis);

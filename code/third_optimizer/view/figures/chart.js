@@ -102,7 +102,8 @@
       this.view = null;
       this.observer = new ResizeObserver(() => this.fit());
       this.observer.observe(element);
-      addEventListener("resize", () => setTimeout(() => this.keep()));
+      this.resized = () => setTimeout(() => this.keep());
+      addEventListener("resize", this.resized);
     }
 
     /* Vega takes the width of what is hidden, behind a veil, for 0 when the window changes; on paper it is seen. */
@@ -163,6 +164,7 @@
 
     stop() {
       this.observer.disconnect();
+      removeEventListener("resize", this.resized);
       if (this.view) this.view.finalize();
     }
   }

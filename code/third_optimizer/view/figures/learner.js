@@ -111,28 +111,20 @@
         this.voice.region,
       );
       host.replaceChildren(this.root);
-      this.open = this.answered();
+      T.waiting(this);
       if (this.open) this.kind = this.names.length - 1;
       this.draw();
-      store.listen(() => this.opened());
     }
 
-    answered() {
-      return !this.spec.after || Boolean(this.store.get(this.spec.after));
-    }
-
-    /* The question was answered or forgotten. Answered here: come to the figure and let it move. */
+    /* The question was answered or forgotten. */
     opened() {
-      const open = this.answered();
-      if (open === this.open) return;
-      this.open = open;
-      clearInterval(this.sweep);
-      this.kind = open ? this.names.length - 1 : 0;
+      this.kind = this.open ? this.names.length - 1 : 0;
       this.number = 0;
       this.dots = null;
       this.draw();
-      if (!open || !document.hasFocus()) return; // answered in another window: only the reader there is led
-      this.root.scrollIntoView({ behavior: T.still() ? "auto" : "smooth", block: "start" });
+    }
+
+    lead() {
       if (T.still()) return this.turn(this.spec.dial.stops.length - 1);
       this.turn(0);
       this.sweep = setInterval(() => {

@@ -76,7 +76,7 @@
         el("p", { class: "t3-figure-title" }, spec.title),
         el(
           "div",
-          { class: "t3-maze-both" },
+          { class: "t3-beside" },
           this.picture,
           el(
             "div",

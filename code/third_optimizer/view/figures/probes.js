@@ -42,7 +42,7 @@
         el("p", { class: "t3-figure-title" }, spec.title),
         el(
           "div",
-          { class: "t3-probes-both" },
+          { class: "t3-beside" },
           this.picture,
           el("div", { class: "t3-probes-side" }, this.name, this.rests, this.dialled, this.said, this.guess),
         ),

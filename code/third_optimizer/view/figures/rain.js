@@ -89,7 +89,7 @@
         el("p", { class: "t3-figure-title" }, spec.title),
         el(
           "div",
-          { class: "t3-rain-both" },
+          { class: "t3-beside" },
           this.picture,
           el("div", { class: "t3-rain-side" }, this.said, this.go, ...this.dials.map((dial) => dial.element)),
         ),
@@ -98,10 +98,9 @@
       );
       host.replaceChildren(this.root);
       this.rain();
-      this.open = this.answered();
+      T.waiting(this);
       this.dials[0].element.hidden = !this.open;
       this.settled();
-      store.listen(() => this.opened());
     }
 
     /* What stands still: the mountain from the side and from above. */
@@ -139,22 +138,17 @@
       return this.spec.dials.find((dial) => dial.name === name).stops[this.at[name]];
     }
 
-    answered() {
-      return !this.spec.after || Boolean(this.store.get(this.spec.after));
+    /* The question was answered or forgotten. */
+    opened() {
+      const [first] = this.spec.dials;
+      this.dials[0].element.hidden = !this.open;
+      this.turn(first.name, first.start);
     }
 
-    /* The question was answered or forgotten. Answered here: come to the picture and let the dimensions grow. */
-    opened() {
-      const open = this.answered();
-      if (open === this.open) return;
-      this.open = open;
-      clearInterval(this.sweep);
-      const [first] = this.spec.dials;
-      this.dials[0].element.hidden = !open;
-      this.turn(first.name, first.start);
-      if (!open || !document.hasFocus()) return; // answered in another window: only the reader there is led
-      this.root.scrollIntoView({ behavior: T.still() ? "auto" : "smooth", block: "start" });
-      const last = first.stops.indexOf(10);
+    /* Let the dimensions grow. */
+    lead() {
+      const [first] = this.spec.dials,
+        last = first.stops.indexOf(10);
       if (T.still()) return this.turn(first.name, last);
       this.sweep = setInterval(() => {
         if (this.at[first.name] >= last || !this.root.isConnected) clearInterval(this.sweep);
