@@ -117,6 +117,8 @@ def test_what_is_veiled_keeps_its_width_when_the_window_changes(open_page):
     page.wait_for_selector("#bits svg.marks", state="attached")
     page.set_viewport_size({"width": 1000, "height": 800})
     page.wait_for_timeout(500)
+    page.emulate_media(media="print")
+    assert not any(note.is_visible() for note in page.locator(".t3-veil").all()), "nobody can guess on paper"
     widths = page.evaluate(
         "[...document.querySelectorAll('.t3-veiled svg.marks')].map((one) => Number(one.getAttribute('width')))"
     )
