@@ -91,6 +91,7 @@ def run(project, folder, *command):
 def project(tmp_path_factory):
     project = tmp_path_factory.mktemp("contributor") / "project"
     copy_project(project)
+    shutil.copytree(ROOT / "_build", project / "_build")  # who adds a chapter has built the book before
     follow(project)
     return project
 

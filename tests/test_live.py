@@ -32,8 +32,8 @@ rng, seen = np.random.default_rng(20), {}
 for figure in [thing for thing in gc.get_objects() if isinstance(thing, Explore)]:
     live = Live(figure, slow=False)
     places = list(itertools.product(*(ends(control) for control in live.controls.values())))
-    places = [places[i] for i in rng.permutation(len(places))[:4]]
-    places += [tuple(somewhere(control, rng) for control in live.controls.values()) for _ in range(6)]
+    places = [places[i] for i in rng.permutation(len(places))[:3]]
+    places += [tuple(somewhere(control, rng) for control in live.controls.values()) for _ in range(4)]
     texts = []
     for place in places:
         for control, value in zip(live.controls.values(), place):
