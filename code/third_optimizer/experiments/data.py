@@ -19,6 +19,7 @@ from . import (
     tell_digits,
     train_layers,
     train_loops,
+    train_on_luck,
     train_planners,
     train_racers,
     turn_the_first_dial,
@@ -52,6 +53,7 @@ def layers():
         | train_loops.stores()
         | train_racers.stores()
         | train_planners.stores()
+        | train_on_luck.stores()
         | {"learners.npz": turn_the_first_dial.learners(), "digits.npz": tell_digits.nets()}
     )
 
