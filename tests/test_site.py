@@ -133,7 +133,7 @@ def test_internal_links_and_anchors_lead_somewhere():
 def test_every_figure_of_the_code_is_on_the_page(page, site):
     """So that no test of figures passes a page by."""
     text = (site / "book" / f"{page.stem}.html").read_text("utf8")
-    for kind in ("explore", "figure", "learner", "longer", "rain", "sky"):
+    for kind in ("explore", "figure", "learner", "levers", "longer", "rain", "sky"):
         assert text.count(f'data-t3="{kind}"') == calls(page, kind)
 
 

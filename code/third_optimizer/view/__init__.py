@@ -17,6 +17,7 @@ from .figures.charts import axis, by_row, dots_by_row, lines, marks, notes, rule
 from .figures.explore import Choice, Slider, explore
 from .figures.figure import figure
 from .figures.learner import learner
+from .figures.levers import levers
 from .figures.longer import longer
 from .figures.map import draw_map
 from .figures.maze import maze
@@ -53,6 +54,7 @@ __all__ = [
     "free",
     "html",
     "learner",
+    "levers",
     "lines",
     "listed",
     "longer",

@@ -22,6 +22,7 @@ BUNDLES = {
 STYLES = (
     "component.css",
     "figures/figures.css",
+    "figures/levers.css",
     "figures/longer.css",
     "figures/maze.css",
     "figures/probes.css",
@@ -40,6 +41,8 @@ SCRIPTS = (
     "figures/parts.js",
     "figures/explore.js",
     "figures/learner.js",
+    "figures/bandit.js",
+    "figures/levers.js",
     "figures/longer.js",
     "figures/numbers.js",
     "figures/planner.js",
