@@ -21,6 +21,7 @@ PULLS, LONG, TOSSES = 10, 20, 10
 SEEDS = tuple(range(5))
 PLAYER, PREDICTOR = BanditPlayer(), CoinPredictor()
 STEPS = {PULLS: 5000, LONG: 4000, "tosses": 1500}  # of Adam
+LONG_BATCH = 256  # games in an update, where they are long
 SHORTEST, STAGES = 5, 20
 FIRST = 40  # updates whose rewards are kept, so that a test can train the beginning again
 OTHER_PULLS = (2, 3, 5, 8, 12, 15, 20)  # lengths that machines of PULLS were not trained for
@@ -96,7 +97,7 @@ def train_player(seed):
 
 def train_long(warm_up, seed):
     """Columns of `judge` in games of LONG pulls; first: rewards of the FIRST updates."""
-    parameters, rewards = learn_to_pull(LONG, seed, warm_up=warm_up)
+    parameters, rewards = learn_to_pull(LONG, seed, warm_up=warm_up, batch=LONG_BATCH)
     return judge(parameters, LONG) | {"first": rewards[:FIRST]}
 
 
@@ -112,7 +113,10 @@ def stores():
     player = {"weights": ((PLAYER.size,), "f4"), "first": first, "other": ((len(OTHER_PULLS),), "f8")}
     made = {
         "bandits": ({"seed": SEEDS}, Maker(train_player, player, told)),
-        "long_bandits": ({"warm_up": (False, True), "seed": SEEDS}, Maker(train_long, JUDGED | {"first": first}, told)),
+        "long_bandits": (
+            {"warm_up": (False, True), "seed": SEEDS},
+            Maker(train_long, JUDGED | {"first": first}, told | {"batch": LONG_BATCH}),
+        ),
         "coins": ({"seed": SEEDS}, Maker(train_predictor, {"weights": ((PREDICTOR.size,), "f4")}, told)),
     }
     return {f"{name}.npz": Store(DATA / f"{name}.npz", axes, [maker]) for name, (axes, maker) in made.items()}
