@@ -137,7 +137,7 @@ def test_a_game_by_the_mouse_the_machine_is_covered_until_it_is_over(living):
     assert said.startswith(f"You got {mine}, the machine {theirs}.")
     assert "pays in 70 %" in first.inner_text() and "pays in 10 %" in second.inner_text()
     assert shown.locator(".t3-levers-pull.t3-levers-theirs").count() == 10
-    first.click()  # it is over
+    first.evaluate("(button) => button.click()")  # it is over
     assert page.evaluate("levers.mine.length") == 10 and page.evaluate("levers.games.length") == 1
     shown.get_by_role("button", name="Next game").click()
     assert page.evaluate("[levers.mine.length, levers.shown]") == [0, 0]
@@ -184,13 +184,13 @@ def test_exact_worths_wait_for_the_guess(living):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_it_fits_a_phone_and_can_be_read(living, scheme):
-    page, shown = living(width=390, height=844, color_scheme=scheme)
+    page, shown = living(width=390, theme=scheme)
     dealt(page, (0.7, 0.1), PAYS)
     for _ in range(10):
         shown.locator(".t3-lever").nth(0).click()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert min(box["height"] for box in (one.bounding_box() for one in shown.locator("button").all()) if box) >= 40
-    page.add_script_tag(path=str(AXE))
+    page.add_script_tag(content=AXE)
     found = page.evaluate(
         "axe.run(document.querySelector('.t3-levers'), {resultTypes: ['violations'], preload: false})"
     )
