@@ -1,12 +1,11 @@
-"""Chapter 8, Ask whether it is an optimizer: what the machines of train_on_luck do, and what can be read and written in
-them.
+"""Chapter 8, Ask whether it is an optimizer: what the machines of train_on_luck do. What can be read and written in
+them is asked in write_in_its_mind.
 
 Everything here is exact: all histories of a game, each with its chance. Arrays over seeds follow SEEDS. Shares are of
 1: of the way from pulling blindly to the best play.
 """
 
 from functools import cache
-from itertools import product
 
 import numpy as np
 
@@ -15,20 +14,21 @@ from third_optimizer.mesa.coin_predictor import surprise
 from third_optimizer.theory import next_chance
 from third_optimizer.world import Bandits, tosses
 
-from .train_on_luck import LONG, OTHER_PULLS, PLAYER, PREDICTOR, PULLS, SEEDS, TOSSES, judge, stores
-
-PICTURED = 0  # seed of the machine in the picture
-
-
-def player(seed=PICTURED):
-    """A stored bandit player's parameters. ValueError names a seed that is not stored."""
-    return stores()["bandits.npz"].at(seed=seed)["weights"].astype(float)
-
-
-def predictor(seed=PICTURED):
-    """A stored coin predictor's parameters. ValueError names a seed that is not stored."""
-    return stores()["coins.npz"].at(seed=seed)["weights"].astype(float)
-
+from .train_on_luck import (
+    LONG,
+    OTHER_PULLS,
+    PICTURED,
+    PLAYER,
+    PREDICTOR,
+    PULLS,
+    SEEDS,
+    TOSSES,
+    judge,
+    player,
+    predictor,
+    stores,
+)
+from .write_in_its_mind import wrote
 
 # --- what a bandit player is worth ------------------------------------------------------------------------
 
@@ -87,7 +87,7 @@ def other_lengths():
 
 
 GAMES = {"ten pulls": PULLS, "twenty, after a warm-up": LONG, "twenty, at once": LONG}  # {asked: pulls}
-NAMES = ("five machines", "better-looking, else by lot", "better-looking, else the newer")
+NAMES = ("five machines", "rule A", "rule B")  # A: theory.myopic, B: curious
 
 
 def machines(games):
@@ -115,6 +115,13 @@ def beaten(games, best, curious=curious):
     return {"newer": int((own > newer).sum()), "lot": int((own > lot).sum())}
 
 
+def verdict(games, best, curious=curious):
+    """The message of the figure, in words that follow the count."""
+    many = beaten(games, best, curious)["newer"]
+    who = {0: "No machine comes", len(SEEDS): "All machines come"}.get(many, f"{many} of {len(SEEDS)} machines come")
+    return f"In games of {games}, {who[0].lower() + who[1:]} nearer to the best than rule B"
+
+
 def worths(best):
     """Rewards of a game, exactly, to compare with what a reader gets."""
     return {
@@ -138,6 +145,7 @@ def daring(best, curious=curious):
         "long_often": warm["against"].mean(),
         "warm": warm["share"],
         "plain": plain["share"],
+        "behind": len(SEEDS) - beaten("twenty, at once", best, curious)["newer"],
         "histories": 2**PULLS,
     }
 
@@ -180,21 +188,22 @@ def drawn_rows(count=256, length=TOSSES, seed=1):
 
 
 def answers(tosses, laplace=laplace):
-    """Columns for the figure: what Laplace's rule says after so many tosses (x) and what each machine says (y), over
-    all rows of tosses and machines; and the line where both agree."""
-    x, y = [np.array([0, 100])], [np.array([0, 100])]
+    """Columns for the figure, all rows of so many tosses and all machines: x, what Laplace's rule says in per cent; y,
+    what a machine says more, in points; to a twentieth of a point, each once."""
+    found = set()
     for seed in SEEDS:
         *_, ahead = PREDICTOR.histories(predictor(seed), tosses + 1)
-        x.append(100 * laplace(*ahead["counts"].T))
-        y.append(100 / (1 + np.exp(-ahead["odds"].astype(float))))
-    series = ["Laplace’s rule"] * 2 + ["machines"] * (sum(map(len, x)) - 2)
-    return {"x": np.concatenate(x), "y": np.concatenate(y), "series": series}
+        rule = 100 * laplace(*ahead["counts"].T)
+        more = 100 / (1 + np.exp(-ahead["odds"].astype(float))) - rule
+        found |= set(zip(rule.round(3).tolist(), (np.round(20 * more) / 20).tolist(), strict=True))
+    x, y = np.array(sorted(found)).T
+    return {"x": x, "y": y}
 
 
 def answered(tosses, laplace=laplace):
-    """rows: how many there are; counts: how many different counts; away: per cent by which an answer is at most off."""
-    columns = answers(tosses, laplace)
-    return {"rows": 2**tosses, "counts": tosses + 1, "away": float(np.abs(columns["x"] - columns["y"]).max())}
+    """rows: how many there are; counts: how many different counts; away: points by which an answer is at most off."""
+    away = np.abs(answers(tosses, laplace)["y"]).max()
+    return {"rows": 2**tosses, "counts": tosses + 1, "away": float(away)}
 
 
 def foretold():
@@ -202,129 +211,6 @@ def foretold():
     even odds; drawn_rows."""
     told = {"cost": theory.coin_surprise(TOSSES), "even": TOSSES * np.log(2), "tosses": TOSSES, "every": 2**TOSSES}
     return told | {"excess": excess(TOSSES)} | drawn_rows()
-
-
-# --- reading and writing -------------------------------------------------------------------------------------
-
-WAYS = ("the probe’s direction", "the state’s own way", "random, as long")
-AT, LATER = 6, (0, 1, 2, 4)  # tosses seen when something is written; tosses after which one looks
-PULLED = 7  # pulls done when something is written
-DRAWS = 20  # of a random direction
-
-
-def write(state, more, direction):
-    """The state, with so much more of an estimate written into it."""
-    return state + more @ direction
-
-
-def fit(x, y):
-    """Weights of a straight fit, the last row its constant."""
-    return np.linalg.lstsq(np.c_[x, np.ones(len(x))], y, rcond=None)[0]
-
-
-def explained(x, y, fitted):
-    """Share of y's variance that the fit explains on the half that it has not seen. fitted: bool, which it has."""
-    weights = fit(x[fitted], y[fitted])
-    left = y[~fitted] - np.c_[x, np.ones(len(x))][~fitted] @ weights
-    return 1 - (left**2).sum() / ((y[~fitted] - y[~fitted].mean(axis=0)) ** 2).sum()
-
-
-def seen(net, parameters, least, most):
-    """(states (n, units), counts (n, ...)) of all histories of `least` to `most` tosses or pulls."""
-    kept = [ahead for ahead in net.histories(parameters, most + 1) if ahead["counts"][0].sum() >= least]
-    states, counts = zip(*((one["state"].T.astype(float), one["counts"]) for one in kept), strict=True)
-    return np.concatenate(states), np.concatenate(counts)
-
-
-@cache
-def probed():
-    """Shares of the variance of the estimate that a straight fit reads, on held-out histories, (seeds,) each: trained,
-    from the state; untrained, from that of the net before training; counts, from the counts alone."""
-    found = {"trained": [], "untrained": [], "counts": []}
-    for seed in SEEDS:
-        rng = np.random.default_rng(seed)
-        states, counts = seen(PREDICTOR, predictor(seed), 2, TOSSES - 1)
-        before, _ = seen(PREDICTOR, PREDICTOR.init(np.random.default_rng(seed)), 2, TOSSES - 1)
-        estimate, half = next_chance(*counts.T), rng.random(len(counts)) < 0.5
-        for name, x in (("trained", states), ("untrained", before), ("counts", counts)):
-            found[name].append(explained(x, estimate, half))
-    return {name: np.array(values) for name, values in found.items()}
-
-
-def directions(states, estimates, rng):
-    """{one of WAYS: directions, (estimates, units) each}: what to add to a state for one more of an estimate.
-
-    The probe's: the least change that makes it read so. The state's own: how states differ whose estimates do, a
-    straight fit the other way round (Haufe et al. 2014, doi:10.1016/j.neuroimage.2013.10.067). Random: DRAWS of them,
-    as long as the state's own.
-    """
-    probe, own = fit(states, estimates)[:-1], fit(estimates, states)[:-1]
-    random = rng.normal(size=(DRAWS, *own.shape))
-    random *= np.linalg.norm(own, axis=1, keepdims=True) / np.linalg.norm(random, axis=2, keepdims=True)
-    return dict(zip(WAYS, ([np.linalg.pinv(probe)], [own], random), strict=True))
-
-
-def written(later=0, write=write):
-    """{one of WAYS: per cent, (seeds,)}: the estimate of one row of AT tosses is written into the state of another.
-
-    How much of the change that Laplace's rule would make then comes, `later` tosses on, whatever they are: 100 less the
-    squared error of the answers' change in per cent of the rule's squared change. 0: as if nothing had moved.
-    """
-    found = {name: [] for name in WAYS}
-    for seed in SEEDS:
-        rng, parts = np.random.default_rng(seed), PREDICTOR.unpack(predictor(seed))
-        states, counts = seen(PREDICTOR, predictor(seed), AT, AT)
-        estimate, donor = next_chance(*counts.T)[:, None], rng.permutation(len(counts))
-
-        def on(state, row, parts=parts):
-            for toss in row:
-                sight = PREDICTOR.sight(state.shape[1], np.full(state.shape[1], toss))
-                state = PREDICTOR.step(parts, state, sight)[0]
-            return 1 / (1 + np.exp(-PREDICTOR.say(parts, state)[0].astype(float)))
-
-        for name, several in directions(states, estimate, rng).items():
-            left = []
-            for direction in several:
-                changed = write(states, estimate[donor] - estimate, direction)
-                off = whole = 0.0
-                for row in product((True, False), repeat=later):
-                    plain, moved = (on(state.T.astype("f4"), row) for state in (states, changed))
-                    now, then = (
-                        next_chance(*(c.T + [[sum(row)], [later - sum(row)]])) for c in (counts, counts[donor])
-                    )
-                    off += (((moved - plain) - (then - now)) ** 2).sum()
-                    whole += ((then - now) ** 2).sum()
-                left.append(off / whole)
-            found[name].append(100 * (1 - np.mean(left)))
-    return {name: np.array(values) for name, values in found.items()}
-
-
-def swayed(write=write):
-    """The same of the bandit players, after PULLED pulls: both estimates of one game are written into the state of
-    another. {one of WAYS: per cent, (seeds,)} of the pairs whose next pulls differ in which it takes the other's lever.
-    """
-    found = {name: [] for name in WAYS}
-    for seed in SEEDS:
-        rng, parts = np.random.default_rng(seed), PLAYER.unpack(player(seed))
-        ahead = next(ahead for ahead in PLAYER.histories(player(seed), PULLS) if ahead["counts"][0].sum() == PULLED)
-        states, counts, lever = ahead["state"].T.astype(float), ahead["counts"], ahead["lever"]
-        estimates = np.stack([next_chance(*counts[:, :2].T), next_chance(*counts[:, 2:].T)], axis=1)
-        donor = rng.permutation(len(counts))
-        differs = lever[donor] != lever
-        for name, several in directions(states, estimates, rng).items():
-            took = []
-            for direction in several:
-                told = PLAYER.say(parts, write(states, estimates[donor] - estimates, direction).T.astype("f4"))
-                took.append(((told[1] > told[0]) == lever[donor])[differs].mean())
-            found[name].append(100 * np.mean(took))
-    return {name: np.array(values) for name, values in found.items()}
-
-
-def wrote(later=0, write=write):
-    """What the page says of writing, (seeds,) each: probe, own, random: of the answers; and of the next pulls."""
-    names = ("probe", "own", "random")
-    pulls = dict(zip([f"{name}_pulls" for name in names], swayed(write).values(), strict=True))
-    return dict(zip(names, written(later, write).values(), strict=True)) | pulls
 
 
 # --- cards, questions and exercises ----------------------------------------------------------------------

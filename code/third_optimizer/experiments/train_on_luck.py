@@ -23,6 +23,7 @@ PLAYER, PREDICTOR = BanditPlayer(), CoinPredictor()
 STEPS = {PULLS: 5000, LONG: 4000, "tosses": 1500}  # of Adam
 LONG_BATCH = 256  # games in an update, where they are long
 SHORTEST, STAGES = 5, 20
+PICTURED = 0  # seed of the machine in the picture
 FIRST = 40  # updates whose rewards are kept, so that a test can train the beginning again
 OTHER_PULLS = (2, 3, 5, 8, 12, 15, 20)  # lengths that machines of PULLS were not trained for
 
@@ -120,3 +121,13 @@ def stores():
         "coins": ({"seed": SEEDS}, Maker(train_predictor, {"weights": ((PREDICTOR.size,), "f4")}, told)),
     }
     return {f"{name}.npz": Store(DATA / f"{name}.npz", axes, [maker]) for name, (axes, maker) in made.items()}
+
+
+def player(seed=PICTURED):
+    """A stored bandit player's parameters. ValueError names a seed that is not stored."""
+    return stores()["bandits.npz"].at(seed=seed)["weights"].astype(float)
+
+
+def predictor(seed=PICTURED):
+    """A stored coin predictor's parameters. ValueError names a seed that is not stored."""
+    return stores()["coins.npz"].at(seed=seed)["weights"].astype(float)

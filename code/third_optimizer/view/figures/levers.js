@@ -16,8 +16,11 @@
   const KEYS = { 1: 0, 2: 1, ArrowLeft: 0, ArrowRight: 1 };
   const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
   const got = (row) => row.filter(({ paid }) => paid).length;
+  const per_cent = (chance) => T.clip(Math.round(100 * chance), 1, 99); // none is sure
   const listed = (places) =>
-    (places.length > 1 ? `${places.slice(0, -1).join(", ")} and ` : "") + places[places.length - 1];
+    places.length > 1
+      ? `pulls ${places.slice(0, -1).join(", ")} and ${places[places.length - 1]}`
+      : `pull ${places[0]}`;
 
   class Levers {
     /* spec: {id, title, note, pulls, machine: {weights, units}, worths: {whose: reward}, after} (levers.py) */
@@ -175,7 +178,7 @@
       this.hands.forEach(({ element, tally }, lever) => {
         const row = mine.filter((pull) => pull.lever === lever);
         tally.textContent = over
-          ? `pays in ${Math.round(100 * this.chances[lever])} %`
+          ? `pays in ${per_cent(this.chances[lever])} %`
           : row.length
             ? `paid ${got(row)} of ${row.length}`
             : "not pulled yet";
@@ -239,16 +242,16 @@
           other = places("mine", "other");
         text = `You got ${got(mine)}, the machine ${got(theirs)}.`;
         text += dared.length
-          ? ` At pull ${listed(dared)} it took the lever that looked worse, to find out.`
-          : " It always took the lever that looked better, or either of two as good.";
+          ? ` At ${listed(dared)} the machine took the lever that looked worse, to find out.`
+          : " The machine always took the lever that looked better, or one of two that looked alike.";
         text += other.length
-          ? ` The best play would have taken the other lever at your pull ${listed(other)}.`
+          ? ` The best play would have taken the other lever at your ${listed(other)}.`
           : " The best play would have pulled as you did.";
       }
       this.said.textContent = text;
       const told = (row) => row.map(({ lever, paid }) => `${lever + 1} ${paid ? "paid" : "nothing"}`).join(", ");
       const open = over ? ` The machine: ${told(theirs)}.` : " The machine’s pulls are covered.";
-      const hidden = over ? ` The levers pay in ${chances.map((p) => Math.round(100 * p)).join(" and ")} %.` : "";
+      const hidden = over ? ` The levers pay in ${chances.map(per_cent).join(" and ")} %.` : "";
       this.picture.setAttribute("aria-label", `Your pulls, lever and outcome: ${told(mine) || "none"}.${open}${hidden}`);
       if (speak) this.voice.say(text + hidden);
     }
