@@ -122,12 +122,12 @@ def verdict(games, best, curious=curious):
     return f"In games of {games}, {who[0].lower() + who[1:]} nearer to the best than rule B"
 
 
-def worths(best):
+def worths():
     """Rewards of a game, exactly, to compare with what a reader gets."""
     return {
         "pulling blindly": PULLS / 2,
         "this machine": judged()["worth"][PICTURED],
-        "the best there is": best((0, 0, 0, 0), PULLS),
+        "the best there is": theory.best_play(PULLS)[0],
     }
 
 
@@ -136,6 +136,7 @@ def daring(best, curious=curious):
     often the machines do so there, at PULLS (dares) and at LONG after a warm-up (long_dares); shares at LONG."""
     ten, warm, plain = (machines(games) for games in GAMES)
     long, rules = shares("twenty, after a warm-up", best, curious), {}
+    behind = len(SEEDS) - beaten("twenty, at once", best, curious)["newer"]
     for name, who in zip(("lot", "newer"), NAMES[1:], strict=True):
         rules[name] = long[who][0]
     return rules | {
@@ -145,7 +146,7 @@ def daring(best, curious=curious):
         "long_often": warm["against"].mean(),
         "warm": warm["share"],
         "plain": plain["share"],
-        "behind": len(SEEDS) - beaten("twenty, at once", best, curious)["newer"],
+        "behind": {0: "none", len(SEEDS): "all five"}.get(behind, f"{behind} of five"),
         "histories": 2**PULLS,
     }
 
@@ -272,10 +273,10 @@ def exercises():
             "gap": gap,
             "apart": apart,
             "paired": paired,
-            "needed": (2 * apart / gap) ** 2,
-            "one_deviation": (apart / gap) ** 2,
-            "no_square": 2 * apart / gap,
-            "with_pairs": (2 * paired / gap) ** 2,
+            "needed": (2 * apart / gap) ** 2 / 1000,
+            "one_deviation": (apart / gap) ** 2 / 1000,
+            "no_square": 2 * apart / gap / 1000,
+            "with_pairs": (2 * paired / gap) ** 2 / 1000,
             "histories": 2**PULLS,
         },
     }
