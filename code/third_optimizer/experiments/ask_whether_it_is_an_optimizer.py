@@ -117,9 +117,9 @@ def beaten(games, best, curious=curious):
 
 def verdict(games, best, curious=curious):
     """The message of the figure, in words that follow the count."""
-    many = beaten(games, best, curious)["newer"]
-    who = {0: "No machine comes", len(SEEDS): "All machines come"}.get(many, f"{many} of {len(SEEDS)} machines come")
-    return f"In games of {games}, {who[0].lower() + who[1:]} nearer to the best than rule B"
+    count = beaten(games, best, curious)["newer"]
+    who = {0: "no machine comes", len(SEEDS): "all machines come"}.get(count, f"{count} of five machines come")
+    return f"In games of {games}, {who} nearer to the best than rule B"
 
 
 def worths():
@@ -131,24 +131,18 @@ def worths():
     }
 
 
+def many(count):
+    """How many of the five, in words."""
+    return {0: "none", len(SEEDS): "all five"}.get(count, f"{count} of five")
+
+
 def daring(best, curious=curious):
-    """What the page says of them: games in which the best play gives up the better-looking lever once (every), and how
-    often the machines do so there, at PULLS (dares) and at LONG after a warm-up (long_dares); shares at LONG."""
-    ten, warm, plain = (machines(games) for games in GAMES)
-    long, rules = shares("twenty, after a warm-up", best, curious), {}
-    behind = len(SEEDS) - beaten("twenty, at once", best, curious)["newer"]
-    for name, who in zip(("lot", "newer"), NAMES[1:], strict=True):
-        rules[name] = long[who][0]
-    return rules | {
-        "every": 1 / ten["against"].mean(),
-        "dares": ten["dares"],
-        "long_dares": warm["dares"],
-        "long_often": warm["against"].mean(),
-        "warm": warm["share"],
-        "plain": plain["share"],
-        "behind": {0: "none", len(SEEDS): "all five"}.get(behind, f"{behind} of five"),
-        "histories": 2**PULLS,
-    }
+    """What the page says of them. every: games in which the best play gives up the better-looking lever once; dares:
+    how often the machines do so there; ahead, behind: how many of the five at LONG pulls pass the second rule after a
+    warm-up, and stay behind it without one."""
+    warm, plain = (beaten(games, best, curious)["newer"] for games in list(GAMES)[1:])
+    told = {"ahead": many(warm), "behind": many(len(SEEDS) - plain)}
+    return told | {"every": 1 / judged()["against"].mean(), "dares": judged()["dares"]}
 
 
 # --- the coin predictor --------------------------------------------------------------------------------------
