@@ -52,31 +52,37 @@ def worth_of_a_rule(rule, pulls):
     return total
 
 
-def test_claim_c13(numbers=None):
+@cache
+def found_again():
     """The rules forwards, by counts; one machine's worth from games that are played; the rest as it lies in its file."""
-    numbers = asking.claims(best())["C13"] if numbers is None else numbers
-    curious = page_function("curious")
+    curious, found = page_function("curious"), {}
     for pulls, name in ((10, "rule"), (20, "rule_long")):
         optimum = theory.best_play(pulls)[0]
         worth = worth_of_a_rule(lambda counts, left: curious(*counts), pulls)
-        assert numbers[name] == pytest.approx((worth - pulls / 2) / (optimum - pulls / 2), abs=1e-9), name
-    games = Bandits(10).draw(np.random.default_rng(11), 300_000)
+        found[name] = (worth - pulls / 2) / (optimum - pulls / 2)
+    games = Bandits(10).draw(np.random.default_rng(11), 60_000)
     _, paid, _ = training.PLAYER.play(training.player(2), games)
-    played = (paid.sum(axis=0).mean() - 5) / (theory.best_play(10)[0] - 5)
-    assert numbers["ten"][2] == pytest.approx(played, abs=0.02)  # four standard errors
-    exact = [training.judge(training.player(seed), 10)["share"] for seed in training.SEEDS]
-    assert np.array_equal(numbers["ten"], exact) and len(exact) == 5
+    found["played"] = (paid.sum(axis=0).mean() - 5) / (theory.best_play(10)[0] - 5)
+    found["ten"] = [training.judge(training.player(seed), 10)["share"] for seed in training.SEEDS]
     with np.load(BOOK / "data/long_bandits.npz") as stored, np.load(BOOK / "data/bandits.npz") as ten:
-        assert np.allclose(numbers["plain"], stored["share"][0]) and np.allclose(numbers["long"], stored["share"][1])
-        assert np.array_equal(numbers["eight"], ten["other"][:, training.OTHER_PULLS.index(8)])
+        found |= {"plain": stored["share"][0], "long": stored["share"][1]}
+        found["eight"] = ten["other"][:, training.OTHER_PULLS.index(8)]
     _, worths = theory.best_play(10)
 
     def by_heart(counts, left):  # as many pulls in, whatever is left
         return worths[1][counts] > worths[0][counts]
 
-    table = (worth_of_a_rule(by_heart, 8) - 4) / (theory.best_play(8)[0] - 4)
-    assert numbers["table"] == pytest.approx(table, abs=1e-9) and numbers["entries"] == 715
-    assert numbers["ten"].min() >= 0.99 and numbers["rule"] > numbers["ten"].max()
+    found["table"] = (worth_of_a_rule(by_heart, 8) - 4) / (theory.best_play(8)[0] - 4)
+    found["entries"] = len([1 for counts in np.ndindex(10, 10, 10, 10) if sum(counts) < 10])
+    return found
+
+
+def test_claim_c13(numbers=None):
+    numbers, again = asking.claims(best())["C13"] if numbers is None else numbers, found_again()
+    assert abs(numbers["ten"][2] - again["played"]) < 0.05  # four standard errors
+    for name in ("ten", "rule", "long", "rule_long", "plain", "eight", "table", "entries"):
+        assert np.allclose(numbers[name], again[name], rtol=0, atol=1e-9), name
+    assert numbers["ten"].min() >= 0.99 and numbers["rule"] > numbers["ten"].max() and len(numbers["ten"]) == 5
     assert numbers["long"].min() > numbers["rule_long"] > numbers["plain"].max()
 
 
@@ -128,8 +134,13 @@ def test_judge_knows_the_best_play_and_one_that_always_pulls_one_lever(monkeypat
 
 
 def test_the_open_cells_are_the_package_s():
-    for name, ours in (("laplace", asking.laplace), ("curious", asking.curious), ("write", writing.write)):
-        assert open_function(NAME, name).strip() == inspect.getsource(ours).strip()
+    for name, ours in (
+        ("laplace", asking.laplace),
+        ("best", asking.best),
+        ("curious", asking.curious),
+        ("write", writing.write),
+    ):
+        assert open_function(NAME, name).strip() == inspect.getsource(ours).strip().removeprefix("@cache\n")
     for pulls in (1, 4, 10):
         assert best()((0, 0, 0, 0), pulls) == pytest.approx(theory.best_play(pulls)[0], abs=1e-12)
 

@@ -38,6 +38,19 @@ def laplace(paid, failed):
     return (paid + 1) / (paid + failed + 2)
 
 
+@cache
+def best(counts, left):
+    """What the best play brings. counts: paid and not, of one lever and of the other."""
+    if not left:
+        return 0.0
+    worths = []
+    for lever in (0, 2):
+        won, lost = (tuple(count + (k == at) for k, count in enumerate(counts)) for at in (lever, lever + 1))
+        chance = laplace(counts[lever], counts[lever + 1])
+        worths.append(chance * (1 + best(won, left - 1)) + (1 - chance) * best(lost, left - 1))
+    return max(worths)
+
+
 def curious(paid, failed, other_paid, other_failed):
     """The chance of the other lever: pull what looks better now; of two that look alike, the one you know less."""
     gap = laplace(other_paid, other_failed) - laplace(paid, failed)
@@ -95,7 +108,7 @@ def machines(games):
     return judged() if GAMES[games] == PULLS else long_games()[games == "twenty, after a warm-up"]
 
 
-def shares(games, best, curious=curious):
+def shares(games, best=best, curious=curious):
     """{one of NAMES: share of the way from pulling blindly to `best`}, one or one a seed, in one of GAMES."""
     pulls = GAMES[games]
     top = best((0, 0, 0, 0), pulls)
@@ -104,18 +117,18 @@ def shares(games, best, curious=curious):
     return dict(zip(NAMES, (own, *(np.array([rule]) for rule in rules)), strict=True))
 
 
-def missing(games, best, curious=curious):
+def missing(games, best=best, curious=curious):
     """{one of NAMES: per cent of that way still missing}."""
     return {who: 100 * (1 - share) for who, share in shares(games, best, curious).items()}
 
 
-def beaten(games, best, curious=curious):
+def beaten(games, best=best, curious=curious):
     """How many of the five machines come nearer to the best than the second rule, and than the first."""
     own, lot, newer = shares(games, best, curious).values()
     return {"newer": int((own > newer).sum()), "lot": int((own > lot).sum())}
 
 
-def verdict(games, best, curious=curious):
+def verdict(games, best=best, curious=curious):
     """The message of the figure, in words that follow the count."""
     count = beaten(games, best, curious)["newer"]
     who = {0: "no machine comes", len(SEEDS): "all machines come"}.get(count, f"{count} of five machines come")
@@ -136,7 +149,7 @@ def many(count):
     return {0: "none", len(SEEDS): "all five"}.get(count, f"{count} of five")
 
 
-def daring(best, curious=curious):
+def daring(best=best, curious=curious):
     """What the page says of them. every: games in which the best play gives up the better-looking lever once; dares:
     how often the machines do so there; ahead, behind: how many of the five at LONG pulls pass the second rule after a
     warm-up, and stay behind it without one."""
@@ -211,7 +224,7 @@ def foretold():
 # --- cards, questions and exercises ----------------------------------------------------------------------
 
 
-def predictions(best, curious=curious):
+def predictions(best=best, curious=curious):
     """The numbers of the page's guesses, {id: {name: number}}."""
     own, lot, newer = (100 * share for share in shares("ten pulls", best, curious).values())
     told = wrote()
@@ -221,7 +234,7 @@ def predictions(best, curious=curious):
     }
 
 
-def claims(best, curious=curious):
+def claims(best=best, curious=curious):
     """The numbers of the page's cards, {id: {name: number}}."""
     ten, long = (shares(games, best, curious) for games in list(GAMES)[:2])
     other = other_lengths()

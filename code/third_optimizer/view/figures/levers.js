@@ -42,7 +42,12 @@
         el(
           "div",
           { class: "t3-beside" },
-          el("div", {}, el("div", { class: "t3-levers-hands" }, ...this.hands.map(({ element }) => element)), this.picture),
+          el(
+            "div",
+            {},
+            el("div", { class: "t3-levers-hands" }, ...this.hands.map(({ element }) => element)),
+            this.picture,
+          ),
           el("div", { class: "t3-levers-side" }, this.said, this.next, this.score),
         ),
         this.exact,
@@ -57,7 +62,12 @@
 
     /* A lever to pull: a button with a lamp and an arm. */
     hand(lever) {
-      const arm = svg("g", { class: "t3-lever-arm" }, svg("path", { d: "M60 44V14" }), svg("circle", { cx: 60, cy: 10, r: 8 }));
+      const arm = svg(
+        "g",
+        { class: "t3-lever-arm" },
+        svg("path", { d: "M60 44V14" }),
+        svg("circle", { cx: 60, cy: 10, r: 8 }),
+      );
       const lamp = svg("circle", { class: "t3-lever-lamp", cx: 26, cy: 34, r: 11 });
       const tally = el("span", { class: "t3-lever-tally" });
       const element = el(
@@ -225,13 +235,19 @@
         }
       });
       if (who === "theirs" && !shown)
-        parts.push(svg("text", { x: (LEFT + WIDTH) / 2, y: (up + low) / 2 + 5, class: "t3-levers-covered" }, "uncovered after your last pull"));
+        parts.push(
+          svg(
+            "text",
+            { x: (LEFT + WIDTH) / 2, y: (up + low) / 2 + 5, class: "t3-levers-covered" },
+            "uncovered after your last pull",
+          ),
+        );
       return parts;
     }
 
     tell(speak) {
       const { spec, mine, theirs, over, chances } = this;
-      let text = `${T.counted(spec.pulls - mine.length, "pull", "pulls")} left. Each lever pays by a chance of its own, which stays.`;
+      let text = `${T.counted(spec.pulls - mine.length, "pull", "pulls")} left. The chances stay as they are.`;
       if (mine.length && !over) {
         const { lever, paid } = mine[mine.length - 1];
         text = `Pull ${mine.length}: lever ${lever + 1} ${paid ? "paid" : "paid nothing"}. You have ${got(mine)}.`;
@@ -252,7 +268,8 @@
       const told = (row) => row.map(({ lever, paid }) => `${lever + 1} ${paid ? "paid" : "nothing"}`).join(", ");
       const open = over ? ` The machine: ${told(theirs)}.` : " The machine’s pulls are covered.";
       const hidden = over ? ` The levers pay in ${chances.map(per_cent).join(" and ")} %.` : "";
-      this.picture.setAttribute("aria-label", `Your pulls, lever and outcome: ${told(mine) || "none"}.${open}${hidden}`);
+      const label = `Your pulls, lever and outcome: ${told(mine) || "none"}.${open}${hidden}`;
+      this.picture.setAttribute("aria-label", label);
       if (speak) this.voice.say(text + hidden);
     }
 
@@ -277,7 +294,8 @@
       const luck =
         n < 3
           ? "One game is mostly luck. Given away: what the pulls cost by the odds, luck aside."
-          : `Luck moves the gap of ${T.fixed(mean(gaps))} a game by about ${T.fixed(spread)}. Given away: by the odds, luck aside.`;
+          : `Luck alone moves the gap of ${T.fixed(mean(gaps))} a game by about ${T.fixed(spread)}. ` +
+            "Given away: by the odds, luck aside.";
       this.score.replaceChildren(
         el("caption", {}, luck),
         el(
@@ -287,7 +305,9 @@
             "tr",
             {},
             el("td", {}),
-            ...["last game", n === 1 ? "of 1 game" : `mean of ${n}`, "given away"].map((name) => el("th", { scope: "col" }, name)),
+            ...["last game", n === 1 ? "of 1 game" : `mean of ${n}`, "given away"].map((name) =>
+              el("th", { scope: "col" }, name),
+            ),
           ),
         ),
         el("tbody", {}, row("you", "mine"), row("machine", "theirs")),
