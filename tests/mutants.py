@@ -1252,6 +1252,27 @@ MUTANTS = [
         "tests/test_chapter_01.py::test_a_walker_by_heart_goes_where_the_goal_was_and_bumps_into_a_new_wall",
     ),
     Mutant(
+        "a push that only the question feels",
+        "code/third_optimizer/mesa/attention.py",
+        "q, g = (q[:, None] @ m)[:, 0], m.transpose(0, 2, 1) @ (g @ m)",
+        "q = (q[:, None] @ m)[:, 0]",
+        "tests/test_battery.py::test_a_pushed_descent_goes_on_from_there",
+    ),
+    Mutant(
+        "whatever comes back has recovered",
+        "code/third_optimizer/mesa/verdicts.py",
+        " and first == sixth == PASSED",
+        "",
+        "tests/test_battery.py::test_the_controls_part_and_a_broken_machine_is_caught",
+    ),
+    Mutant(
+        "the battery counts those that fail",
+        f"{VIEW}/figures/battery.js",
+        'const passes = [...marks].filter((mark) => mark === "p").length;',
+        'const passes = [...marks].filter((mark) => mark === "f").length;',
+        "tests/test_battery_table.py::test_a_mark_for_every_seed",
+    ),
+    Mutant(
         "a page left out of the contents",
         "_toc.yml",
         "  - caption: Yours\n    chapters:\n      - file: book/my_answers\n",

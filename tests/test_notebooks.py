@@ -98,7 +98,7 @@ def test_chapter_keeps_its_measure_of_reading(page, site):
     assert (
         sum(
             built.count(f'data-t3="{kind}"')
-            for kind in ("figure", "explore", "learner", "levers", "longer", "rain", "sky")
+            for kind in ("battery", "figure", "explore", "learner", "levers", "longer", "rain", "sky")
         )
         <= FIGURES
     )

@@ -14,6 +14,7 @@ from third_optimizer.mesa.coin_predictor import surprise
 from third_optimizer.theory import next_chance
 from third_optimizer.world import Bandits, tosses
 
+from . import read_the_battery
 from .train_on_luck import (
     LONG,
     OTHER_PULLS,
@@ -240,6 +241,7 @@ def predictions(best=best, curious=curious):
     return {
         "nearest": {"low": own.min(), "high": own.max(), "lot": lot[0], "newer": newer[0]},
         "write": {"probe": told["probe"].max(), "own": told["own"].min()},
+        "profile": read_the_battery.found(),
     }
 
 
@@ -258,7 +260,7 @@ def claims(best=best, curious=curious):
             "table": other[8]["table"],
             "entries": int(np.isfinite(theory.best_play(PULLS)[1][0]).sum()),
         }
-    }
+    } | read_the_battery.claims()
 
 
 @cache
@@ -295,4 +297,4 @@ def exercises():
             "with_pairs": (2 * paired / gap) ** 2 / 1000,
             "histories": 2**PULLS,
         },
-    }
+    } | read_the_battery.exercises()

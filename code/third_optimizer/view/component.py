@@ -22,6 +22,7 @@ BUNDLES = {
 STYLES = (
     "component.css",
     "figures/figures.css",
+    "figures/battery.css",
     "figures/levers.css",
     "figures/longer.css",
     "figures/maze.css",
@@ -40,6 +41,7 @@ SCRIPTS = (
     "figures/chart.js",
     "figures/parts.js",
     "figures/explore.js",
+    "figures/battery.js",
     "figures/learner.js",
     "figures/bandit.js",
     "figures/levers.js",
