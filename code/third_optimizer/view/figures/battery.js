@@ -15,6 +15,7 @@
 
   const say = (value) => {
     if (value === null) return "–";
+    if (value === 0) return "0";
     const size = Math.abs(value);
     if (size >= 1000) return T.grouped(Math.round(value)).replace("-", "−");
     return T.fixed(value, size >= 10 ? 0 : size >= 1 ? 1 : size >= 0.1 ? 2 : 3);
