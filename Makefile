@@ -91,7 +91,7 @@ data: $(READY) ## make what is stored in book/data, on all cores (goes on where 
 	@echo "Next: make book"
 
 atlas: $(READY) ## the game's part of make data: the designs' runs and machines, and the players on them
-	$(BIN)/python -m third_optimizer.experiments.data first_dial.npz atlas.npz machines.npz tournament.npz odds.npz thoughts.npz floors.npz
+	$(BIN)/python -m third_optimizer.experiments.data first_dial.npz atlas.npz machines.npz tournament.npz odds.npz thoughts.npz floors.npz shoves.npz
 	@echo "Next: make book"
 
 mutants: $(TESTED) ## break the code in named ways and show that a test goes red each time

@@ -61,7 +61,38 @@ PLANNER = "code/third_optimizer/mesa/planner.py"
 REWARD = "code/third_optimizer/mesa/reward.py"
 GRADIENT = "tests/test_planner.py::test_the_gradient_by_hand_is_autograds_and_that_of_finite_differences"
 
+RECURRENT = "code/third_optimizer/mesa/recurrent.py"
+BANDITS = "code/third_optimizer/theory/bandits.py"
+
 MUTANTS = [
+    Mutant(
+        "a gate's slope forgets how much is kept",
+        RECURRENT,
+        "of_state = of_state * keep +",
+        "of_state = of_state +",
+        "tests/test_bandits.py::test_the_gradient_by_hand_is_autograds",
+    ),
+    Mutant(
+        "the best player forgets what a failure leaves",
+        BANDITS,
+        "(1 - chance) * going[tuple(lost)]",
+        "0 * going[tuple(lost)]",
+        "tests/test_bandits.py::test_the_optimum_by_another_recursion",
+    ),
+    Mutant(
+        "the machine on the page forgets its resets",
+        VIEW + "/figures/bandit.js",
+        "reset * old[2 * n + i]",
+        "old[2 * n + i]",
+        "tests/test_levers.py::test_the_page_plays_a_hundred_games_as_python_does",
+    ),
+    Mutant(
+        "the machine's luck is its own",
+        VIEW + "/figures/levers.js",
+        "return this.luck[lever][row.filter((pull) => pull.lever === lever).length];",
+        "return this.random() < this.chances[lever];",
+        "tests/test_levers.py::test_a_game_by_the_mouse_the_machine_is_covered_until_it_is_over",
+    ),
     Mutant("a planner's slope passes through what is silent", PLANNER, "state[:-1] > 0", "state[:-1] >= 0", GRADIENT),
     Mutant("nowhere speaks", PLANNER, "state[-1] = 0", "state[-1] = 1", GRADIENT),
     Mutant(
@@ -1219,6 +1250,27 @@ MUTANTS = [
         "walls[shut] = True",
         "walls[shut] = False",
         "tests/test_chapter_01.py::test_a_walker_by_heart_goes_where_the_goal_was_and_bumps_into_a_new_wall",
+    ),
+    Mutant(
+        "a push that only the question feels",
+        "code/third_optimizer/mesa/attention.py",
+        "q, g = (q[:, None] @ m)[:, 0], m.transpose(0, 2, 1) @ (g @ m)",
+        "q = (q[:, None] @ m)[:, 0]",
+        "tests/test_battery.py::test_a_pushed_descent_goes_on_from_there",
+    ),
+    Mutant(
+        "whatever comes back has recovered",
+        "code/third_optimizer/mesa/verdicts.py",
+        " and first == sixth == PASSED",
+        "",
+        "tests/test_battery.py::test_the_controls_part_and_a_broken_machine_is_caught",
+    ),
+    Mutant(
+        "the battery counts those that fail",
+        f"{VIEW}/figures/battery.js",
+        'const passes = [...marks].filter((mark) => mark === "p").length;',
+        'const passes = [...marks].filter((mark) => mark === "f").length;',
+        "tests/test_battery_table.py::test_a_mark_for_every_seed",
     ),
     Mutant(
         "a page left out of the contents",

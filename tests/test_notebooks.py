@@ -96,7 +96,10 @@ def test_chapter_keeps_its_measure_of_reading(page, site):
     words = count_words(built)
     assert WORDS[0] <= words <= WORDS[1], words
     assert (
-        sum(built.count(f'data-t3="{kind}"') for kind in ("figure", "explore", "learner", "longer", "rain", "sky"))
+        sum(
+            built.count(f'data-t3="{kind}"')
+            for kind in ("battery", "figure", "explore", "learner", "levers", "longer", "rain", "sky")
+        )
         <= FIGURES
     )
     assert f"<span>{-(-words // 200)} minutes to read</span>" in built

@@ -78,7 +78,7 @@ SEEN = """() => {
   const article = document.querySelector('article');
   for (const formula of article.querySelectorAll('.math, math')) if (!formula.closest('svg')) formula.replaceWith(' x ');
   for (const other of article.querySelectorAll(`svg, details, pre, button, .headerlink, .t3-tour, .t3-spine, .t3-chart,
-      .t3-reading[aria-hidden], .t3-dials, .t3-dial, .t3-learner-bars, .t3-learner-tabs, .t3-learner-reading, .t3-sky-key, .t3-sky .t3-reading, .t3-longer-said, .t3-maze-side, .t3-maze .t3-figure-tools, .t3-probes-side, .t3-probes-table, .t3-probes .t3-figure-tools, .t3-announce, .t3-number, .t3-game, .t3-board, [data-t3=answers]`)) other.remove();
+      .t3-reading[aria-hidden], .t3-dials, .t3-dial, .t3-learner-bars, .t3-learner-tabs, .t3-learner-reading, .t3-sky-key, .t3-sky .t3-reading, .t3-longer-said, .t3-maze-side, .t3-maze .t3-figure-tools, .t3-probes-side, .t3-probes-table, .t3-battery-table, .t3-battery-key, .t3-probes .t3-figure-tools, .t3-announce, .t3-number, .t3-game, .t3-board, [data-t3=answers]`)) other.remove();
   return article.innerText.match(/[\\p{L}\\p{N}_]+(?:['’.-][\\p{L}\\p{N}_]+)*/gu).length;
 }"""
 
@@ -133,7 +133,7 @@ def test_internal_links_and_anchors_lead_somewhere():
 def test_every_figure_of_the_code_is_on_the_page(page, site):
     """So that no test of figures passes a page by."""
     text = (site / "book" / f"{page.stem}.html").read_text("utf8")
-    for kind in ("explore", "figure", "learner", "longer", "rain", "sky"):
+    for kind in ("battery", "explore", "figure", "learner", "levers", "longer", "rain", "sky"):
         assert text.count(f'data-t3="{kind}"') == calls(page, kind)
 
 

@@ -98,16 +98,25 @@ def noisy_exam(tasks, seed, count=EXAM):
     }
 
 
-def train_transformer(tasks, seed, steps=STEPS, glances=GLANCES, stop=None):
-    """practice, fresh: (glances,) errors on the way, on 500 prompts, per cent of guessing zero. answers: (kinds, EXAM),
-    to the prompts of `noisy_exam` at the end.
+def transform(tasks, seed, steps=STEPS, stop=None, callback=None):
+    """The parameters that training leaves in a transformer.
 
     Adam of rate PACE, whole for half the steps, then down to zero; gradient cut at norm CUT. A prompt in training has
-    ASKED questions, all but the last with a noisy label. stop: end after so many of the `steps`.
+    ASKED questions, all but the last with a noisy label. stop: end after so many of the `steps`. callback: of
+    meta.train_in_stages.
     """
-    rng, exam = rng_of(seed, 0), noisy_exam(tasks, seed)
+    rng = rng_of(seed, 0)
     longer = Regression(NOISY.dimension, NOISY.examples + ASKED - 1, noise=NOISE)
-    found = {"practice": [], "fresh": []}
+    stage = Stage(TRANSFORMER, clip(fade(adam(PACE), steps), CUT), steps if stop is None else stop)
+    pool = tasks_of(tasks, seed)
+    options = {"batch": BATCH, "pool": pool, "callback": callback}
+    return train_in_stages([stage], TRANSFORMER.init(rng), longer, rng, **options)[-1].parameters
+
+
+def train_transformer(tasks, seed, steps=STEPS, glances=GLANCES, stop=None):
+    """practice, fresh: (glances,) errors on the way, on 500 prompts, per cent of guessing zero. answers: (kinds, EXAM),
+    to the prompts of `noisy_exam` at the end. steps, stop: of `transform`."""
+    exam, found = noisy_exam(tasks, seed), {"practice": [], "fresh": []}
 
     def look(stage, step, parameters, loss):
         if step in glances:
@@ -115,11 +124,8 @@ def train_transformer(tasks, seed, steps=STEPS, glances=GLANCES, stop=None):
                 prompts = Prompts(*(part[:500] for part in exam[name]))
                 errors.append(error(TRANSFORMER.answer(parameters, prompts), prompts))
 
-    stage = Stage(TRANSFORMER, clip(fade(adam(PACE), steps), CUT), steps if stop is None else stop)
-    (run,) = train_in_stages(
-        [stage], TRANSFORMER.init(rng), longer, rng, batch=BATCH, pool=tasks_of(tasks, seed), callback=look
-    )
-    answers = [TRANSFORMER.answer(run.parameters, exam[kind]) for kind in KINDS]
+    parameters = transform(tasks, seed, steps, stop, look)
+    answers = [TRANSFORMER.answer(parameters, exam[kind]) for kind in KINDS]
     return {name: np.array(errors) for name, errors in found.items()} | {"answers": np.array(answers)}
 
 

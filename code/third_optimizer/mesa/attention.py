@@ -39,12 +39,17 @@ class LinearAttention:
             raise ValueError(f"scale must be a finite number, at least 0, got {scale}")
         return scale * rng.normal(size=(2, self.dimension + 1, self.dimension + 1))
 
-    def descent(self, step):
+    def descent(self, step, shrink=0.0):
         """The parameters with which each pass is exactly one step of gradient descent of length `step` on
-        the prompt's half mean squared error (von Oswald et al. 2022, proposition 1)."""
+        the prompt's half mean squared error (von Oswald et al. 2022, proposition 1).
+
+        shrink: γ of GD++ (there, section 4): each pass also takes x to x − γ S x, S the mean of xxᵀ, which evens out
+        the curvatures that the next pass meets.
+        """
         a, p = np.zeros((2, self.dimension + 1, self.dimension + 1))
         a[:-1, :-1] = np.eye(self.dimension)
         p[-1, -1] = -step
+        p[:-1, :-1] = -shrink * np.eye(self.dimension)
         return np.stack([a, p])
 
     def rules(self, parameters, prompts, passes=None):
@@ -63,19 +68,28 @@ class LinearAttention:
                 rules.append(-product[:, :-1, -1])
         return np.array(rules)
 
-    def answers(self, parameters, prompts, passes=None):
-        """Answers to the queries after 0, 1, ... passes, (passes+1, B): `rules` times the query, at half the price."""
+    def answers(self, parameters, prompts, passes=None, push=None):
+        """Answers to the queries after 0, 1, ... passes, (passes+1, B): `rules` times the query, at half the price.
+
+        push: (n, rules (B, d)): after n passes the inferred rule is moved by these, for all tokens alike: each token's
+        last number by −rule · x, the query's too. What is answered after n passes is then the pushed answer.
+        """
         (a, p), g = parameters, second_moments(prompts)
         size, passes = len(a), self.passes if passes is None else passes
         q = np.concatenate([prompts.query, np.zeros((len(g), 1))], axis=1)
-        answers = [-q[:, -1]]
+        answers = []
         with np.errstate(over="ignore", invalid="ignore"):
-            for left in range(passes, 0, -1):
-                q = q + (((q @ a)[:, None] @ g)[:, 0] @ p)
+            for done in range(passes + 1):
+                if done:
+                    q = q + (((q @ a)[:, None] @ g)[:, 0] @ p)
+                    if done < passes:
+                        m = np.eye(size) + ((a @ g).reshape(-1, size) @ p).reshape(g.shape)
+                        g = m.transpose(0, 2, 1) @ (g @ m)
+                if push is not None and done == push[0]:
+                    m = np.zeros((len(g), size, size)) + np.eye(size)
+                    m[:, :-1, -1] = -push[1]
+                    q, g = (q[:, None] @ m)[:, 0], m.transpose(0, 2, 1) @ (g @ m)
                 answers.append(-q[:, -1])
-                if left > 1:
-                    m = np.eye(size) + ((a @ g).reshape(-1, size) @ p).reshape(g.shape)
-                    g = m.transpose(0, 2, 1) @ (g @ m)
         return np.array(answers)
 
     def answer(self, parameters, prompts, passes=None):

@@ -18,7 +18,12 @@ def follows(answer, prompts, others):
     −inf if an answer is not finite.
     """
     with np.errstate(over="ignore", invalid="ignore"):
-        moved, right = answer(others) - answer(prompts), others.answer - prompts.answer
+        return followed(answer(others) - answer(prompts), others.answer - prompts.answer)
+
+
+def followed(moved, right):
+    """How far what moved has moved as is right, both (B,): 1 − E(moved − right)²/E(right)²; −inf if not finite."""
+    with np.errstate(over="ignore", invalid="ignore"):
         value = 1 - np.mean((moved - right) ** 2) / np.mean(right**2)
     return float(value) if np.isfinite(value) else -np.inf
 
@@ -91,3 +96,25 @@ def profile(answer, slope, prompts):
             "exact": cosine(slope(prompts), least_squares(prompts)),
             "follows": follows(answer, prompts, swapped),
         }
+
+
+def recovered(answers, prompts, push, passes, times=(0, 1, 2, 3, 4)):
+    """What is left of a push after `times` · passes further passes, (times,): E(ŷ_pushed − ŷ)²/E(push)², where a prompt
+    counts as at most MOST times the push.
+
+    answers(prompts, passes, push) -> (passes + 1, B), as the models that loop have it. push: rules (B, d), by which
+    what they have inferred after `passes` is moved. The first number is 1.
+    """
+    after, last = np.array(times) * passes, (1 + max(times)) * passes
+    with np.errstate(over="ignore", invalid="ignore"):
+        apart = (answers(prompts, last, (passes, push)) - answers(prompts, last, None))[passes:] ** 2
+        apart = apart / apart[0].mean()
+    return np.where(apart <= MOST, apart, MOST)[after].mean(axis=1)
+
+
+def disagreement(one, other, prompts):
+    """How far two lists of answers are apart: E(one − other)², of which guessing zero has 1 on these prompts, a prompt
+    counting as at most MOST."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        each = (one - other) ** 2 / np.mean(prompts.answer**2)
+    return float(np.where(each <= MOST, each, MOST).mean())

@@ -38,10 +38,11 @@ class LookupTable:
         inner, table = self.split(parameters)
         return self.model.answer(inner, prompts, passes) + (self._rows(table, prompts) * prompts.query).sum(axis=1)
 
-    def answers(self, parameters, prompts, passes=None):
-        """Answers after 0, 1, ... passes of the model, (passes+1, B), the table's part included."""
+    def answers(self, parameters, prompts, passes=None, push=None):
+        """Answers after 0, 1, ... passes of the model, (passes+1, B), the table's part included; push: of the model."""
         inner, table = self.split(parameters)
-        return self.model.answers(inner, prompts, passes) + (self._rows(table, prompts) * prompts.query).sum(axis=1)
+        row = (self._rows(table, prompts) * prompts.query).sum(axis=1)
+        return self.model.answers(inner, prompts, passes, push) + row
 
     def sensitivity(self, parameters, prompts):
         """∂ŷ/∂x, (B, d): the model's, plus the row."""

@@ -44,15 +44,15 @@ class TokenAttention:
         parameters[d + 1 :, :d] = step * np.eye(d)
         return parameters
 
-    def _write(self, parameters, prompts, passes):
+    def _write(self, parameters, prompts, passes, push=None):
         """Thought after thought: (G of the examples, all u, what each looks for, what each has found, sums of uᵀu / N).
-        The last u is the estimate in which it ends."""
+        The last u is the estimate in which it ends. push: (n, rules (B, d)), added to thought n as it is written."""
         size, a, p = self.dimension + 1, parameters[: self.dimension + 1], parameters[self.dimension + 1 :].T
         g = second_moments(prompts)
         u = np.zeros((len(g), size))
         u[:, -1] = 1
         own, us, looked, found, owns = np.zeros_like(g), [u], [], [], []
-        for _ in range(passes):
+        for done in range(1, passes + 1):
             if self.rereads:
                 own = own + u[:, :, None] * u[:, None] / prompts.inputs.shape[1]
             looked.append(u @ a)
@@ -61,19 +61,22 @@ class TokenAttention:
             owns.append(own)
             u = u.copy()
             u[:, :-1] += found[-1] @ p
+            if push is not None and done == push[0]:
+                u[:, :-1] += push[1]
             us.append(u)
         return g, us, looked, found, owns
 
-    def rules(self, parameters, prompts, passes=None):
-        """The estimates after 0, 1, ... thoughts, (passes+1, B, d)."""
+    def rules(self, parameters, prompts, passes=None, push=None):
+        """The estimates after 0, 1, ... thoughts, (passes+1, B, d). push: (n, rules (B, d)): n, from 1, is the thought
+        that is written so much off."""
         with np.errstate(over="ignore", invalid="ignore"):  # written on and on it may blow up: that is a result
-            us = self._write(parameters, prompts, self.passes if passes is None else passes)[1]
+            us = self._write(parameters, prompts, self.passes if passes is None else passes, push)[1]
         return np.array(us)[:, :, :-1]
 
-    def answers(self, parameters, prompts, passes=None):
-        """Answers to the queries after 0, 1, ... thoughts, (passes+1, B)."""
+    def answers(self, parameters, prompts, passes=None, push=None):
+        """Answers to the queries after 0, 1, ... thoughts, (passes+1, B); push: of `rules`."""
         with np.errstate(over="ignore", invalid="ignore"):
-            return (self.rules(parameters, prompts, passes) * prompts.query).sum(axis=2)
+            return (self.rules(parameters, prompts, passes, push) * prompts.query).sum(axis=2)
 
     def answer(self, parameters, prompts, passes=None):
         """Answers to the queries after the last thought, (B,)."""

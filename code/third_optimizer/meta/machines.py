@@ -13,7 +13,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from third_optimizer.mesa import LinearAttention, run_longer
+from third_optimizer.mesa import LinearAttention, least_squares, run_longer
+from third_optimizer.mesa.battery import disagreement, recovered
 
 from .grid import AGAIN, ATLAS_SPACE, SEEDS
 from .running import WORLD, practise
@@ -25,6 +26,7 @@ KEY = (7, 5)  # of the problem; chosen so that its answer is well away from zero
 FAR = 1e6  # an answer beyond it is kept as this
 TIMES = tuple(2**k for k in range(7))  # of the passes it was trained with, a machine runs to find its floor
 FRESH = (7, 6)  # key of the prompts for that
+SHOVED, EXACT = (7, 7), 1e-6  # key of the prompts on which machines are pushed; distance below which one is exact
 
 
 def train_machine(design, seed):
@@ -47,13 +49,14 @@ def machine_store(file, space=ATLAS_SPACE, seeds=SEEDS):
     return Store(file, {"design": designs, "seed": seeds}, [Maker(train_machine, columns)], AGAIN)
 
 
-def answers(kept, prompts, passes):
+def answers(kept, prompts, passes, push=None):
     """Answers of a machine as its store keeps it, {"weights", "row"}, after 0, 1, ... passes, (passes+1, B).
 
-    Every prompt counts as a new problem that comes under number 0. inf or NaN where the machine flies off.
+    Every prompt counts as a new problem that comes under number 0. inf or NaN where the machine flies off. push: of
+    mesa.LinearAttention.answers.
     """
     weights, row = (np.asarray(kept[name], float) for name in ("weights", "row"))
-    return LinearAttention(WORLD.dimension).answers(weights, prompts, passes) + prompts.query @ row
+    return LinearAttention(WORLD.dimension).answers(weights, prompts, passes, push) + prompts.query @ row
 
 
 # --- one problem, thought about for longer ---------------------------------------------------------------
@@ -105,3 +108,40 @@ def floor_store(folder, grid):
     settings = {"times": TIMES, "key": FRESH, "machines": made_by(machines)}
     maker = Maker(partial(run_on, machines=machines), {"errors": ((len(TIMES),), "f4")}, settings)
     return Store(Path(folder) / "floors.npz", {"design": designs, "seed": SEEDS}, [maker], AGAIN)
+
+
+# --- the battery's raw numbers ---------------------------------------------------------------------------
+
+
+def shove(design, seed, machines, count=100):
+    """What tests T2 and T4 of the battery need beside the atlas' own columns, on `count` fresh prompts.
+
+    left: what is left of a push after four times its passes (mesa.battery.recovered); NaN for a single pass. far: error
+    when it runs 64 times its passes, per cent of guessing zero. ridge: how far its answers are from those of least
+    squares, of which guessing zero has 1; what is below EXACT is an exact ridge layer, which none of the atlas is:
+    chapter 14 installs one.
+    """
+    kept, passes = machines.at(design=design, seed=seed), design.passes
+    prompts = WORLD.prompts(np.random.default_rng(SHOVED), count)
+    machine = SimpleNamespace(answers=answers, passes=passes)
+    push = np.random.default_rng((*SHOVED, 1)).normal(size=prompts.query.shape)
+    solved = (least_squares(prompts) * prompts.query).sum(axis=1)
+    left = np.nan
+    if passes > 1:
+        left = recovered(lambda p, n, off: answers(kept, p, n, off), prompts, push, passes, (0, 4))[1]
+    return {
+        "left": left,
+        "far": run_longer(machine, kept, prompts, (64,))[0][0],
+        "ridge": disagreement(answers(kept, prompts, passes)[-1], solved, prompts),
+    }
+
+
+def shove_store(folder):
+    """The Store of these numbers, for the machines kept in `folder`, which must be there."""
+    machines = machine_store(Path(folder) / "machines.npz")
+    maker = Maker(
+        partial(shove, machines=machines),
+        dict.fromkeys(("left", "far", "ridge"), ((), "f4")),
+        {"key": SHOVED, "machines": made_by(machines)},
+    )
+    return Store(Path(folder) / "shoves.npz", machines.axes, [maker], AGAIN)

@@ -1,5 +1,6 @@
 """Closed forms and reference predictors from the literature, one function each."""
 
+from .bandits import best_play, coin_surprise, myopic, next_chance, play_worth, thompson
 from .descent import (
     adam_first_step,
     best_heavy_ball,
@@ -21,6 +22,7 @@ from .in_context import (
     break_even_scale,
     descent_rules,
     discrete_bayes_rules,
+    preconditioned_factors,
     ridge_rules,
     several_steps_error,
     single_step_error,
@@ -29,6 +31,12 @@ from .landing import catapult_path, chance_within, draws_for, largest_lost
 from .selection import blind_chance, expected_maximum, rank_chances
 
 __all__ = [
+    "thompson",
+    "play_worth",
+    "next_chance",
+    "myopic",
+    "coin_surprise",
+    "best_play",
     "adam_first_step",
     "best_heavy_ball",
     "best_preconditioner",
@@ -51,6 +59,7 @@ __all__ = [
     "largest_stable_heavy_ball_step",
     "largest_stable_step",
     "noise_floor",
+    "preconditioned_factors",
     "rank_chances",
     "ridge_rules",
     "several_steps_error",

@@ -113,6 +113,23 @@ def several_steps_error(steps, curvatures):
         return float(np.mean(left**2))
 
 
+def preconditioned_factors(curvatures, step, shrink, steps):
+    """[factors after 0, 1, ... `steps` steps of GD++], each of the curvatures' shape: along an axis of curvature λ the
+    inferred rule is the factor times the pull Σ xy/N there (von Oswald et al. 2022, section 4).
+
+    A step leaves the share 1 − ηλ of what is missing and then takes x to (1 − γλ) x, so that the next one meets the
+    curvature λ(1 − γλ)². shrink γ = 0: gradient descent, (1 − (1 − ηλ)ⁿ)/λ. Where λ is 0, the limit nη.
+    """
+    _whole("steps", steps)
+    first = now = np.asarray(curvatures, float)
+    flat, left, factors = np.abs(first) < 1e-12, np.ones_like(first), [np.zeros_like(first)]
+    with np.errstate(over="ignore", invalid="ignore"):
+        for done in range(1, steps + 1):
+            left, now = left * (1 - step * now), now * (1 - shrink * now) ** 2
+            factors.append(np.where(flat, done * step, (1 - left) / np.where(flat, 1, first)))
+    return factors
+
+
 def best_steps(curvatures, count, equal=True):
     """(count,) step lengths that make `several_steps_error` least, found numerically from the step that is best alone;
     equal: all of one length. ValueError unless count is a whole number, at least 1."""

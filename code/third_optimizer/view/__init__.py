@@ -13,10 +13,12 @@ runs a page again when a module it imports has changed.
 import importlib
 
 from .component import html
+from .figures.battery import battery
 from .figures.charts import axis, by_row, dots_by_row, lines, marks, notes, rule_at, side_by_side, squares, strands
 from .figures.explore import Choice, Slider, explore
 from .figures.figure import figure
 from .figures.learner import learner
+from .figures.levers import levers
 from .figures.longer import longer
 from .figures.map import draw_map
 from .figures.maze import maze
@@ -42,6 +44,7 @@ __all__ = [
     "Choice",
     "Slider",
     "axis",
+    "battery",
     "between",
     "by_row",
     "board",
@@ -53,6 +56,7 @@ __all__ = [
     "free",
     "html",
     "learner",
+    "levers",
     "lines",
     "listed",
     "longer",

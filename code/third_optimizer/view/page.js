@@ -16,7 +16,9 @@
       return figure;
     }
     if (kind === "explore") return new T.Explore(host, spec, store);
+    if (kind === "battery") return new T.Battery(host, spec);
     if (kind === "learner") return new T.Learner(host, spec, store, kernel);
+    if (kind === "levers") return new T.Levers(host, spec, store);
     if (kind === "longer") return new T.Longer(host, spec);
     if (kind === "maze") return new T.Maze(host, spec, kernel);
     if (kind === "probes") return new T.Probes(host, spec, store);

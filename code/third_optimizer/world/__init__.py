@@ -1,5 +1,6 @@
 """The world: what a model or an optimizer faces."""
 
+from .bandits import Bandits, Games, tosses
 from .landscapes import Landscape, bowl, needle, noisy, valley, volcano
 from .mazes import MOVES, Mazes, RandomMazes, crow_flies, distances, earned, follow, optimum, snake
 from .parities import Parity
@@ -7,6 +8,8 @@ from .regression import Prompts, Regression, error
 
 __all__ = [
     "MOVES",
+    "Bandits",
+    "Games",
     "Landscape",
     "Mazes",
     "Parity",
@@ -23,6 +26,7 @@ __all__ = [
     "noisy",
     "optimum",
     "snake",
+    "tosses",
     "valley",
     "volcano",
 ]

@@ -73,6 +73,10 @@ class Mazes:
         """The mazes of these numbers, a new batch; a number may come twice."""
         return Mazes(self.walls[numbers], self.worths[numbers])
 
+    def paying(self, worth):
+        """The same mazes with other worths of their cells, (count,)."""
+        return Mazes(self.walls, self.grid(np.asarray(worth, float), 0.0))
+
     def grid(self, values, empty=np.nan):
         """What the cells have, (..., count), as maps (..., B, rows, columns); walls hold `empty`."""
         values = np.asarray(values)
@@ -137,13 +141,14 @@ def snake(size=9, worth=0.8):
 # --- what is exactly so --------------------------------------------------------------------------------------
 
 
-def optimum(mazes, discount, sweeps=None):
+def optimum(mazes, discount, sweeps=None, start=None):
     """Worth of the best walk from every cell, (count,), by value iteration: V ← max over moves of γ V(where it ends).
 
-    sweeps: so many; None: until nothing changes, which is exact. ValueError unless 0 < discount ≤ 1.
+    sweeps: so many; None: until nothing changes, which is exact. start: values (count,) to go on from, instead of the
+    goals' worths alone. ValueError unless 0 < discount ≤ 1.
     """
     _discount(discount)
-    values, done = mazes.worth, 0
+    values, done = mazes.worth if start is None else np.asarray(start, float), 0
     while sweeps is None or done < sweeps:
         following = np.where(mazes.goal, mazes.worth, discount * values[mazes.target].max(axis=0))
         if np.array_equal(values, following):

@@ -187,7 +187,7 @@ def by_row(named):
     }
 
 
-def dots_by_row(title, domain, colour="$base", *, rows=None, shape="square", size=60, opacity=0.6, ticks=5):
+def dots_by_row(title, domain, colour="$base", *, rows=None, shape="square", size=60, opacity=0.6, ticks=5, log=False):
     """A dot for each row of the columns `value` and `row` (by_row): runs side by side under the name they belong to.
 
     title: of the horizontal axis, with its unit. domain: of that axis. colour: of all, or {row: colour}. rows: the
@@ -195,10 +195,11 @@ def dots_by_row(title, domain, colour="$base", *, rows=None, shape="square", siz
     """
     one = {"color": colour} if isinstance(colour, str) else {}
     drawn = alt.Chart().mark_point(shape=shape, filled=True, size=size, opacity=opacity, clip=True, **one)
+    across = alt.Scale(type="log" if log else "linear", domain=list(domain))
     if not one:
         scale = alt.Scale(domain=list(colour), range=list(colour.values()))
         drawn = drawn.encode(color=alt.Color("row:N", legend=None, scale=scale))
     return drawn.encode(
-        x=alt.X("value:Q", title=title, scale=alt.Scale(domain=list(domain)), axis=alt.Axis(tickCount=ticks)),
+        x=alt.X("value:Q", title=title, scale=across, axis=log_axis(*domain) if log else alt.Axis(tickCount=ticks)),
         y=alt.Y("row:N", title=None, sort=rows, axis=alt.Axis(labelLimit=200)),
     )

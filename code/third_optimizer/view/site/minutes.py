@@ -29,7 +29,7 @@ def at_the_start(kind, spec):
         return " <br> ".join([spec["label"], spec["prompt"], *options])
     if kind == "figure":
         return f"{spec['frame']['title']} {spec['frame'].get('caption', '')}"
-    if kind in ("learner", "longer", "maze", "probes", "rain", "sky"):
+    if kind in ("battery", "learner", "levers", "longer", "maze", "probes", "rain", "sky"):
         return f"{spec['title']} {spec.get('note', '')}"
     if kind == "explore":
         at = 0
