@@ -1,13 +1,16 @@
 """The world: what a model or an optimizer faces."""
 
 from .landscapes import Landscape, bowl, needle, noisy, valley, volcano
+from .marks import CoinAndFlag, MarkedMazes
 from .mazes import MOVES, Mazes, RandomMazes, crow_flies, distances, earned, follow, optimum, snake
 from .parities import Parity
 from .regression import Prompts, Regression, error
 
 __all__ = [
     "MOVES",
+    "CoinAndFlag",
     "Landscape",
+    "MarkedMazes",
     "Mazes",
     "Parity",
     "Prompts",
