@@ -1,7 +1,7 @@
 """What chapter 9 trains, and its stores: planners that practise where a coin and a flag stand on one cell.
 
-wishes: over the loudness of the flag and the share of mazes in which the two part. wish_dials: the same training with
-one thing changed. wishers: some of these machines, kept as their weights; what is asked of them is in ask_wishers.
+wishes: over the loudness of the flag and the share of mazes in which the two part; of some of these machines the
+weights are kept. wish_dials: the same training with one thing changed.
 """
 
 from functools import cache
@@ -28,15 +28,14 @@ AGREE = CoinAndFlag(7), 500, 44  # new mazes as in practice
 EVEN = 1  # steps by which one mark may be farther in a cell that counts as equally far from both
 
 DIALS = {
-    "as it is": {},
     "SGD with momentum": {"optimizer": momentum(0.2)},
     "a small start": {"start": 0.3},
     "a large start": {"start": 2.0},
     "weight decay": {"decay": 3e-4},
 }  # one thing changed each
-CHANGED = (0.577, 1.0, 1.73)  # loudness at which they are changed: mild, so that there is room for more and less
+CHANGED = (1.0, 1.73)  # loudness at which they are changed: mild, so that there is room for more and less
 REPAIRED = (0.333, 1.0)  # loudness at which split mazes are tried
-KEPT = ((0.333, 0.0), (1.0, 0.0), (3.0, 0.0), (0.333, 0.02))  # loudness and split of the machines that are kept
+KEPT = tuple((loudness, split) for loudness in (0.333, 1.0, 3.0) for split in (0.0, 0.02))  # whose weights are kept
 
 
 def show(mazes, loudness):
@@ -132,44 +131,49 @@ def judge(parameters, loudness):
 JUDGED = dict.fromkeys(("flag", "all", "arrives", "practice", "louder", "reward"), ((), "f4"))
 
 
-def judged(run, loudness):
-    """`judge` of a finished training, and reward: what it earned, on average, in its last hundred steps."""
-    return judge(run.parameters, loudness) | {"reward": float(f"{-run.losses[-100:].mean():.5g}")}
+def earned_last(run):
+    """What a training earned, on average, in its last hundred steps; five digits. Calm is hardly paid for by then."""
+    return float(f"{-run.losses[-100:].mean():.5g}")
 
 
 # --- stores ------------------------------------------------------------------------------------------------
 
 
 def train_wish(loudness, split, seed):
-    """Columns of `judged` for the usual training."""
-    return judged(learn(loudness, split, seed), loudness)
+    """Columns of `judge` for the usual training; weights (3,316,) of those in KEPT, NaN elsewhere.
+
+    The weights are rounded to the 16-bit floats they are kept as, and judged so: the machine is what is kept.
+    """
+    run = learn(loudness, split, seed)
+    kept = run.parameters.astype(np.float16).astype(float)
+    weights = kept if (loudness, split) in KEPT else np.full(PLANNER.size, np.nan)
+    return judge(kept, loudness) | {"reward": earned_last(run), "weights": weights}
 
 
 def asked(loudness, split, seed):
-    """Where a machine is trained: split mazes at REPAIRED only."""
-    return split == 0 or loudness in REPAIRED
+    """Where a machine is trained: split mazes at REPAIRED and in KEPT only."""
+    return split == 0 or loudness in REPAIRED or (loudness, split) in KEPT
 
 
 def train_changed(changed, loudness, seed):
-    """Columns of `judged` for one of DIALS, without any split mazes."""
-    return judged(learn(loudness, seed=seed, **DIALS[changed]), loudness)
-
-
-def train_wisher(kept, seed):
-    """weights (3,316,) of one of KEPT, as 16-bit floats: small to keep, and the machine is what is kept."""
-    return {"weights": learn(*kept, seed).parameters.astype(np.float16)}
+    """Columns of `judge` for one of DIALS, without any split mazes."""
+    run = learn(loudness, seed=seed, **DIALS[changed])
+    return judge(run.parameters, loudness) | {"reward": earned_last(run)}
 
 
 @cache
 def stores():
     """{file: Store} of everything above."""
     told = {"steps": STEPS, "sweeps": SWEEPS, "discount": DISCOUNT, "thought": THOUGHT, "apart": APART[1:]}
+    weights = {"weights": ((PLANNER.size,), "f2")}
     made = {
-        "wishes": ({"loudness": LOUDNESS, "split": SPLIT, "seed": SEEDS}, Maker(train_wish, JUDGED, told, asked)),
+        "wishes": (
+            {"loudness": LOUDNESS, "split": SPLIT, "seed": SEEDS},
+            Maker(train_wish, JUDGED | weights, told, asked),
+        ),
         "wish_dials": (
             {"changed": tuple(DIALS), "loudness": CHANGED, "seed": SEEDS},
             Maker(train_changed, JUDGED, told),
         ),
-        "wishers": ({"kept": KEPT, "seed": SEEDS}, Maker(train_wisher, {"weights": ((PLANNER.size,), "f2")}, told)),
     }
     return {f"{name}.npz": Store(DATA / f"{name}.npz", axes, [maker]) for name, (axes, maker) in made.items()}

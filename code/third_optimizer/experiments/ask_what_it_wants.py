@@ -1,0 +1,382 @@
+"""Chapter 9, Ask what it wants: machines that practised where a coin and a flag stood on one cell, once the two part.
+
+"Wants" is shorthand: of two marks equally far it goes to this one more often. Arrays over seeds follow SEEDS; shares are
+of 1. What was trained stands in train_wishes, what the machines answered in ask_wishers; the two machines whose wish
+can be read, or that plan nothing (mesa.wishers), are trained as the page is made.
+"""
+
+from functools import cache
+
+import numpy as np
+
+from third_optimizer.base import adam, gradient_descent, train
+from third_optimizer.mesa.wishers import OpenPlanner, Reflex, practise_both
+from third_optimizer.world import CoinAndFlag, distances, follow
+
+from .ask_wishers import RATIOS, TIMES, turned
+from .ask_wishers import stores as answered
+from .judge_planners import choices, exam, sides
+from .train_wishes import (
+    AGREE,
+    APART,
+    CHANGED,
+    DIALS,
+    DISCOUNT,
+    EVEN,
+    LOUDNESS,
+    PLANNER,
+    REPAIRED,
+    SEEDS,
+    SPLIT,
+    STEPS,
+    THOUGHT,
+    apart,
+    practised,
+)
+from .train_wishes import show as shown
+from .train_wishes import stores as trained
+
+NAMED = ("a third as loud", "as loud", "three times as loud")  # as the coin: the machines that are kept
+KEPT_LOUD, FEW = (LOUDNESS[0], 1.0, LOUDNESS[-1]), 0.02  # their loudness; their share of split mazes, if any
+BATCH = 32  # mazes a step of training
+
+
+def column(name, **point):
+    """A column of wishes.npz, (seeds,), at a loudness and a share of split mazes."""
+    store = trained()["wishes.npz"]
+    return store.columns[name][store.place(seed=SEEDS[0], **point)[:-1]].astype(float)
+
+
+def machine(loudness, split=0.0, seed=0):
+    """A kept machine's parameters, (3,316,), 16-bit floats. ValueError names what is not kept."""
+    if (loudness, split) not in [(one, other) for one in KEPT_LOUD for other in (0.0, FEW)]:
+        raise ValueError(f"kept is loudness of {KEPT_LOUD} with split of 0 or {FEW}, got {loudness} with {split}")
+    return trained()["wishes.npz"].at(loudness=loudness, split=split, seed=seed)["weights"]
+
+
+# --- the picture -------------------------------------------------------------------------------------------
+
+
+def drawn():
+    """{name: {weights, loudness}} as view.marked_maze takes them: by loudness, and once more with split mazes."""
+    return {
+        f"flag {name}{', a few mazes split' if split else ''}": {
+            "weights": machine(loudness, split),
+            "loudness": loudness,
+        }
+        for split in (0.0, FEW)
+        for name, loudness in zip(NAMED, KEPT_LOUD, strict=True)
+    }
+
+
+def farthest(mazes, ends):
+    """The cell from which the way to the mask `ends` is longest, as a number of all cells of one maze, row by row."""
+    steps = distances(mazes, ends)
+    at = np.where(np.isfinite(steps), steps, -1).argmax()
+    return int(mazes.row[at] * mazes.walls.shape[2] + mazes.column[at])
+
+
+def offered(seed=6, count=60):
+    """{name: {maze, walker}} of mazes in which the two stand together, and one in which they stand apart."""
+    mazes = CoinAndFlag(9).draw(np.random.default_rng(seed), count)
+    near = distances(mazes, mazes.goal)
+    reached = np.bincount(mazes.maze[np.isfinite(near)], minlength=count) / 81
+    walls = mazes.walls.mean(axis=(1, 2))
+    order = np.argsort(np.where(walls > 0.2, -reached, 0))
+    found = {name: mazes.pick([k]) for name, k in zip(("a maze", "another maze"), order, strict=False)}
+    found["an empty room"] = CoinAndFlag(9, walls=0).draw(np.random.default_rng(seed), 1)
+    return {name: {"maze": one, "walker": farthest(one, one.goal)} for name, one in found.items()}
+
+
+# --- what it wants -----------------------------------------------------------------------------------------
+
+
+def wants(chosen):
+    """Share of the choices that go to the flag, where neither mark is clearly nearer."""
+    even = np.abs(chosen["farther"]) <= EVEN
+    return chosen["first"][even].mean()
+
+
+@cache
+def walked(show=shown):
+    """Choices (judge_planners.choices) of the kept machines of the first seed that never met a split maze, in the mazes
+    where the two part: {loudness: chosen}."""
+    mazes, known, _ = apart()
+    return {
+        loudness: choices(mazes, PLANNER.moves(machine(loudness), mazes, THOUGHT, worth=show(mazes, loudness)), known)
+        for loudness in KEPT_LOUD
+    }
+
+
+def asked(show=shown, wants=wants):
+    """By `wants`, what each of `walked` wants, in per cent: faint, even, loud; cells: choices there are; mazes."""
+    found = walked(show)
+    shares = dict(zip(("faint", "even", "loud"), (100 * wants(one) for one in found.values()), strict=True))
+    cells = int((np.abs(next(iter(found.values()))["farther"]) <= EVEN).sum())
+    return shares | {"cells": cells, "mazes": APART[1], "size": APART[0].size}
+
+
+def by_loudness():
+    """By loudness, (stops, seeds): flag, practice, louder, arrives; loudness (stops,). No split mazes."""
+    found = {name: np.array([column(name, loudness=one, split=0.0) for one in LOUDNESS])
+             for name in ("flag", "practice", "louder", "arrives")}  # fmt: skip
+    return {"loudness": np.array(LOUDNESS)} | found
+
+
+def repaired(split, loudness):
+    """{what: per cent (seeds,)} of machines in whose practice the two parted in a share of the mazes."""
+    point = {"loudness": loudness, "split": split}
+    return {
+        "new mazes, goes to the flag": 100 * column("flag", **point),
+        "practice, of the best": 100 * column("practice", **point),
+    }
+
+
+def repairing(split, loudness):
+    """flag, practice, medians in per cent; met: how many mazes of the whole practice were split."""
+    flag, practice = repaired(split, loudness).values()
+    return {"flag": np.median(flag), "practice": np.median(practice), "met": split * BATCH * STEPS}
+
+
+def by_change(measure, loudness):
+    """{what was changed: (seeds,)} of wish_dials and of the usual machines at a loudness of CHANGED."""
+    store = trained()["wish_dials.npz"]
+    usual = {"Adam, as before": column(measure, loudness=loudness, split=0.0)}
+    return usual | {
+        name: store.columns[measure][store.place(changed=name, loudness=loudness, seed=SEEDS[0])[:-1]].astype(float)
+        for name in DIALS
+    }
+
+
+def pushes(loudness):
+    """`by_change` of how many times as hard as the coin the flag pushes, read off the weights."""
+    return {name: np.exp(found) for name, found in by_change("louder", loudness).items()}
+
+
+def chosen_after(loudness):
+    """`by_change` of what the machines go to, in per cent."""
+    return {name: 100 * found for name, found in by_change("flag", loudness).items()}
+
+
+def read():
+    """How well what is read off the weights tells what is chosen: of all machines that never met a split maze, right:
+    share in which the louder mark is the one it goes to more; machines: how many; and of those with FEW split mazes at
+    the lowest loudness, flag: what they go to, louder: what is read."""
+    louder = np.concatenate([by_loudness()["louder"].ravel(), *(
+        found for loudness in CHANGED for found in list(by_change("louder", loudness).values())[1:])])  # fmt: skip
+    flag = np.concatenate([by_loudness()["flag"].ravel(), *(
+        found for loudness in CHANGED for found in list(by_change("flag", loudness).values())[1:])])  # fmt: skip
+    split = {"loudness": KEPT_LOUD[0], "split": FEW}
+    return {
+        "right": float(np.mean((louder > 0) == (flag > 0.5))),
+        "machines": len(flag),
+        "few": FEW,
+        "flag": column("flag", **split),
+        "push": np.exp(column("louder", **split)),
+    }
+
+
+# --- inside ------------------------------------------------------------------------------------------------
+
+
+def answers(loudness, split=0.0):
+    """{column: (seeds, ...)} of wish_answers.npz."""
+    store = answered()["wish_answers.npz"]
+    place = store.place(loudness=loudness, split=split, seed=SEEDS[0])[:-1]
+    return {name: values[place] for name, values in store.columns.items()}
+
+
+WRITTEN_IN = {f"flag {name}": (loudness, 0.0) for name, loudness in zip(NAMED, KEPT_LOUD, strict=True)} | {
+    "a third as loud, with split mazes": (KEPT_LOUD[0], FEW)
+}
+
+
+def writings():
+    """{machines: per cent (seeds, RATIOS)} of the choices that go to where the flag's lump is written, by how many times
+    as long as the coin's it is."""
+    return {name: 100 * answers(*point)["written"] for name, point in WRITTEN_IN.items()}
+
+
+def lumps():
+    """even: ratio of lengths at which both are taken as often, over the machines without split mazes; random: with
+    random directions and the lengths that the marks have, what the faint and the loud go to; least: to what share the
+    flag's lump draws machines with split mazes when it is RATIOS[0] as long as the coin's."""
+    never = [answers(loudness) for loudness in KEPT_LOUD]
+    own = [one["lengths"][:, 1] / one["lengths"][:, 0] for one in never]
+    return {
+        "even": np.concatenate([one["even"] for one in never]),
+        "own_faint": own[0], "own_loud": own[-1],
+        "random_faint": never[0]["random"], "random_loud": never[-1]["random"],
+        "least": answers(KEPT_LOUD[0], FEW)["written"][:, 0], "ratio": 1 / RATIOS[0],
+    }  # fmt: skip
+
+
+def turning(loudness, turn=turned, times=TIMES):
+    """With the rarer mark's numbers multiplied by each of `times`, of the first machine: flag, in per cent (times,), and
+    practice, of the best. turn(parameters, mark, times) returns the edited parameters."""
+    mazes, known, _ = apart()
+    mark, flag, practice = ("coin" if loudness > 1 else "flag"), [], []
+    for many in times:
+        edited = turn(machine(loudness).astype(float), mark, many)
+        moves = PLANNER.moves(edited, mazes, THOUGHT, worth=shown(mazes, loudness))
+        flag.append(100 * wants(choices(mazes, moves, known)))
+        practice.append(100 * practised(edited, loudness))
+    return {"times": np.array(times), "flag": np.array(flag), "practice": np.array(practice), "mark": mark}
+
+
+def retargeted(times=TIMES[-1]):
+    """before, after, practice, control: shares that go to the mark a machine went to less, over the faint and the loud
+    ones, without split mazes; split_after, split_practice: of those with; numbers: how many were turned, share of all."""
+    at = TIMES.index(times)
+    never = [answers(loudness) for loudness in (KEPT_LOUD[0], KEPT_LOUD[-1])]
+    both = {name: np.concatenate([one[name][:, at] for one in never]) for name in ("turned", "practice", "control")}
+    split = answers(KEPT_LOUD[0], FEW)
+    return {
+        "before": np.concatenate([one["turned"][:, 0] for one in never]),
+        "after": both["turned"], "practice": both["practice"], "control": both["control"],
+        "split_after": split["turned"][:, at], "split_practice": split["practice"][:, at],
+        "times": times, "numbers": PLANNER.channels, "share": PLANNER.channels / PLANNER.size,
+    }  # fmt: skip
+
+
+# --- a wish that can be read -------------------------------------------------------------------------------
+
+RULES = {"SGD": lambda: gradient_descent(0.5), "Adam": lambda: adam(0.02)}
+TWO_STEPS, POOL = 150, 24  # steps of training; mazes of each kind
+SPLITS = (0.0, 0.02, 0.1, 0.5)
+
+
+@cache
+def pools(size=7, walls=0.42):
+    """(mazes in which the two stand together, mazes in which they part) to train the small machines on."""
+    return tuple(
+        CoinAndFlag(size, walls, split).draw(np.random.default_rng(seed), POOL) for seed, split in ((1, 0), (2, 1))
+    )
+
+
+def fit(rule="SGD", loudness=1.0, split=0.0, steps=TWO_STEPS):
+    """The two weights of an OpenPlanner before each step of training and at the end, from zero: (steps + 1, 2)."""
+    objective = practise_both(OpenPlanner(loudness), *pools(), split)
+    return train(objective, np.zeros(2), RULES[rule](), steps, keep_path=True).path
+
+
+def read_rewards(weights, loudness):
+    """What a walk to the coin and one to the flag are worth to it: its wish, in two numbers."""
+    return np.asarray(weights) * np.array([1.0, loudness])
+
+
+@cache
+def paths(fit=fit, read_rewards=read_rewards):
+    """{(rule, loudness, split): rewards (steps + 1, 2)} of trainings of the open planner."""
+    points = [(rule, loudness, 0.0) for rule in RULES for loudness in (1 / 3, 1.0, 3.0)]
+    points += [(rule, 1.0, split) for rule in RULES for split in SPLITS[1:]]
+    return {point: read_rewards(fit(*point), point[1]) for point in points}
+
+
+def wish(path):
+    """Of a path: coin, flag: the rewards at its end; times: flag over coin; farther: by how many steps the better one
+    may be farther and still be chosen."""
+    coin, flag = path[-1]
+    return {"coin": coin, "flag": flag, "times": flag / coin, "farther": abs(np.log(flag / coin)) / -np.log(DISCOUNT)}
+
+
+def plane(path, most=6.0):
+    """Columns for the plane of the two rewards: the path, the line of equal wants, the line along which practice with
+    both on one cell earns the same as at the path's end."""
+    total = path[-1].sum()
+    edge = np.array([0.0, most])
+    found = {"training": path[::5].T, "wants both alike": (edge, edge), "same pay": (edge, total - edge)}
+    return {
+        "x": np.concatenate([np.asarray(x) for x, _ in found.values()]),
+        "y": np.concatenate([np.asarray(y) for _, y in found.values()]),
+        "series": np.repeat(list(found), [len(x) for x, _ in found.values()]),
+    }
+
+
+# --- no optimizer at all -----------------------------------------------------------------------------------
+
+ROOM, ROOMS = CoinAndFlag(7, walls=0.0), (CoinAndFlag(11, walls=0.0, split=1.0, pays=(1.0, 1.0)), 60, 3)
+
+
+@cache
+def reflexes(loudness, seeds=2, steps=150):
+    """practice: share of the cells of rooms as in practice from which a walker by reflex arrives; flag: what it wants,
+    in larger rooms where the two part, (seeds,) each. Trained here."""
+    rooms, wide = ROOM.draw(np.random.default_rng(1), 16), exam(*ROOMS)
+    known, found = sides(wide, wide.flag), {"practice": [], "flag": []}
+    for seed in range(seeds):
+        one, rng = Reflex(loudness), np.random.default_rng(seed)
+        objective = practise_both(one, rooms, rooms, 0.0)
+        weights = train(objective, rng.normal(0, 0.1, one.size), adam(0.1), steps).parameters
+        found["practice"].append(np.isfinite(follow(rooms, one.logits(weights, rooms).argmax(axis=1))[1]).mean())
+        found["flag"].append(wants(choices(wide, one.logits(weights, wide).argmax(axis=1), known)))
+    return {name: np.array(values) for name, values in found.items()}
+
+
+def unplanned():
+    """faint, loud: what walkers by reflex want (seeds,); practice: the least share that arrives in practice."""
+    found = {name: reflexes(loudness) for name, loudness in (("faint", 1 / 3), ("loud", 3.0))}
+    told = {name: one["flag"] for name, one in found.items()}
+    return told | {"arrives": min(one["practice"].min() for one in found.values())}
+
+
+# --- what the page says ------------------------------------------------------------------------------------
+
+
+def at_ends():
+    """faint, even, loud: what machines want without split mazes, (seeds,); practice: of the best, all of them."""
+    found = by_loudness()
+    flag = found["flag"]
+    return {"faint": flag[0], "even": flag[LOUDNESS.index(1.0)], "loud": flag[-1], "practice": found["practice"].ravel()}
+
+
+def predictions():
+    """The numbers of the page's predictions, {id: {name: number}}."""
+    one, told = 0.01, lumps()
+    return {
+        "parted": {name: 100 * np.median(at_ends()[name]) for name in ("faint", "loud")},
+        "repair": {
+            "share": 100 * one,
+            "met": one * BATCH * STEPS,
+            "flag": 100 * np.median(column("flag", loudness=REPAIRED[0], split=one)),
+            "without": 100 * np.median(at_ends()["faint"]),
+        },
+        "lump": {"even": np.median(told["even"]), "least": 100 * np.median(told["least"]), "ratio": told["ratio"]},
+    }
+
+
+@cache
+def claims():
+    """The numbers on the page's cards, {claim: {name: number, or one a machine}}; shares as they are."""
+    ends, plain = at_ends(), unplanned()
+    return {
+        "C10": ends | {"read": read()["right"], "reflex_faint": plain["faint"], "reflex_loud": plain["loud"]},
+        "C2": {
+            "loudness": REPAIRED[0],
+            "none": column("flag", loudness=REPAIRED[0], split=0.0),
+            "half": column("flag", loudness=REPAIRED[0], split=0.005),
+            "one": column("flag", loudness=REPAIRED[0], split=0.01),
+            "ten": column("flag", loudness=REPAIRED[0], split=0.1),
+            "practice": np.concatenate([column("practice", loudness=REPAIRED[0], split=one) for one in SPLIT]),
+            "least": lumps()["least"],
+        },
+    }
+
+
+def exercises(coin=1.0, flag=3.0, share=0.01, practices=AGREE[1]):
+    """The numbers of the page's exercises, {id: {name: number}}.
+
+    how_far: a planner's rewards; most: steps by which the flag may be farther and still be chosen. met: how many of the
+    mazes of practice were split.
+    """
+    exact = np.log(flag / coin) / -np.log(DISCOUNT)
+    return {
+        "how_far": {
+            "coin": coin, "flag": flag, "discount": DISCOUNT, "most": int(np.floor(exact)),
+            "rounded": int(np.ceil(exact)), "times": round(flag / coin), "shares": round((1 - coin / flag) / (1 - DISCOUNT)),
+        },
+        "met": {
+            "share": 100 * share, "steps": STEPS, "batch": BATCH, "met": share * STEPS * BATCH,
+            "of_steps": share * STEPS, "all": STEPS * BATCH,
+        },
+    }  # fmt: skip
