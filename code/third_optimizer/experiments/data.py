@@ -15,12 +15,14 @@ from third_optimizer.meta.machines import floor_store, machine_store, thought_st
 from . import (
     DATA,
     ask_planners,
+    ask_wishers,
     meet_walls,
     tell_digits,
     train_layers,
     train_loops,
     train_planners,
     train_racers,
+    train_wishes,
     turn_the_first_dial,
 )
 
@@ -52,16 +54,17 @@ def layers():
         | train_loops.stores()
         | train_racers.stores()
         | train_planners.stores()
+        | train_wishes.stores()
         | {"learners.npz": turn_the_first_dial.learners(), "digits.npz": tell_digits.nets()}
     )
 
 
-MADE_OF_PLANNERS = ("planner_answers.npz", "planner_rules.npz")
+MADE_OF_PLANNERS = ("planner_answers.npz", "planner_rules.npz", "wish_answers.npz")
 
 
 def made_of_planners():
     """{file: Store} of what the planners answer, which must be there, and rules beside them."""
-    return ask_planners.stores()
+    return ask_planners.stores() | ask_wishers.stores()
 
 
 def stores():

@@ -330,7 +330,7 @@
 
     changed() {
       this.thought = this.thoughts(this.machines[this.machine]);
-      this.best = P().optimum(this.maze, this.spec.discount);
+      this.best = this.spec.discount && P().optimum(this.maze, this.spec.discount);
       this.draw();
     }
 
