@@ -100,6 +100,20 @@ MUTANTS = [
         "tests/test_planners.py::test_the_second_atlas_is_counted",
     ),
     Mutant(
+        "a coin does not end a walk",
+        "code/third_optimizer/world/marks.py",
+        "self.goal = self.coin | self.flag",
+        "self.goal = self.flag",
+        "tests/test_marks.py::test_a_walk_ends_at_the_coin_too_and_earns_nothing",
+    ),
+    Mutant(
+        "an open planner hears all marks alike",
+        "code/third_optimizer/mesa/wishers.py",
+        "SHARPNESS * self.seen * np.einsum",
+        "SHARPNESS * np.einsum",
+        "tests/test_marks.py::test_what_an_optimizer_makes_of_two_that_are_always_together",
+    ),
+    Mutant(
         "a slow table learns as fast as any",
         "code/third_optimizer/experiments/train_racers.py",
         "np.full(start.size - own, float(pace))",

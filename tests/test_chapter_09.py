@@ -93,7 +93,7 @@ def test_claim_c2(numbers=None):
     for name, place, share in (("none", 0, 0), ("half", 2, 0.005), ("one", 3, 0.01), ("ten", 5, 0.1)):
         assert training.SPLIT[place] == share and np.array_equal(numbers[name], columns["flag"][0, place]), name
     assert np.array_equal(numbers["practice"], columns["practice"][0].ravel()) and numbers["practice"].min() > 0.998
-    assert numbers["none"].max() < 0.1 < numbers["half"].max() < 0.6 and 0.9 < numbers["one"].min() <= numbers["ten"].min()
+    assert numbers["none"].max() < 0.1 < numbers["half"].max() < 0.7 and 0.9 < numbers["one"].min() <= numbers["ten"].min()
     found = stored("wish_answers.npz")["written"]
     assert inside.RATIOS[0] == 1 / 16 and np.array_equal(numbers["least"], found[0, 1, :, 0])
     assert numbers["least"].min() > 0.9
@@ -212,8 +212,10 @@ def test_what_the_page_says_in_words():
     assert (np.diff(np.median(ends["flag"], axis=1)) > 0).all() and ends["arrives"].min() > 0.95
     pushes = {name: np.median(found) for name, found in asking.pushes(1.73).items()}
     assert pushes["Adam, as before"] == pytest.approx(1.73, rel=0.25)
-    for name in ("SGD with momentum", "weight decay"):
-        assert pushes[name] == pytest.approx(1.73**2, rel=0.25), name
+    assert pushes["weight decay"] == pytest.approx(1.73**2, rel=0.1)
+    assert 1.3 * pushes["Adam, as before"] < pushes["SGD with momentum"] < pushes["weight decay"]
+    spread = {name: np.std(found) for name, found in asking.pushes(1.0).items()}
+    assert spread["a small start"] < spread["Adam, as before"] < spread["a large start"]
 
 
 def test_the_mazes_on_offer_begin_with_both_on_one_cell():
