@@ -197,44 +197,56 @@ def writings():
     return {name: 100 * answers(*point)["written"] for name, point in WRITTEN_IN.items()}
 
 
+def own_lengths(loudness, split=0.0):
+    """How many times as long as the coin's lump the flag's is, as they stand in a machine, (seeds,)."""
+    return np.divide(*answers(loudness, split)["lengths"].T[::-1])
+
+
 def lumps():
-    """even: ratio of lengths at which both are taken as often, over the machines without split mazes; random: with
-    random directions and the lengths that the marks have, what the faint and the loud go to; least: to what share the
-    flag's lump draws machines with split mazes when it is RATIOS[0] as long as the coin's."""
+    """even: ratio of lengths at which both written lumps are taken as often, over the machines without split mazes; with
+    random directions and the lengths that the marks have, what the faint and the loud go to; own lengths of the faint
+    without and with split mazes; longer: share of the kept machines that go more often to the mark whose own lump is the
+    longer one; machines: how many those are."""
     never = [answers(loudness) for loudness in KEPT_LOUD]
-    own = [one["lengths"][:, 1] / one["lengths"][:, 0] for one in never]
+    points = [(loudness, split) for loudness in KEPT_LOUD for split in (0.0, FEW)]
+    own = np.concatenate([own_lengths(*point) for point in points])
+    flag = np.concatenate([column("flag", loudness=loudness, split=split) for loudness, split in points])
     return {
         "even": np.concatenate([one["even"] for one in never]),
-        "own_faint": own[0], "own_loud": own[-1],
+        "mended_even": answers(KEPT_LOUD[0], FEW)["even"],
         "random_faint": never[0]["random"], "random_loud": never[-1]["random"],
-        "least": answers(KEPT_LOUD[0], FEW)["written"][:, 0], "ratio": 1 / RATIOS[0],
+        "own_faint": own_lengths(KEPT_LOUD[0]), "own_mended": own_lengths(KEPT_LOUD[0], FEW),
+        "longer": float(np.mean((own > 1) == (flag > 0.5))), "machines": len(own),
     }  # fmt: skip
 
 
 def turning(loudness, turn=turned, times=TIMES):
-    """With the rarer mark's numbers multiplied by each of `times`, of the first machine: flag, in per cent (times,), and
-    practice, of the best. turn(parameters, mark, times) returns the edited parameters."""
+    """With the rarer mark's numbers multiplied by each of `times`, of the first machine: rarer, share that goes to that
+    mark, and practice, of the best, in per cent (times,); control: the share when other sixteen are multiplied.
+    turn(parameters, mark, times) returns the edited parameters."""
     mazes, known, _ = apart()
-    mark, flag, practice = ("coin" if loudness > 1 else "flag"), [], []
+    mark, rarer, practice = ("coin" if loudness > 1 else "flag"), [], []
     for many in times:
         edited = turn(machine(loudness).astype(float), mark, many)
         moves = PLANNER.moves(edited, mazes, THOUGHT, worth=shown(mazes, loudness))
-        flag.append(100 * wants(choices(mazes, moves, known)))
+        to_flag = wants(choices(mazes, moves, known))
+        rarer.append(100 * (to_flag if mark == "flag" else 1 - to_flag))
         practice.append(100 * practised(edited, loudness))
-    return {"times": np.array(times), "flag": np.array(flag), "practice": np.array(practice), "mark": mark}
+    control = 100 * answers(loudness)["control"][0]
+    return {"times": np.array(times), "rarer": np.array(rarer), "practice": np.array(practice), "control": control}
 
 
-def retargeted(times=TIMES[-1]):
+def retargeted(times=16):
     """before, after, practice, control: shares that go to the mark a machine went to less, over the faint and the loud
-    ones, without split mazes; split_after, split_practice: of those with; numbers: how many were turned, share of all."""
+    ones, without split mazes; mended, mended_loud: of those with, faint and loud; numbers: how many were turned."""
     at = TIMES.index(times)
     never = [answers(loudness) for loudness in (KEPT_LOUD[0], KEPT_LOUD[-1])]
-    both = {name: np.concatenate([one[name][:, at] for one in never]) for name in ("turned", "practice", "control")}
-    split = answers(KEPT_LOUD[0], FEW)
+    told = {name: np.concatenate([one[name][:, at] for one in never]) for name in ("turned", "practice", "control")}
     return {
         "before": np.concatenate([one["turned"][:, 0] for one in never]),
-        "after": both["turned"], "practice": both["practice"], "control": both["control"],
-        "split_after": split["turned"][:, at], "split_practice": split["practice"][:, at],
+        "after": told["turned"], "practice": told["practice"], "control": told["control"],
+        "mended": answers(KEPT_LOUD[0], FEW)["turned"][:, at],
+        "mended_loud": answers(KEPT_LOUD[-1], FEW)["turned"][:, at],
         "times": times, "numbers": PLANNER.channels, "share": PLANNER.channels / PLANNER.size,
     }  # fmt: skip
 
@@ -341,7 +353,7 @@ def predictions():
             "flag": 100 * np.median(column("flag", loudness=REPAIRED[0], split=one)),
             "without": 100 * np.median(at_ends()["faint"]),
         },
-        "lump": {"even": np.median(told["even"]), "least": 100 * np.median(told["least"]), "ratio": told["ratio"]},
+        "lump": {"even": np.median(told["even"]), "mended": np.median(told["mended_even"])},
     }
 
 
@@ -358,7 +370,8 @@ def claims():
             "one": column("flag", loudness=REPAIRED[0], split=0.01),
             "ten": column("flag", loudness=REPAIRED[0], split=0.1),
             "practice": np.concatenate([column("practice", loudness=REPAIRED[0], split=one) for one in SPLIT]),
-            "least": lumps()["least"],
+            "before": lumps()["own_faint"],
+            "after": lumps()["own_mended"],
         },
     }
 
