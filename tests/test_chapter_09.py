@@ -8,6 +8,7 @@ from tests.notebooks import BOOK, frames_of, open_function, shown_by, texts_of
 from third_optimizer.base import adam, train
 from third_optimizer.experiments import ask_what_it_wants as asking
 from third_optimizer.experiments import ask_wishers as inside
+from third_optimizer.experiments import read_a_wish as reading
 from third_optimizer.experiments import train_wishes as training
 from third_optimizer.experiments.judge_planners import choices, exam
 from third_optimizer.mesa.wishers import Reflex, practise_both
@@ -76,7 +77,7 @@ def test_claim_c10(numbers=None):
     louder, flag = (np.concatenate([columns[name][:, 0].ravel(), changed[name].ravel()]) for name in ("louder", "flag"))
     assert numbers["read"] == np.mean(np.sign(louder) == np.sign(flag - 0.5)) and len(flag) == 65
 
-    rooms, wide = asking.ROOM.draw(np.random.default_rng(1), 16), exam(*asking.ROOMS)
+    rooms, wide = reading.ROOM.draw(np.random.default_rng(1), 16), exam(*reading.ROOMS)
     for name, loudness in (("reflex_faint", 1 / 3), ("reflex_loud", 3.0)):
         one = Reflex(loudness)
         for seed, said in enumerate(numbers[name]):
@@ -93,7 +94,9 @@ def test_claim_c2(numbers=None):
     for name, place, share in (("none", 0, 0), ("half", 2, 0.005), ("one", 3, 0.01), ("ten", 5, 0.1)):
         assert training.SPLIT[place] == share and np.array_equal(numbers[name], columns["flag"][0, place]), name
     assert np.array_equal(numbers["practice"], columns["practice"][0].ravel()) and numbers["practice"].min() > 0.998
-    assert numbers["none"].max() < 0.1 < numbers["half"].max() < 0.7 and 0.9 < numbers["one"].min() <= numbers["ten"].min()
+    assert (
+        numbers["none"].max() < 0.1 < numbers["half"].max() < 0.7 and 0.9 < numbers["one"].min() <= numbers["ten"].min()
+    )
     lengths = stored("wish_answers.npz")["lengths"]  # of the coin's lump and of the flag's
     for place, name in ((0, "before"), (1, "after")):
         assert np.allclose(numbers[name], lengths[0, place, :, 1] / lengths[0, place, :, 0], rtol=1e-6), name
@@ -107,7 +110,12 @@ def page_function(name, **names):
     import third_optimizer.mesa.wishers as wishers
 
     names |= {"np": np, "train": train, "OpenPlanner": wishers.OpenPlanner, "practise_both": practise_both}
-    names |= {"pools": asking.pools, "RULES": asking.RULES, "TWO_STEPS": asking.TWO_STEPS, "PLANNER": training.PLANNER}
+    names |= {
+        "pools": reading.pools,
+        "RULES": reading.RULES,
+        "TWO_STEPS": reading.TWO_STEPS,
+        "PLANNER": training.PLANNER,
+    }
     exec(open_function(NAME, name), names)
     return names[name]
 
@@ -117,10 +125,10 @@ def test_open_cells_are_what_the_package_has():
     assert np.array_equal(page_function("show")(mazes, 0.3), training.show(mazes, 0.3))
     moves = np.random.default_rng(0).integers(4, size=mazes.count)
     chosen = choices(mazes, moves, training.apart()[1])
-    assert page_function("wants")(chosen) == asking.wants(chosen) == pytest.approx(training.goes_to(moves)["flag"])
-    assert np.array_equal(page_function("read_rewards")([1.0, 2.0], 3), asking.read_rewards([1.0, 2.0], 3))
+    assert page_function("wants")(chosen) == training.wants(chosen) == pytest.approx(training.goes_to(moves)["flag"])
+    assert np.array_equal(page_function("read_rewards")([1.0, 2.0], 3), reading.read_rewards([1.0, 2.0], 3))
     for point in (("SGD", 3.0, 0.0), ("Adam", 1.0, 0.1)):
-        assert np.array_equal(page_function("fit")(*point, steps=9), asking.fit(*point, steps=9))
+        assert np.array_equal(page_function("fit")(*point, steps=9), reading.fit(*point, steps=9))
     weights = asking.machine(1.0).astype(float)
     for mark in ("coin", "flag"):
         edited = page_function("turn")(weights, mark, 7)
@@ -130,9 +138,9 @@ def test_open_cells_are_what_the_package_has():
 def test_an_edit_of_an_open_cell_is_seen():
     """Whoever asks the other way round, shows no coin, reads without loudness, or turns nothing, sees another page."""
     edits = [
-        ("return chosen[\"first\"][even].mean()", "return 1 - chosen[\"first\"][even].mean()"),
+        ('return chosen["first"][even].mean()', 'return 1 - chosen["first"][even].mean()'),
         ("np.asarray(weights) * np.array([1.0, loudness])", "np.asarray(weights) * np.array([1.0, 1.0])"),
-        ("drive[4, [\"flag\", \"coin\"].index(mark)] *= times", "drive[4, 2] *= 1"),
+        ('drive[4, ["flag", "coin"].index(mark)] *= times', "drive[4, 2] *= 1"),
     ]
     shown = shown_by(NAME, edits)
     pictures = {frame["title"]: frame for frame in frames_of(shown)}
@@ -186,7 +194,7 @@ def test_what_is_not_trained_is_named():
     for options, said in (
         ({"loudness": 0}, "loudness must be a finite number above 0, got 0"),
         ({"start": -1}, "start must be a finite number above 0, got -1"),
-        ({"decay": -0.1}, "decay must be a finite number at least 0, got -0.1"),
+        ({"decay": -0.1}, "decay must be a finite number, at least 0, got -0.1"),
     ):
         with pytest.raises(ValueError, match=said):
             training.learn(**options)

@@ -190,7 +190,9 @@ def test_chapter_reads_right_in_jupyterlab(lab, home, browser, page):
         len(data["quiz"]),
         sum(exercise["kind"] == "number" for exercise in data["exercises"].values()),
     )
-    assert figures.count() == calls(page, "explore", "figure", "learner", "longer", "marked_maze", "maze", "probes", "rain", "sky")
+    assert figures.count() == calls(
+        page, "explore", "figure", "learner", "longer", "marked_maze", "maze", "probes", "rain", "sky"
+    )
     for figure in figures.all():
         assert figure.locator("svg :is(path, line, circle)").count() > 2
         assert figure.locator(".t3-reading, .t3-longer-said, .t3-maze-said, .t3-probes-said").first.inner_text()

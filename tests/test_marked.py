@@ -85,7 +85,11 @@ def said(one, walker, number, sweeps=5):
     whole = (one.coin & one.flag).any()
     to = "the coin and the flag" if whole else "the flag" if one.flag[end[at]] else "the coin"
     many = f"{steps[at]:.0f} step{'s' if steps[at] != 1 else ''}"
-    own = f"From the walker it goes to {to} in {many}." if np.isfinite(steps[at]) else "From the walker it goes to neither."
+    own = (
+        f"From the walker it goes to {to} in {many}."
+        if np.isfinite(steps[at])
+        else "From the walker it goes to neither."
+    )
     cells = int((~one.goal).sum())
     return own + (
         f" {coin} of {cells} cells lead there." if whole

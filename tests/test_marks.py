@@ -79,7 +79,9 @@ def test_a_planner_may_be_shown_anything(parted):
 # --- machines whose wish can be read -------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("machine", [OpenPlanner(3.0), OpenPlanner(0.3), Reflex(2.0)], ids=["louder", "fainter", "reflex"])
+@pytest.mark.parametrize(
+    "machine", [OpenPlanner(3.0), OpenPlanner(0.3), Reflex(2.0)], ids=["louder", "fainter", "reflex"]
+)
 def test_slopes_are_those_of_finite_differences(machine, parted, whole):
     weights = np.random.default_rng(5).uniform(0.1, 0.6, machine.size)
     objective = practise_both(machine, whole, parted, 0.3)

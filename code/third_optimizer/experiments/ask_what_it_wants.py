@@ -1,21 +1,20 @@
 """Chapter 9, Ask what it wants: machines that practised where a coin and a flag stood on one cell, once the two part.
 
-"Wants" is shorthand: of two marks equally far it goes to this one more often. Arrays over seeds follow SEEDS; shares are
-of 1. What was trained stands in train_wishes, what the machines answered in ask_wishers; the two machines whose wish
-can be read, or that plan nothing (mesa.wishers), are trained as the page is made.
+"Wants" is shorthand: of two marks equally far it goes to this one more often (train_wishes.wants). Arrays over seeds
+follow SEEDS; shares are of 1. What was trained stands in train_wishes, what the machines answered in ask_wishers; the
+small machines beside them, in read_a_wish, are trained as the page is made.
 """
 
 from functools import cache
 
 import numpy as np
 
-from third_optimizer.base import adam, gradient_descent, train
-from third_optimizer.mesa.wishers import OpenPlanner, Reflex, practise_both
-from third_optimizer.world import CoinAndFlag, distances, follow
+from third_optimizer.world import CoinAndFlag, distances
 
-from .ask_wishers import RATIOS, TIMES, turned
+from .ask_wishers import TIMES, turned
 from .ask_wishers import stores as answered
-from .judge_planners import choices, exam, sides
+from .judge_planners import choices
+from .read_a_wish import unplanned
 from .train_wishes import (
     AGREE,
     APART,
@@ -32,6 +31,7 @@ from .train_wishes import (
     THOUGHT,
     apart,
     practised,
+    wants,
 )
 from .train_wishes import show as shown
 from .train_wishes import stores as trained
@@ -91,17 +91,11 @@ def offered(seed=6, count=60):
 # --- what it wants -----------------------------------------------------------------------------------------
 
 
-def wants(chosen):
-    """Share of the choices that go to the flag, where neither mark is clearly nearer."""
-    even = np.abs(chosen["farther"]) <= EVEN
-    return chosen["first"][even].mean()
-
-
 @cache
 def walked(show=shown):
     """Choices (judge_planners.choices) of the kept machines of the first seed that never met a split maze, in the mazes
     where the two part: {loudness: chosen}."""
-    mazes, known, _ = apart()
+    mazes, known = apart()
     return {
         loudness: choices(mazes, PLANNER.moves(machine(loudness), mazes, THOUGHT, worth=show(mazes, loudness)), known)
         for loudness in KEPT_LOUD
@@ -192,8 +186,8 @@ WRITTEN_IN = {f"flag {name}": (loudness, 0.0) for name, loudness in zip(NAMED, K
 
 
 def writings():
-    """{machines: per cent (seeds, RATIOS)} of the choices that go to where the flag's lump is written, by how many times
-    as long as the coin's it is."""
+    """{machines: per cent (seeds, RATIOS)} of the choices that go to where the flag's lump is written, by how many
+    times as long as the coin's it is."""
     return {name: 100 * answers(*point)["written"] for name, point in WRITTEN_IN.items()}
 
 
@@ -203,10 +197,10 @@ def own_lengths(loudness, split=0.0):
 
 
 def lumps():
-    """even: ratio of lengths at which both written lumps are taken as often, over the machines without split mazes; with
-    random directions and the lengths that the marks have, what the faint and the loud go to; own lengths of the faint
-    without and with split mazes; longer: share of the kept machines that go more often to the mark whose own lump is the
-    longer one; machines: how many those are."""
+    """even, mended_even: ratio of lengths at which both written lumps are taken as often, over the machines without
+    split mazes and of the faint ones with; random: in random directions, as long as the marks' own, what the faint and
+    the loud go to; own: lengths of the faint ones, without and with split mazes; longer: share of the kept machines
+    that go more often to the mark whose own lump is the longer one; machines: how many those are."""
     never = [answers(loudness) for loudness in KEPT_LOUD]
     points = [(loudness, split) for loudness in KEPT_LOUD for split in (0.0, FEW)]
     own = np.concatenate([own_lengths(*point) for point in points])
@@ -224,7 +218,7 @@ def turning(loudness, turn=turned, times=TIMES):
     """With the rarer mark's numbers multiplied by each of `times`, of the first machine: rarer, share that goes to that
     mark, and practice, of the best, in per cent (times,); control: the share when other sixteen are multiplied.
     turn(parameters, mark, times) returns the edited parameters."""
-    mazes, known, _ = apart()
+    mazes, known = apart()
     mark, rarer, practice = ("coin" if loudness > 1 else "flag"), [], []
     for many in times:
         edited = turn(machine(loudness).astype(float), mark, many)
@@ -251,87 +245,6 @@ def retargeted(times=16):
     }  # fmt: skip
 
 
-# --- a wish that can be read -------------------------------------------------------------------------------
-
-RULES = {"SGD": lambda: gradient_descent(0.5), "Adam": lambda: adam(0.02)}
-TWO_STEPS, POOL = 150, 24  # steps of training; mazes of each kind
-SPLITS = (0.0, 0.02, 0.1, 0.5)
-
-
-@cache
-def pools(size=7, walls=0.42):
-    """(mazes in which the two stand together, mazes in which they part) to train the small machines on."""
-    return tuple(
-        CoinAndFlag(size, walls, split).draw(np.random.default_rng(seed), POOL) for seed, split in ((1, 0), (2, 1))
-    )
-
-
-def fit(rule="SGD", loudness=1.0, split=0.0, steps=TWO_STEPS):
-    """The two weights of an OpenPlanner before each step of training and at the end, from zero: (steps + 1, 2)."""
-    objective = practise_both(OpenPlanner(loudness), *pools(), split)
-    return train(objective, np.zeros(2), RULES[rule](), steps, keep_path=True).path
-
-
-def read_rewards(weights, loudness):
-    """What a walk to the coin and one to the flag are worth to it: its wish, in two numbers."""
-    return np.asarray(weights) * np.array([1.0, loudness])
-
-
-@cache
-def paths(fit=fit, read_rewards=read_rewards):
-    """{(rule, loudness, split): rewards (steps + 1, 2)} of trainings of the open planner."""
-    points = [(rule, loudness, 0.0) for rule in RULES for loudness in (1 / 3, 1.0, 3.0)]
-    points += [(rule, 1.0, split) for rule in RULES for split in SPLITS[1:]]
-    return {point: read_rewards(fit(*point), point[1]) for point in points}
-
-
-def wish(path):
-    """Of a path: coin, flag: the rewards at its end; times: flag over coin; farther: by how many steps the better one
-    may be farther and still be chosen."""
-    coin, flag = path[-1]
-    return {"coin": coin, "flag": flag, "times": flag / coin, "farther": abs(np.log(flag / coin)) / -np.log(DISCOUNT)}
-
-
-def plane(path, most=6.0):
-    """Columns for the plane of the two rewards: the path, the line of equal wants, the line along which practice with
-    both on one cell earns the same as at the path's end."""
-    total = path[-1].sum()
-    edge = np.array([0.0, most])
-    found = {"training": path[::5].T, "wants both alike": (edge, edge), "same pay": (edge, total - edge)}
-    return {
-        "x": np.concatenate([np.asarray(x) for x, _ in found.values()]),
-        "y": np.concatenate([np.asarray(y) for _, y in found.values()]),
-        "series": np.repeat(list(found), [len(x) for x, _ in found.values()]),
-    }
-
-
-# --- no optimizer at all -----------------------------------------------------------------------------------
-
-ROOM, ROOMS = CoinAndFlag(7, walls=0.0), (CoinAndFlag(11, walls=0.0, split=1.0, pays=(1.0, 1.0)), 60, 3)
-
-
-@cache
-def reflexes(loudness, seeds=2, steps=150):
-    """practice: share of the cells of rooms as in practice from which a walker by reflex arrives; flag: what it wants,
-    in larger rooms where the two part, (seeds,) each. Trained here."""
-    rooms, wide = ROOM.draw(np.random.default_rng(1), 16), exam(*ROOMS)
-    known, found = sides(wide, wide.flag), {"practice": [], "flag": []}
-    for seed in range(seeds):
-        one, rng = Reflex(loudness), np.random.default_rng(seed)
-        objective = practise_both(one, rooms, rooms, 0.0)
-        weights = train(objective, rng.normal(0, 0.1, one.size), adam(0.1), steps).parameters
-        found["practice"].append(np.isfinite(follow(rooms, one.logits(weights, rooms).argmax(axis=1))[1]).mean())
-        found["flag"].append(wants(choices(wide, one.logits(weights, wide).argmax(axis=1), known)))
-    return {name: np.array(values) for name, values in found.items()}
-
-
-def unplanned():
-    """faint, loud: what walkers by reflex want (seeds,); practice: the least share that arrives in practice."""
-    found = {name: reflexes(loudness) for name, loudness in (("faint", 1 / 3), ("loud", 3.0))}
-    told = {name: one["flag"] for name, one in found.items()}
-    return told | {"arrives": min(one["practice"].min() for one in found.values())}
-
-
 # --- what the page says ------------------------------------------------------------------------------------
 
 
@@ -339,7 +252,12 @@ def at_ends():
     """faint, even, loud: what machines want without split mazes, (seeds,); practice: of the best, all of them."""
     found = by_loudness()
     flag = found["flag"]
-    return {"faint": flag[0], "even": flag[LOUDNESS.index(1.0)], "loud": flag[-1], "practice": found["practice"].ravel()}
+    return {
+        "faint": flag[0],
+        "even": flag[LOUDNESS.index(1.0)],
+        "loud": flag[-1],
+        "practice": found["practice"].ravel(),
+    }
 
 
 def predictions():
@@ -386,7 +304,8 @@ def exercises(coin=1.0, flag=3.0, share=0.01, practices=AGREE[1]):
     return {
         "how_far": {
             "coin": coin, "flag": flag, "discount": DISCOUNT, "most": int(np.floor(exact)),
-            "rounded": int(np.ceil(exact)), "times": round(flag / coin), "shares": round((1 - coin / flag) / (1 - DISCOUNT)),
+            "rounded": int(np.ceil(exact)), "times": round(flag / coin),
+            "shares": round((1 - coin / flag) / (1 - DISCOUNT)),
         },
         "met": {
             "share": 100 * share, "steps": STEPS, "batch": BATCH, "met": share * STEPS * BATCH,

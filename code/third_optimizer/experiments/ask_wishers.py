@@ -138,4 +138,8 @@ def stores():
         "split": tuple(stop for stop in SPLIT if any(stop == one for _, one in KEPT)),
         "seed": SEEDS,
     }
-    return {"wish_answers.npz": Store(DATA / "wish_answers.npz", axes, [Maker(partial(ask, machines=machines), ANSWERS, told, kept)])}
+    return {
+        "wish_answers.npz": Store(
+            DATA / "wish_answers.npz", axes, [Maker(partial(ask, machines=machines), ANSWERS, told, kept)]
+        )
+    }

@@ -63,9 +63,11 @@ def learn(loudness=1.0, split=0.0, seed=0, *, optimizer=None, start=1.0, decay=0
     """
     from threadpoolctl import threadpool_limits
 
-    for name, value, least in (("loudness", loudness, 0), ("start", start, 0), ("decay", decay, -1e-300)):
-        if not least < value < np.inf:
-            raise ValueError(f"{name} must be a finite number {'at least' if name == 'decay' else 'above'} 0, got {value}")
+    for name, value in (("loudness", loudness), ("start", start)):
+        if not 0 < value < np.inf:
+            raise ValueError(f"{name} must be a finite number above 0, got {value}")
+    if not 0 <= decay < np.inf:
+        raise ValueError(f"decay must be a finite number, at least 0, got {decay}")
     rng, world = np.random.default_rng(seed), CoinAndFlag(PRACTICE.size, split=split)
     objective = practise_walking(
         PLANNER, world, sweeps=SWEEPS, discount=DISCOUNT, show=lambda mazes: show(mazes, loudness)
@@ -82,26 +84,25 @@ def learn(loudness=1.0, split=0.0, seed=0, *, optimizer=None, start=1.0, decay=0
 
 @cache
 def apart():
-    """(mazes in which coin and flag part, `sides` of them, mask of the cells about equally far from both)."""
+    """(mazes in which coin and flag part, `sides` of them)."""
     mazes = exam(*APART)
-    known = sides(mazes, mazes.flag)
-    return mazes, known, known["both"] & (np.abs(np.where(known["both"], known["farther"], np.inf)) <= EVEN)
+    return mazes, sides(mazes, mazes.flag)
+
+
+def wants(chosen):
+    """Share of the choices (judge_planners.choices) that go to the flag, where neither mark is farther than by EVEN."""
+    even = np.abs(chosen["farther"]) <= EVEN
+    return chosen["first"][even].mean()
 
 
 def goes_to(moves):
     """What walkers with these moves in the mazes of `apart` went to.
 
-    flag: share of the walks from cells equally far from both that end at the flag, of those that end at a mark; all:
-    the same over all cells that can reach either without passing the other; arrives: share of these cells' walks that
-    end at a mark at all.
+    flag: `wants`; all: the share of choices over all cells that can reach either mark without passing the other;
+    arrives: share of these cells' walks that end at a mark at all.
     """
-    mazes, known, even = apart()
-    chosen = choices(mazes, moves, known)
-    return {
-        "flag": float(chosen["first"][even[chosen["cell"]]].mean()),
-        "all": float(chosen["first"].mean()),
-        "arrives": chosen["arrives"],
-    }
+    chosen = choices(apart()[0], moves, apart()[1])
+    return {"flag": float(wants(chosen)), "all": float(chosen["first"].mean()), "arrives": chosen["arrives"]}
 
 
 def practised(parameters, loudness):
@@ -120,7 +121,7 @@ def louder(parameters, loudness):
 
 
 def judge(parameters, loudness):
-    """A machine's columns: flag, all, arrives (`goes_to`, after THOUGHT), practice (`practised`), louder; five digits."""
+    """A machine's columns: flag, all, arrives (`goes_to`, after THOUGHT), practice (`practised`), louder."""
     mazes = apart()[0]
     with np.errstate(over="ignore", invalid="ignore"):  # a machine that exploded is a result
         found = goes_to(PLANNER.moves(parameters, mazes, THOUGHT, worth=show(mazes, loudness)))
@@ -132,7 +133,7 @@ JUDGED = dict.fromkeys(("flag", "all", "arrives", "practice", "louder", "reward"
 
 
 def earned_last(run):
-    """What a training earned, on average, in its last hundred steps; five digits. Calm is hardly paid for by then."""
+    """Minus the loss of training, on average over the last hundred steps: worth, less small prices."""
     return float(f"{-run.losses[-100:].mean():.5g}")
 
 

@@ -117,8 +117,8 @@ def practise_walking(
     number of sweeps from half of `sweeps` up, in a share of the batches after up to `head_start` more through which no
     gradient flows (Bansal et al. 2022, arXiv:2202.05826); otherwise always `sweeps`, from nothing. calm: what a nat of
     entropy is worth. price: of activity. shuffled: the machine sees the batch's goals with one another's worths, so
-    that what it sees says nothing of what is paid. show(mazes): what the cells show instead (Planner.seen). Walks may be
-    twice as long as the maze is wide.
+    that what it sees says nothing of what is paid. show(mazes): what the cells show instead (Planner.seen). Walks may
+    be twice as long as the maze is wide.
     """
     if way not in WAYS:
         raise ValueError(f"way must be one of {', '.join(WAYS)}, got {way!r}")

@@ -16,7 +16,8 @@
     coin: (shared) => {
       const at = { cx: shared ? 14 : CELL / 2, cy: shared ? 27 : CELL / 2 };
       const disc = svg("circle", { ...at, r: shared ? 10 : 13, class: "t3-maze-goal" });
-      return svg("g", { class: "t3-maze-coin" }, disc, svg("circle", { ...at, r: shared ? 5.5 : 8, class: "t3-maze-ring" }));
+      const ring = svg("circle", { ...at, r: shared ? 5.5 : 8, class: "t3-maze-ring" });
+      return svg("g", { class: "t3-maze-coin" }, disc, ring);
     },
     flag: (shared) =>
       svg(
@@ -71,8 +72,8 @@
     }
 
     /* shown: {maze, walker, held (the goal whose worth a dial sets), focus (cell), lumpy}, and of each cell its move,
-     * loudness and end; names: of goals, by their cells; passed: the walker's way; emblems: null, or of marked mazes what
-     * stands at the goals, {cell: [coin, flag]}. */
+     * loudness and end; names: of goals, by their cells; passed: the walker's way; emblems: of marked mazes what stands
+     * at the goals, {cell: ["coin", "flag"]}. */
     draw(shown) {
       const { maze, walker, focus, moves, loud, ends, names, passed } = shown,
         most = Math.max(...loud, 1e-9);
@@ -119,7 +120,8 @@
       if (maze.wall[i]) return where + "wall";
       const here = i === walker ? "the walker; " : "";
       const move = `${where}${here}${MOVES[moves[i]]}, to `;
-      if (emblems) return emblems[i] ? where + here + both(emblems[i]) : move + (end < 0 ? "neither" : both(emblems[end]));
+      if (emblems && emblems[i]) return where + here + both(emblems[i]);
+      if (emblems) return move + (end < 0 ? "neither" : both(emblems[end]));
       if (maze.worth[i]) return `${where}${here}goal ${names.get(i)}, worth ${maze.worth[i].toFixed(2)}`;
       return move + (end < 0 ? "no goal" : `goal ${names.get(end)}`);
     }

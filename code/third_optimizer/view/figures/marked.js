@@ -6,9 +6,9 @@
     NAMES = { coin: 1, flag: 2, both: 3 }; // of the ends of walks: they have three hues
 
   class MarkedMaze extends T.Maze {
-    /* spec: as of Maze, but machines: [{name, weights, channels, bits, loudness}], by loudness and then by the switch;
-     * mazes: [{..., coin, flag}]; loud: names of the dial's stops; parted: words of the switch; after: the question that
-     * is answered before other machines are on offer, or null (maze.py) */
+    /* spec: as of Maze, but machines: [{name, weights, channels, bits, loudness}], by loudness, then by the switch;
+     * mazes: [{..., coin, flag, walker}]; loud: names of the dial's stops; parted: words of the switch; first: machine
+     * at the start; after: the question that is answered before others are on offer, or null (maze.py) */
     constructor(host, spec, store) {
       super(host, spec, null);
       const known = () => !spec.after || Boolean(store && store.get(spec.after));
@@ -87,7 +87,11 @@
       const { coin, flag, maze } = this;
       maze.worth.fill(0);
       maze.worth[coin] = maze.worth[flag] = 1;
-      this.names = coin === flag ? new Map([[coin, NAMES.both]]) : new Map([[coin, NAMES.coin], [flag, NAMES.flag]]);
+      const apart = [
+        [coin, NAMES.coin],
+        [flag, NAMES.flag],
+      ];
+      this.names = new Map(coin === flag ? [[coin, NAMES.both]] : apart);
       this.emblems = coin === flag ? { [coin]: ["coin", "flag"] } : { [coin]: ["coin"], [flag]: ["flag"] };
       super.changed();
     }
@@ -103,8 +107,9 @@
       const { maze, coin, flag, walker, sweeps } = this,
         whole = coin === flag ? "coin and flag, on one cell" : "coin and flag, apart",
         told = { [coin]: "the coin", [flag]: coin === flag ? "the coin and the flag" : "the flag" },
-        count = (cell) => ends.filter((one, i) => !maze.wall[i] && i !== coin && i !== flag && one.end === cell).length,
-        cells = maze.wall.filter((wall, i) => !wall && i !== coin && i !== flag).length;
+        asked = ends.filter((_, i) => !maze.wall[i] && !maze.worth[i]),
+        cells = asked.length,
+        count = (cell) => asked.filter(({ end }) => end === cell).length;
       let own = `The walker stands on ${told[walker]}.`;
       if (!told[walker]) {
         const { end, steps } = ends[walker];
@@ -117,7 +122,8 @@
           : ` Of ${cells} cells ${count(coin)} lead to the coin, ${count(flag)} to the flag.`;
       this.said.textContent = own + all;
       const label =
-        `A maze of ${maze.rows} by ${maze.columns} cells with ${whole}. Machine: ${this.machines[this.machine].name}. ` +
+        `A maze of ${maze.rows} by ${maze.columns} cells with ${whole}. ` +
+        `Machine: ${this.machines[this.machine].name}. ` +
         `After ${T.counted(sweeps, "sweep", "sweeps")}: ${this.said.textContent}`;
       this.picture.setAttribute("aria-label", label);
       this.voice.say(label);

@@ -66,7 +66,8 @@
   /* What a cell shows of a goal: its worth and a mark. */
   const goal = (maze, i) => [maze.worth[i], maze.worth[i] > 0 ? 1 : 0];
 
-  /* A machine that thinks about a maze, sweep by sweep, as far as it is asked. show(maze, i): what a cell shows, but one.
+  /* A machine that thinks about a maze, sweep by sweep, as far as it is asked. show(maze, i): what a cell shows, beside
+   * a one.
    * lumps: null, or {base, slope}, (channels) each: the goals are not shown to it; at their cells base + worth · slope
    * is written into its state after each sweep, zero where that is less. */
   class Thought {
