@@ -334,8 +334,8 @@ MUTANTS = [
     Mutant(
         "lumps are written beside goals that are seen",
         f"{VIEW}/figures/planner.js",
-        "worth = lumps ? 0 : maze.worth[i];",
-        "worth = maze.worth[i];",
+        "(lumps ? [0, 0] : show(maze, i))",
+        "show(maze, i)",
         "tests/test_maze.py::test_the_page_thinks_as_python_does",
     ),
     Mutant(
@@ -346,10 +346,17 @@ MUTANTS = [
         "tests/test_maze.py::test_walks_and_the_optimum_are_pythons",
     ),
     Mutant(
+        "the flag sticks to the coin",
+        f"{VIEW}/figures/marked.js",
+        '["flag", "coin", "walker"].find',
+        '["coin", "flag", "walker"].find',
+        "tests/test_marked.py::test_the_flag_goes_with_the_finger_and_the_coin_stays",
+    ),
+    Mutant(
         "a goal is dragged into a wall",
         f"{VIEW}/figures/maze.js",
-        "this.maze.wall[to] || this.maze.worth[to]",
-        "this.maze.worth[to]",
+        "!what || this.maze.wall[to] ||",
+        "!what ||",
         "tests/test_maze.py::test_a_goal_goes_with_the_finger",
     ),
     Mutant(
