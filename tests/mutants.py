@@ -131,6 +131,20 @@ MUTANTS = [
         "tests/test_planners.py::test_the_second_atlas_is_counted",
     ),
     Mutant(
+        "a coin does not end a walk",
+        "code/third_optimizer/world/marks.py",
+        "self.goal = self.coin | self.flag",
+        "self.goal = self.flag",
+        "tests/test_marks.py::test_a_walk_ends_at_the_coin_too_and_earns_nothing",
+    ),
+    Mutant(
+        "an open planner hears all marks alike",
+        "code/third_optimizer/mesa/wishers.py",
+        "SHARPNESS * self.seen * np.einsum",
+        "SHARPNESS * np.einsum",
+        "tests/test_marks.py::test_what_an_optimizer_makes_of_two_that_are_always_together",
+    ),
+    Mutant(
         "a slow table learns as fast as any",
         "code/third_optimizer/experiments/train_racers.py",
         "np.full(start.size - own, float(pace))",
@@ -351,8 +365,8 @@ MUTANTS = [
     Mutant(
         "lumps are written beside goals that are seen",
         f"{VIEW}/figures/planner.js",
-        "worth = lumps ? 0 : maze.worth[i];",
-        "worth = maze.worth[i];",
+        "(lumps ? [0, 0] : show(maze, i))",
+        "show(maze, i)",
         "tests/test_maze.py::test_the_page_thinks_as_python_does",
     ),
     Mutant(
@@ -363,10 +377,17 @@ MUTANTS = [
         "tests/test_maze.py::test_walks_and_the_optimum_are_pythons",
     ),
     Mutant(
+        "the flag sticks to the coin",
+        f"{VIEW}/figures/marked.js",
+        '["flag", "coin", "walker"].find',
+        '["coin", "flag", "walker"].find',
+        "tests/test_marked.py::test_the_flag_goes_with_the_finger_and_the_coin_stays",
+    ),
+    Mutant(
         "a goal is dragged into a wall",
         f"{VIEW}/figures/maze.js",
-        "this.maze.wall[to] || this.maze.worth[to]",
-        "this.maze.worth[to]",
+        "!what || this.maze.wall[to] ||",
+        "!what ||",
         "tests/test_maze.py::test_a_goal_goes_with_the_finger",
     ),
     Mutant(

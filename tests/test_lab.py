@@ -191,7 +191,18 @@ def test_chapter_reads_right_in_jupyterlab(lab, home, browser, page):
         sum(exercise["kind"] == "number" for exercise in data["exercises"].values()),
     )
     assert figures.count() == calls(
-        page, "battery", "explore", "figure", "learner", "levers", "longer", "maze", "probes", "rain", "sky"
+        page,
+        "battery",
+        "explore",
+        "figure",
+        "learner",
+        "levers",
+        "longer",
+        "marked_maze",
+        "maze",
+        "probes",
+        "rain",
+        "sky",
     )
     for figure in figures.all():
         assert figure.locator("svg :is(path, line, circle)").count() > 2

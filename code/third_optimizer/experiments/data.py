@@ -15,6 +15,7 @@ from third_optimizer.meta.machines import floor_store, machine_store, shove_stor
 from . import (
     DATA,
     ask_planners,
+    ask_wishers,
     meet_walls,
     score_machines,
     tell_digits,
@@ -23,6 +24,7 @@ from . import (
     train_on_luck,
     train_planners,
     train_racers,
+    train_wishes,
     turn_the_first_dial,
 )
 
@@ -55,16 +57,17 @@ def layers():
         | train_racers.stores()
         | train_planners.stores()
         | train_on_luck.stores()
+        | train_wishes.stores()
         | {"learners.npz": turn_the_first_dial.learners(), "digits.npz": tell_digits.nets()}
     )
 
 
-MADE_OF_PLANNERS = ("planner_answers.npz", "planner_rules.npz")
+MADE_OF_PLANNERS = ("planner_answers.npz", "planner_rules.npz", "wish_answers.npz")
 
 
 def made_of_planners():
     """{file: Store} of what the planners answer, which must be there, and rules beside them."""
-    return ask_planners.stores()
+    return ask_planners.stores() | ask_wishers.stores()
 
 
 MADE_OF_MACHINES = ("profiles.npz",)

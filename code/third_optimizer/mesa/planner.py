@@ -50,10 +50,13 @@ class Planner:
 
     def seen(self, mazes, worth=None):
         """What the machine is shown, (27 a cell): the patch of worths, marks and ones. worth: (count,), instead of the
-        mazes' own; zeros take the goals out of the input."""
-        worth = mazes.worth if worth is None else worth
+        mazes' own; zeros take the goals out of the input. Or (count, 3): all that the cells show."""
+        worth = mazes.worth if worth is None else np.asarray(worth)
         shown = np.zeros((mazes.count + 1, SEEN), self.dtype)
-        shown[:-1, 0], shown[:-1, 1], shown[:-1, 2] = worth, worth > 0, 1
+        if worth.ndim == 2:
+            shown[:-1] = worth
+        else:
+            shown[:-1, 0], shown[:-1, 1], shown[:-1, 2] = worth, worth > 0, 1
         return around(shown, mazes.near)
 
     def think(self, parameters, mazes, sweeps, *, keep=None, state=None, worth=None, written=None, added=None):

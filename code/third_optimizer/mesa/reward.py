@@ -109,6 +109,7 @@ def practise_walking(
     price=0.0005,
     walks=4,
     shuffled=False,
+    show=None,
 ):
     """objective(parameters, rng) for base.train: minus the worth that the planner's policy reaches in random mazes.
 
@@ -116,7 +117,8 @@ def practise_walking(
     number of sweeps from half of `sweeps` up, in a share of the batches after up to `head_start` more through which no
     gradient flows (Bansal et al. 2022, arXiv:2202.05826); otherwise always `sweeps`, from nothing. calm: what a nat of
     entropy is worth. price: of activity. shuffled: the machine sees the batch's goals with one another's worths, so
-    that what it sees says nothing of what is paid. Walks may be twice as long as the maze is wide.
+    that what it sees says nothing of what is paid. show(mazes): what the cells show instead (Planner.seen). Walks may
+    be twice as long as the maze is wide.
     """
     if way not in WAYS:
         raise ValueError(f"way must be one of {', '.join(WAYS)}, got {way!r}")
@@ -133,7 +135,7 @@ def practise_walking(
         if progressive:
             keep = int(rng.integers((sweeps + 1) // 2, sweeps + 1))
             more = int(rng.integers(head_start + 1)) if rng.random() < share else 0
-        shown = mazes.worth
+        shown = mazes.worth if show is None else show(mazes)
         if shuffled:
             shown = np.zeros(mazes.count)
             shown[mazes.goal] = rng.permutation(mazes.worth[mazes.goal])

@@ -21,7 +21,7 @@ from .figures.learner import learner
 from .figures.levers import levers
 from .figures.longer import longer
 from .figures.map import draw_map
-from .figures.maze import maze
+from .figures.maze import marked_maze, maze
 from .figures.probes import probes
 from .figures.rain import rain
 from .figures.saying import between, listed, power, say, signed
@@ -60,6 +60,7 @@ __all__ = [
     "lines",
     "listed",
     "longer",
+    "marked_maze",
     "marks",
     "maze",
     "my_answers",

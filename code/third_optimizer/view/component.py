@@ -50,6 +50,7 @@ SCRIPTS = (
     "figures/planner.js",
     "figures/ground.js",
     "figures/maze.js",
+    "figures/marked.js",
     "figures/scenes.js",
     "figures/probes.js",
     "figures/rain.js",

@@ -20,7 +20,7 @@
     if (kind === "learner") return new T.Learner(host, spec, store, kernel);
     if (kind === "levers") return new T.Levers(host, spec, store);
     if (kind === "longer") return new T.Longer(host, spec);
-    if (kind === "maze") return new T.Maze(host, spec, kernel);
+    if (kind === "maze") return spec.loud ? new T.MarkedMaze(host, spec, store) : new T.Maze(host, spec, kernel);
     if (kind === "probes") return new T.Probes(host, spec, store);
     if (kind === "rain") return new T.Rain(host, spec, store);
     if (kind === "ask") return new T.Ask(host, spec, store);

@@ -11,6 +11,24 @@
     MOVES = ["up", "down", "left", "right"],
     TURN = [0, 180, 270, 90]; // degrees, of an arrow that points up
 
+  /* A coin is round, a flag flies from a pole; told apart by their shapes. shared: they stand on one cell. */
+  const EMBLEMS = {
+    coin: (shared) => {
+      const at = { cx: shared ? 14 : CELL / 2, cy: shared ? 27 : CELL / 2 };
+      const disc = svg("circle", { ...at, r: shared ? 10 : 13, class: "t3-maze-goal" });
+      const ring = svg("circle", { ...at, r: shared ? 5.5 : 8, class: "t3-maze-ring" });
+      return svg("g", { class: "t3-maze-coin" }, disc, ring);
+    },
+    flag: (shared) =>
+      svg(
+        "g",
+        { class: "t3-maze-flag", transform: `translate(${shared ? 20 : 11} 4)` },
+        svg("path", { d: "M3 2L20 9L3 16Z", class: "t3-maze-goal" }),
+        svg("path", { d: "M2 0V32", class: "t3-maze-pole" }),
+      ),
+  };
+  const both = (names) => names.map((name) => `the ${name}`).join(" and ");
+
   class Ground {
     constructor() {
       this.picture = svg("svg", { class: "t3-maze-picture", role: "group" });
@@ -54,7 +72,8 @@
     }
 
     /* shown: {maze, walker, held (the goal whose worth a dial sets), focus (cell), lumpy}, and of each cell its move,
-     * loudness and end; names: of goals, by their cells; passed: the walker's way. */
+     * loudness and end; names: of goals, by their cells; passed: the walker's way; emblems: of marked mazes what stands
+     * at the goals, {cell: ["coin", "flag"]}. */
     draw(shown) {
       const { maze, walker, focus, moves, loud, ends, names, passed } = shown,
         most = Math.max(...loud, 1e-9);
@@ -76,10 +95,11 @@
       this.way.setAttribute("d", passed.map((i, k) => (k ? "L" : "M") + spot(i).join(" ")).join(""));
     }
 
-    marks(i, { maze, names, held, lumpy, walker }) {
+    marks(i, { maze, names, held, lumpy, walker, emblems }) {
       const drawn = [],
         middle = CELL / 2;
-      if (maze.worth[i] > 0) {
+      if (emblems && emblems[i]) drawn.push(...emblems[i].map((name) => EMBLEMS[name](emblems[i].length > 1)));
+      else if (maze.worth[i] > 0) {
         const size = 6 + 10 * maze.worth[i];
         const shape = lumpy
           ? svg("circle", { cx: middle, cy: middle, r: size, class: "t3-maze-goal t3-maze-lump" })
@@ -95,12 +115,15 @@
     }
 
     /* A cell in words. */
-    words(i, end, { maze, names, moves, walker }) {
+    words(i, end, { maze, names, moves, walker, emblems }) {
       const where = `row ${Math.floor(i / maze.columns) + 1}, column ${(i % maze.columns) + 1}: `;
       if (maze.wall[i]) return where + "wall";
       const here = i === walker ? "the walker; " : "";
+      const move = `${where}${here}${MOVES[moves[i]]}, to `;
+      if (emblems && emblems[i]) return where + here + both(emblems[i]);
+      if (emblems) return move + (end < 0 ? "neither" : both(emblems[end]));
       if (maze.worth[i]) return `${where}${here}goal ${names.get(i)}, worth ${maze.worth[i].toFixed(2)}`;
-      return `${where}${here}${MOVES[moves[i]]}, ${end < 0 ? "to no goal" : `to goal ${names.get(end)}`}`;
+      return move + (end < 0 ? "no goal" : `goal ${names.get(end)}`);
     }
   }
 

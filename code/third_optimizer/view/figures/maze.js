@@ -38,22 +38,12 @@
         text: String,
         turn: (at) => this.think(at),
       });
-      this.worth = T.slider({
-        id: `${spec.id}-worth`,
-        label: "Worth",
-        max: Math.round((1 - LEAST) / STEP),
-        text: (at) => (LEAST + at * STEP).toFixed(2),
-        turn: (at) => this.value(LEAST + at * STEP),
-      });
-      this.gone = button("", () => this.remove(this.held));
       this.go = button("Let it think", () => this.run(), "t3-primary");
-      const id = `${spec.id}-lumps`;
-      this.lumps = el("input", { type: "checkbox", role: "switch", id, onchange: () => this.turn() });
       const tools = el(
         "fieldset",
         { class: "t3-choice" },
         el("legend", {}, "A tap sets"),
-        ...Object.entries(TOOLS).map(([tool, name]) =>
+        ...Object.entries(this.tools()).map(([tool, name]) =>
           el(
             "label",
             {},
@@ -85,18 +75,7 @@
             this.go,
             this.said,
             tools,
-            this.worth.element,
-            this.gone,
-            el(
-              "div",
-              { class: "t3-dial t3-dial-switch" },
-              el(
-                "label",
-                { for: this.lumps.id },
-                this.lumps,
-                el("span", {}, "Show it no goals, raise lumps in its head instead"),
-              ),
-            ),
+            ...this.controls(),
           ),
         ),
         this.others,
@@ -110,7 +89,41 @@
     }
 
     unpacked(one) {
-      return { ...one, ...P().unpack(one.weights, one.channels) };
+      return { ...one, ...P().unpack(one.weights, one.channels, one.bits) };
+    }
+
+    tools() {
+      return TOOLS;
+    }
+
+    /* What stands below the tools: the worth of the goal in hand, lumps instead of goals. */
+    controls() {
+      const { spec } = this;
+      this.worth = T.slider({
+        id: `${spec.id}-worth`,
+        label: "Worth",
+        max: Math.round((1 - LEAST) / STEP),
+        text: (at) => (LEAST + at * STEP).toFixed(2),
+        turn: (at) => this.value(LEAST + at * STEP),
+      });
+      this.gone = button("", () => this.remove(this.held));
+      const { input, element } = this.toggle("lumps", "Show it no goals, raise lumps in its head instead", () =>
+        this.turn(),
+      );
+      this.lumps = input;
+      return [this.worth.element, this.gone, element];
+    }
+
+    toggle(name, words, onchange) {
+      const id = `${this.spec.id}-${name}`,
+        input = el("input", { type: "checkbox", role: "switch", id, onchange }),
+        label = el("label", { for: id }, input, el("span", {}, words));
+      return { input, element: el("div", { class: "t3-dial t3-dial-switch" }, label) };
+    }
+
+    /* Of which machines a reader picks one by name. */
+    offered() {
+      return this.machines;
     }
 
     showOthers() {
@@ -127,7 +140,7 @@
       this.others.replaceChildren(
         pick("Maze", spec.mazes, (k) => this.load(k)),
         button("Back to start", () => this.load(this.number)),
-        ...(this.machines.length > 1 ? [pick("Machine", this.machines, (k) => this.use(k))] : []),
+        ...(this.offered().length > 1 ? [pick("Machine", this.offered(), (k) => this.use(k))] : []),
         ...(kernel && kernel.learn ? [(this.train = button("Train one here", () => this.teach()))] : []),
       );
     }
@@ -214,24 +227,34 @@
       event.preventDefault();
       this.focus = from;
       this.ground.cells[from].focus({ preventScroll: true });
-      const what = this.maze.worth[from] > 0 ? "goal" : from === this.walker ? "walker" : null;
+      const what = this.holds(from);
       let here = from;
       const follow = (move) => {
         const to = this.ground.at(move);
-        if (to < 0 || to === here || !what) return;
-        if (what === "walker" ? this.maze.wall[to] : this.maze.wall[to] || this.maze.worth[to]) return;
-        if (what === "goal") {
-          this.maze.worth[to] = this.maze.worth[here];
-          this.maze.worth[here] = 0;
-          this.names.set(to, this.names.get(here)).delete(here);
-          this.held = to;
-        } else this.walker = to;
+        if (to < 0 || to === here || !what || this.maze.wall[to] || !this.carry(what, here, to)) return;
         here = to;
         this.changed();
       };
       T.drag(event, follow, (last) => {
         if (last.type === "pointerup" && here === from && this.ground.at(last) === from) this.apply(from);
       });
+    }
+
+    /* What can be dragged from a cell, null where nothing can. */
+    holds(i) {
+      return this.maze.worth[i] > 0 ? "goal" : i === this.walker ? "walker" : null;
+    }
+
+    /* Takes it from one open cell to another; false where it cannot stand. */
+    carry(what, here, to) {
+      const { worth } = this.maze;
+      if (what === "walker") return (this.walker = to), true;
+      if (worth[to]) return false;
+      worth[to] = worth[here];
+      worth[here] = 0;
+      this.names.set(to, this.names.get(here)).delete(here);
+      this.held = to;
+      return true;
     }
 
     key(event) {
@@ -306,10 +329,13 @@
     }
 
     changed() {
-      const machine = this.machines[this.machine];
-      this.thought = new (P().Thought)(machine, this.maze, this.lumpy ? machine.lumps : null);
-      this.best = P().optimum(this.maze, this.spec.discount);
+      this.thought = this.thoughts(this.machines[this.machine]);
+      this.best = this.spec.discount && P().optimum(this.maze, this.spec.discount);
       this.draw();
+    }
+
+    thoughts(machine) {
+      return new (P().Thought)(machine, this.maze, this.lumpy ? machine.lumps : null);
     }
 
     // --- what the reader sees ------------------------------------------------------------------------
@@ -322,15 +348,21 @@
         goals = this.goals(),
         passed = P().walk(maze, moves, walker);
       this.dial.show(sweeps);
+      this.turned();
+      const { emblems } = this;
+      this.ground.draw({ maze, held, walker, focus, lumpy, names, moves, loud, ends, passed, emblems });
+      this.tell(ends, best, goals);
+    }
+
+    /* The controls as they stand. */
+    turned() {
+      const { maze, held, lumpy, names } = this;
       this.worth.element.hidden = this.gone.hidden = held < 0;
       this.gone.textContent = `Remove goal ${names.get(held)}`;
-      if (held >= 0) {
-        const what = `${lumpy ? "Height of lump" : "Worth of goal"} ${names.get(held)}`;
-        this.worth.element.querySelector(".t3-dial-name").textContent = what;
-        this.worth.show(Math.round((maze.worth[held] - LEAST) / STEP));
-      }
-      this.ground.draw({ maze, held, walker, focus, lumpy, names, moves, loud, ends, passed });
-      this.tell(ends, best, goals);
+      if (held < 0) return;
+      const what = `${lumpy ? "Height of lump" : "Worth of goal"} ${names.get(held)}`;
+      this.worth.element.querySelector(".t3-dial-name").textContent = what;
+      this.worth.show(Math.round((maze.worth[held] - LEAST) / STEP));
     }
 
     /* What came of the thought, in two sentences. */

@@ -37,16 +37,7 @@ def maze(machines, mazes, *, title, id, note, discount, sweeps=40, start=14, tra
         "title": demand_text(title, "title"),
         "note": demand_text(note, "note"),
         "machines": [{"name": name, **_packed(one)} for name, one in machines.items()],
-        "mazes": [
-            {
-                "name": name,
-                "rows": one.walls.shape[1],
-                "columns": one.walls.shape[2],
-                "wall": one.walls.ravel().astype(int).tolist(),
-                "worth": [float(f"{worth:.3g}") for worth in one.worths.ravel()],
-            }
-            for name, one in mazes.items()
-        ],
+        "mazes": [_drawn(name, one) for name, one in mazes.items()],
         "discount": discount,
         "sweeps": sweeps,
         "start": start,
@@ -55,20 +46,67 @@ def maze(machines, mazes, *, title, id, note, discount, sweeps=40, start=14, tra
     return Component("maze", spec, fallback_text(words), words, hear=train and Teacher(train).hear)
 
 
+def marked_maze(machines, mazes, *, title, id, note, loud, parted, first, after=None, sweeps=40, start=20):
+    """A component in which machines walk that have been trained where a coin and a flag stand on one cell.
+
+    machines: {name: {"weights": (size,) of a Planner, 16-bit floats, "loudness": of the flag}}, once along the dial and
+    then once more with the switch on. mazes: {name: {"maze": MarkedMazes of one maze, "walker": its cell}}. loud: what
+    the dial's stops are called. parted: words of the switch. first: number of the machine at the start. after: id of
+    the question that is answered before the others are on offer. Raises ValueError for what does not fit.
+    """
+    if not 0 <= start <= sweeps:
+        raise ValueError(f"start must be from 0 to {sweeps}, the most sweeps, got {start}")
+    if len(machines) != 2 * len(loud) or not 0 <= first < len(machines):
+        raise ValueError(f"there must be {2 * len(loud)} machines, the first one of them, got {len(machines)}, {first}")
+    for name, one in mazes.items():
+        if len(one["maze"]) != 1:
+            raise ValueError(f"{name} must be one maze, got {len(one['maze'])}")
+    channels = 16
+    spec = {
+        "id": id,
+        "title": demand_text(title, "title"),
+        "note": demand_text(note, "note"),
+        "machines": [
+            {"name": name, "loudness": one["loudness"], "bits": 16, **_numbers(one["weights"], channels, "<f2")}
+            for name, one in machines.items()
+        ],
+        "mazes": [
+            _drawn(name, one["maze"]) | {"coin": coin, "flag": flag, "walker": one["walker"]}
+            for name, one in mazes.items()
+            for coin, flag in [[int(cells[0]) for cells in one["maze"].cells]]
+        ],
+        **{"sweeps": sweeps, "start": start, "loud": list(loud), "parted": parted, "first": first, "after": after},
+    }
+    words = f"{title} {note}"
+    return Component("maze", spec, fallback_text(words), words)
+
+
+def _drawn(name, one):
+    """A maze as JSON."""
+    return {
+        "name": name,
+        "rows": one.walls.shape[1],
+        "columns": one.walls.shape[2],
+        "wall": one.walls.ravel().astype(int).tolist(),
+        "worth": [float(f"{worth:.3g}") for worth in one.worths.ravel()],
+    }
+
+
 def _packed(machine):
-    """A machine as JSON: its numbers as 32-bit floats in base64."""
+    """A machine as JSON."""
     lumps = np.asarray(machine["lumps"], float)
     if lumps.ndim != 2 or len(lumps) != 2:
         raise ValueError(f"lumps must be two rows of numbers, got shape {lumps.shape}")
-    weights, channels = np.asarray(machine["weights"], "<f4"), lumps.shape[1]
+    base, slope = ([float(f"{number:.5g}") for number in row] for row in lumps)
+    return _numbers(machine["weights"], lumps.shape[1], "<f4") | {"lumps": {"base": base, "slope": slope}}
+
+
+def _numbers(weights, channels, kind):
+    """Weights as JSON: floats of a numpy kind in base64."""
+    weights = np.asarray(weights, kind)
     if weights.size != (size := 9 * channels * (channels + 7) + 4):  # drive, repeat, read and bias of mesa.Planner
         raise ValueError(f"weights must be {size} numbers for {channels} channels, got {weights.size}")
-    base, slope = ([float(f"{number:.5g}") for number in row] for row in lumps)
-    return {
-        "weights": base64.b64encode(weights.tobytes()).decode(),
-        "channels": channels,
-        "lumps": {"base": base, "slope": slope},
-    }
+    return {"weights": base64.b64encode(weights.tobytes()).decode(), "channels": channels}
 
 
 class Teacher:

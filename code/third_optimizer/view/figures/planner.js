@@ -14,10 +14,18 @@
       [0, 1],
     ]; // up, down, left, right
 
-  /* {channels, drive, repeat, read, bias} of the machine's numbers as 32-bit floats in base64. */
-  function unpack(text, channels) {
+  /* A 16-bit float. */
+  function half(bits) {
+    const size = bits & 0x7fff,
+      fraction = size & 0x3ff,
+      value = size < 0x400 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** ((size >> 10) - 15);
+    return bits & 0x8000 ? -value : value;
+  }
+
+  /* {channels, drive, repeat, read, bias} of the machine's numbers as floats of so many bits in base64. */
+  function unpack(text, channels, bits = 32) {
     const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)),
-      numbers = new Float32Array(bytes.buffer),
+      numbers = bits === 16 ? Float32Array.from(new Uint16Array(bytes.buffer), half) : new Float32Array(bytes.buffer),
       ends = [9 * SEEN * channels, 9 * channels * channels, 9 * channels * 4, 4].reduce(
         (sums, size) => [...sums, sums[sums.length - 1] + size],
         [0],
@@ -55,11 +63,15 @@
     return sum;
   }
 
-  /* A machine that thinks about a maze, sweep by sweep, as far as it is asked.
+  /* What a cell shows of a goal: its worth and a mark. */
+  const goal = (maze, i) => [maze.worth[i], maze.worth[i] > 0 ? 1 : 0];
+
+  /* A machine that thinks about a maze, sweep by sweep, as far as it is asked. show(maze, i): what a cell shows, beside
+   * a one.
    * lumps: null, or {base, slope}, (channels) each: the goals are not shown to it; at their cells base + worth · slope
    * is written into its state after each sweep, zero where that is less. */
   class Thought {
-    constructor(machine, maze, lumps = null) {
+    constructor(machine, maze, lumps = null, show = goal) {
       Object.assign(this, { machine, maze, lumps });
       const { channels, drive } = machine,
         places = (maze.rows + 2) * (maze.columns + 2),
@@ -67,11 +79,7 @@
       this.places = places;
       maze.wall.forEach((wall, i) => {
         if (wall) return;
-        const at = place(i, maze) * SEEN,
-          worth = lumps ? 0 : maze.worth[i];
-        shown[at] = worth;
-        shown[at + 1] = worth > 0 ? 1 : 0;
-        shown[at + 2] = 1;
+        shown.set([...(lumps ? [0, 0] : show(maze, i)), 1], place(i, maze) * SEEN);
       });
       this.push = convolve(maze, shown, SEEN, drive, channels, new Float32Array(places * channels));
       this.states = [new Float32Array(places * channels)];
