@@ -100,15 +100,6 @@ def other_lengths():
     }
 
 
-def lengths():
-    """Per cent of the way, by pulls (n,): machines (seeds, n), table (n,) and myopic (n,), which is rule A."""
-    other = dict(other_lengths())
-    other[PULLS] = {"machines": judged()["share"], "table": 1.0, "myopic": way(theory.play_worth(PULLS, theory.myopic))}
-    pulls = sorted(other)
-    found = {name: 100 * np.array([other[k][name] for k in pulls]).T for name in ("machines", "table", "myopic")}
-    return {"pulls": np.array(pulls)} | found
-
-
 GAMES = {"ten pulls": PULLS, "twenty, after a warm-up": LONG, "twenty, at once": LONG}  # {asked: pulls}
 NAMES = ("five machines", "rule A", "rule B")  # A: theory.myopic, B: curious
 

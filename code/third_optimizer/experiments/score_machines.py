@@ -165,7 +165,7 @@ def _lines(test, each):
         "T1": [(limit["follows"], "at least", None)],
         "T3": [(limit["same rule"], "one of them at most", None)],
         "T4": [(limit["forgets a push"], "at most", len(AFTER) - 1)],
-        "T5": [(limit["moved by hand"], "at least", 0)],
+        "T5": [(limit["moved by hand"], "at least", 0), (limit["moved by hand"], "less than", 1)],
         "T6": [(limit["learned"], "at most", 1)],
     }[test]
 
@@ -188,11 +188,15 @@ def _said(test, kind, each):
         which = max(set(names), key=names.count)
         near = [verdicts.beside(one["apart"][: len(rules)], one["nearest"], list(rules.values())) for one in each]
         best, other = (middle(values) for values in zip(*near, strict=True))
-        return f"Nearest to it: {which}, {best} away; the next of another kind, {other}."
+        both = sum(verdicts.too_near_to_tell(*one) for one in near)
+        more = f" In {both} of {len(each)} both are too near to say which it is." if both else ""
+        return f"Nearest to it: {which}, {best} away; the next of another kind, {other}.{more}"
     if test == "T4":
         return f"After four times its passes {middle([one['left'][-1] for one in each])} of the push’s square is left."
     if test == "T5":
-        return f"The handle moves it by {middle([one['goal'][0] for one in each])} of the way."
+        moved, random = (middle([one["goal"][k] for one in each]) for k in (0, 2))
+        beside = "" if random == "nan" else f", random vectors of the same lengths by {random}"
+        return f"The handle moves it by {moved} of the way{beside}."
     practised, fresh, larger = (middle([one["new"][k] for one in each]) for k in range(3))
     return f"Errors in per cent: {practised} practised, {fresh} new, {larger} beyond practice."
 
