@@ -110,3 +110,15 @@ def test_the_exercise():
     right = rng.normal(size=1000)
     assert battery.followed(0.5 * right, right) == pytest.approx(numbers["right"]) == 0.75
     assert battery.followed(numbers["least"] * right, right) == pytest.approx(numbers["line"])
+
+
+def test_a_cell_says_why_what_looks_like_a_pass_is_none():
+    """Near a rule, but near another kind as well; back from a push, but deaf to the task. And no dust of rounding."""
+    cells = {row["name"]: row["cells"] for row in score_machines.rows()}
+    assert "With 5 of 5 both are too near" in cells["the game’s best"]["T3"]["said"]
+    assert "With 5 of 5 that does not count" in cells["a loop drawn to a table"]["T4"]["said"]
+    assert "random vectors of the same lengths" in cells["a planner"]["T5"]["said"]
+    said = [cell["said"] for row in cells.values() for cell in row.values()]
+    assert not any("e−" in one or "nan" in one for one in said)
+    for name, test in (("gradient descent", "T3"), ("gradient descent", "T4"), ("value iteration", "T5")):
+        assert "With" not in cells[name][test]["said"] and "random" not in cells[name][test]["said"]
