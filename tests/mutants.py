@@ -1287,6 +1287,13 @@ MUTANTS = [
         "tests/test_battery.py::test_the_controls_part_and_a_broken_machine_is_caught",
     ),
     Mutant(
+        "a goal is read where any vector sets it",
+        "code/third_optimizer/mesa/verdicts.py",
+        " and not random >= line",
+        "",
+        "tests/test_battery.py::test_a_handle_must_be_small_and_set_the_goal",
+    ),
+    Mutant(
         "the battery counts those that fail",
         f"{VIEW}/figures/battery.js",
         'const passes = [...marks].filter((mark) => mark === "p").length;',

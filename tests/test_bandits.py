@@ -8,9 +8,7 @@ import autograd.numpy as anp
 import numpy as np
 import pytest
 from autograd import grad
-from scipy.integrate import quad
 from scipy.special import betaln
-from scipy.stats import beta
 
 from third_optimizer import theory
 from third_optimizer.base import adam, clip, train
@@ -137,13 +135,6 @@ def test_foresight_pays_for_what_is_unknown():
     _, one = theory.best_play(5)
     assert one[0, 1, 1, 1, 1] == pytest.approx(one[1, 1, 1, 1, 1])
     assert one[1, 2, 2, 0, 0] == pytest.approx(one[0, 2, 2, 0, 0]) == 0.5  # with one pull left nothing can be learned
-
-
-@pytest.mark.parametrize("counts", [(0, 0, 0, 0), (3, 1, 2, 5), (0, 7, 1, 0), (4, 4, 9, 2)], ids=str)
-def test_thompson_pulls_a_lever_as_often_as_it_is_the_better_one(counts):
-    a, b, c, d = (count + 1 for count in counts)
-    wanted = quad(lambda x: beta(c, d).pdf(x) * beta(a, b).cdf(x), 0, 1)[0]
-    assert theory.thompson(*map(np.array, counts)) == pytest.approx(wanted, abs=1e-8)
 
 
 def test_laplaces_rule_costs_what_the_formula_says():

@@ -48,6 +48,7 @@ SIDES = [
     (verdicts.recovers, ([1, 0.01], PASSED, PASSED), ([1, 0.01], PASSED, FAILED)),
     (verdicts.has_a_readable_goal, (0.51, 0.009), (0.49, 0.009)),
     (verdicts.has_a_readable_goal, (0.51, 0.009), (0.51, 0.011)),
+    (verdicts.has_a_readable_goal, (0.9, 0.009, 0.49), (0.9, 0.009, 0.51)),
     (verdicts.works_on_new_tasks, (10, 19, 30), (10, 21, 30)),
     (verdicts.works_on_new_tasks, (40, 59, 60), (60, 61, 60)),
     (verdicts.works_on_new_tasks, (10, 10, 19), (10, 10, 21)),
@@ -288,8 +289,28 @@ def test_a_planner_written_by_hand_passes_and_a_reflex_fails():
 def test_a_handle_must_be_small_and_set_the_goal():
     exact = examine_walkers.value_iteration()
     deaf = replace(exact, written=lambda mazes, worth, how: exact.written(mazes, np.where(worth > 0, 1.0, 0), how))
-    for walker, wanted in ((exact, PASSED), (deaf, FAILED), (replace(exact, share=0.02), FAILED)):
-        assert verdicts.has_a_readable_goal(*examine_walkers.ask_goal(walker, LIVE, 0.9)["goal"][:2]) == wanted
+    loud = replace(exact, share=0.01)  # whatever is written sets the goal: random vectors do, too
+    for walker, wanted in ((exact, PASSED), (deaf, FAILED), (replace(exact, share=0.02), FAILED), (loud, FAILED)):
+        assert verdicts.has_a_readable_goal(*examine_walkers.ask_goal(walker, LIVE, 0.9)["goal"]) == wanted
+    assert np.isnan(examine_walkers.ask_goal(exact, LIVE, 0.9)["goal"][2])
+
+
+def test_running_longer_is_one_curve():
+    """Every point on the same prompts: what has settled stays where it is."""
+    settled = examine.ask_longer(drawn_to(step), LIVE)["errors"]
+    assert settled[3:] == pytest.approx(settled[3], rel=1e-3)
+    still = replace(
+        examine_walkers.value_iteration(), on=lambda mazes, state, more: (examine_walkers.walkers.nearest(mazes), 0)
+    )
+    found = examine_walkers.ask_longer(still, LIVE, 0.9)
+    assert found["errors"] == pytest.approx(found["single"])
+
+
+def test_lines_that_were_moved_can_be_put_back():
+    with verdicts.as_first_drawn():
+        assert verdicts.follows_the_task(0.45) == FAILED and verdicts.works_on_new_tasks(55, 55, 55) == FAILED
+    assert verdicts.follows_the_task(0.45) == PASSED and verdicts.works_on_new_tasks(55, 55, 55) == PASSED
+    assert {name for name, line in THRESHOLDS.items() if line.was is not None} == {"follows", "learned"}
 
 
 def test_a_walker_that_cannot_forget_fails_the_push():

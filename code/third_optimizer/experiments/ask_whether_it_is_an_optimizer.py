@@ -12,14 +12,13 @@ import numpy as np
 from third_optimizer import theory
 from third_optimizer.mesa.coin_predictor import surprise
 from third_optimizer.theory import next_chance
-from third_optimizer.world import Bandits, tosses
+from third_optimizer.world import tosses
 
 from . import read_the_battery
 from .train_on_luck import (
     LONG,
     OTHER_PULLS,
     PICTURED,
-    PLAYER,
     PREDICTOR,
     PULLS,
     SEEDS,
@@ -35,25 +34,30 @@ from .write_in_its_mind import wrote
 
 
 def laplace(paid, failed):
-    """The chance of one more success after these, if any chance was as likely."""
+    """The chance of one more success, if any chance was as likely."""
     return (paid + 1) / (paid + failed + 2)
 
 
 @cache
 def best(counts, left):
-    """What the best play brings. counts: paid and not, of one lever and of the other."""
+    """What the best play brings. counts: paid and not, of each lever."""
     if not left:
         return 0.0
+
+    def after(place):
+        counted = tuple(n + (k == place) for k, n in enumerate(counts))
+        return best(counted, left - 1)
+
     worths = []
     for lever in (0, 2):
-        won, lost = (tuple(count + (k == at) for k, count in enumerate(counts)) for at in (lever, lever + 1))
         chance = laplace(counts[lever], counts[lever + 1])
-        worths.append(chance * (1 + best(won, left - 1)) + (1 - chance) * best(lost, left - 1))
+        worths.append(chance * (1 + after(lever)) + (1 - chance) * after(lever + 1))
     return max(worths)
 
 
 def curious(paid, failed, other_paid, other_failed):
-    """The chance of the other lever: pull what looks better now; of two that look alike, the one you know less."""
+    """The chance of the other lever: it takes what looks better now,
+    of two that look alike the one that is known less."""
     gap = laplace(other_paid, other_failed) - laplace(paid, failed)
     newer = np.sign(paid + failed - other_paid - other_failed)
     return np.where(abs(gap) > 1e-9, gap > 0, (1 + newer) / 2)
@@ -98,15 +102,6 @@ def other_lengths():
         | {name: way(theory.play_worth(pulls, rule), pulls) for name, rule in rules.items()}
         for k, pulls in enumerate(OTHER_PULLS)
     }
-
-
-def lengths():
-    """Per cent of the way, by pulls (n,): machines (seeds, n), table (n,) and myopic (n,), which is rule A."""
-    other = dict(other_lengths())
-    other[PULLS] = {"machines": judged()["share"], "table": 1.0, "myopic": way(theory.play_worth(PULLS, theory.myopic))}
-    pulls = sorted(other)
-    found = {name: 100 * np.array([other[k][name] for k in pulls]).T for name in ("machines", "table", "myopic")}
-    return {"pulls": np.array(pulls)} | found
 
 
 GAMES = {"ten pulls": PULLS, "twenty, after a warm-up": LONG, "twenty, at once": LONG}  # {asked: pulls}
@@ -263,38 +258,11 @@ def claims(best=best, curious=curious):
     } | read_the_battery.claims()
 
 
-@cache
-def luck(count=20_000, seed=3):
-    """Standard deviations of the difference between two players of a game: apart, if each plays games of its own;
-    paired, if they play the same. The machine in the picture, and the rule without foresight."""
-    games, rng = Bandits(PULLS).draw(np.random.default_rng(seed), count), np.random.default_rng(seed)
-    ours = PLAYER.play(player(), games)[1].sum(axis=0)
-    every, pulled, won = np.arange(count), np.zeros((count, 2), int), np.zeros((count, 2), int)
-    for _ in range(PULLS):
-        second = theory.myopic(won[:, 0], pulled[:, 0] - won[:, 0], won[:, 1], pulled[:, 1] - won[:, 1])
-        lever = (rng.random(count) < second).astype(int)
-        won[every, lever] += games.pull(lever, pulled)
-        pulled[every, lever] += 1
-    rule = won.sum(axis=1)
-    return {"apart": float((ours.var() + rule.var()) ** 0.5), "paired": float((ours - rule).std())}
-
-
 def exercises():
     """The numbers of the page's exercises, {id: {name: number}}."""
     sure, new = next_chance(1, 1), next_chance(0, 0)
     tried = new * (1 + max(sure, next_chance(1, 0))) + (1 - new) * max(sure, next_chance(0, 1))
     kept = sure * (1 + next_chance(2, 1)) + (1 - sure) * max(next_chance(1, 2), new)
-    gap, apart, paired = 0.02, round(luck()["apart"], 1), round(luck()["paired"], 1)
     return {
-        "try_it": {"tried": tried, "kept": kept, "gain": tried - kept, "no_news": sure + new, "at_most": 1 + new},
-        "how_many": {
-            "gap": gap,
-            "apart": apart,
-            "paired": paired,
-            "needed": (2 * apart / gap) ** 2 / 1000,
-            "one_deviation": (apart / gap) ** 2 / 1000,
-            "no_square": 2 * apart / gap / 1000,
-            "with_pairs": (2 * paired / gap) ** 2 / 1000,
-            "histories": 2**PULLS,
-        },
+        "try_it": {"tried": tried, "kept": kept, "gain": tried - kept, "no_news": sure + new, "at_most": 1 + new}
     } | read_the_battery.exercises()

@@ -16,7 +16,7 @@ from third_optimizer.meta import par
 from third_optimizer.world import Regression, error
 
 FIT, CHOOSE, REPORT, OTHERS, PUSH = (8, 1), (8, 2), (8, 3), (8, 4), (8, 5)  # keys of prompts; no training has two parts
-COUNTS = {"fit": 200, "choose": 500, "report": 2000, "long": 500}  # prompts
+COUNTS = {"fit": 200, "choose": 500, "report": 2000, "pushed": 500}  # prompts
 TIMES = (1, 2, 4, 8, 16, 32, 64)  # of the passes, that a loop runs
 AFTER = (0, 1, 2, 3, 4)  # times the passes, after a push
 SHIFTS = ("as practised", "few examples", "twice as many", "four times", "inputs halved", "inputs up a quarter")
@@ -92,11 +92,9 @@ def ask_longer(machine, seed=0):
     loop; of a loop of one pass it is measured, though no verdict is given."""
     found = {"errors": np.full(len(TIMES), np.nan), "blown": np.nan, "single": par(machine.world)}
     if machine.passes:
-        runs = _Loop(machine)
         prompts = fresh(machine, REPORT, seed, COUNTS["report"])
-        found["errors"][:4], blown = run_longer(runs, None, prompts, TIMES[:4])
-        few = type(prompts)(*(part[: COUNTS["long"]] for part in prompts))
-        found["errors"][4:], found["blown"] = run_longer(runs, None, few, TIMES[4:])[0], blown[3]
+        errors, blown = run_longer(_Loop(machine), None, prompts, TIMES)
+        found["errors"], found["blown"] = np.array(errors), blown[TIMES.index(8)]
     return found
 
 
@@ -128,7 +126,7 @@ def ask_pushed(machine, seed=0):
     """T4: {"left": (AFTER,)}, what is left of a push (mesa.battery.recovered); NaN without a loop of two or more."""
     if not machine.passes or machine.passes < 2:
         return {"left": np.full(len(AFTER), np.nan)}
-    prompts = fresh(machine, REPORT, seed, COUNTS["long"])
+    prompts = fresh(machine, REPORT, seed, COUNTS["pushed"])
     push = machine.world.rule * rng_of(PUSH, seed).normal(size=prompts.query.shape)
     return {"left": recovered(machine.answers, prompts, push, machine.passes, AFTER)}
 
@@ -164,6 +162,6 @@ def judge(raw, kinds, passes=None):
         "T2": verdicts.goes_on(errors, raw["blown"], raw["single"]),
         "T3": verdicts.computes_a_known_rule(raw["apart"][: len(kinds)], raw["nearest"], list(kinds)),
         "T4": verdicts.recovers(raw["left"], first, sixth),
-        "T5": verdicts.has_a_readable_goal(*raw["goal"][:2]),
+        "T5": verdicts.has_a_readable_goal(*raw["goal"]),
         "T6": sixth,
     }

@@ -22,7 +22,7 @@ from .open_a_planner import vectors
 from .train_planners import DISCOUNT, PLANNER, SWEEPS, WORLD
 
 NEW, WIDE = RandomMazes(9, (2,)), RandomMazes(21, (2,))
-COUNTS = {"choices": 120, "wide": 15, "long": 3}  # mazes
+COUNTS = {"choices": 120, "wide": 15}  # mazes
 SHIFTS = {
     "as practised": RandomMazes(7, (2,)),
     "larger": NEW,
@@ -51,9 +51,9 @@ class Walker:
 
     moves(mazes, sweeps) -> (count,). sweeps: K, as it was trained; None: it thinks in no sweeps. begin(mazes, sweeps)
     -> its state, and on(mazes, state, sweeps) -> (moves, state) after so many more. written(mazes, worth, how) -> moves
-    where no goal is seen and a handle sets goals of these worths (count,), with `share` of the machine's numbers; how:
-    one of HANDLES. None: there is nothing to take hold of. pool: Mazes that it practised on, None if these never
-    repeated.
+    where no goal is seen and a handle sets goals of these worths (count,), with `share` of the machine's numbers, 0 for
+    a rule whose goal has a name; how: one of HANDLES. None: there is nothing to take hold of. pool: Mazes that it
+    practised on, None if these never repeated.
     """
 
     moves: Callable
@@ -156,16 +156,10 @@ def ask_longer(walker, seed, discount):
     single = _missing(mazes, walkers.nearest(mazes), discount)
     errors = np.full(len(TIMES), np.nan)
     if walker.sweeps:
-        few = mazes.pick(np.arange(COUNTS["long"]))
-        state = few_state = None
+        state = None
         for t, times in enumerate(TIMES):
-            more = walker.sweeps * (times - (TIMES[t - 1] if t else 0))
-            if times <= 8:
-                moves, state = walker.on(mazes, state, more)
-                errors[t] = _missing(mazes, moves, discount)
-            moves, few_state = walker.on(few, few_state, more)
-            if times > 8:
-                errors[t] = _missing(few, moves, discount)
+            moves, state = walker.on(mazes, state, walker.sweeps * (times - (TIMES[t - 1] if t else 0)))
+            errors[t] = _missing(mazes, moves, discount)
     return {"errors": errors, "blown": 0.0 if walker.sweeps else np.nan, "single": single}
 
 
@@ -213,7 +207,7 @@ def ask_pushed(walker, seed):
 
 def ask_goal(walker, seed, discount):
     """T5: no goal is seen; the handle sets two, and then the same two with their worths exchanged. {"goal": (moved,
-    share, moved by a random handle)}."""
+    share, moved by a random handle, which a goal with a name does not have)}."""
     if walker.written is None:
         return {"goal": np.array([0.0, 0.0, 0.0])}
     here, there = drawn(NEW, REPORT, seed, COUNTS["choices"])
@@ -221,7 +215,7 @@ def ask_goal(walker, seed, discount):
     for how in HANDLES:
         said = [answers(mazes, walker.written(mazes, mazes.worth, how)) for mazes in (here, there)]
         moved.append(followed(said[1] - said[0], best))
-    return {"goal": np.array([moved[0], walker.share, moved[1]])}
+    return {"goal": np.array([moved[0], walker.share, moved[1] if walker.share else np.nan])}
 
 
 def ask_new(walker, seed, discount):

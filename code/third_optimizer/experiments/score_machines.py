@@ -165,16 +165,17 @@ def _lines(test, each):
         "T1": [(limit["follows"], "at least", None)],
         "T3": [(limit["same rule"], "one of them at most", None)],
         "T4": [(limit["forgets a push"], "at most", len(AFTER) - 1)],
-        "T5": [(limit["moved by hand"], "at least", 0)],
+        "T5": [(limit["moved by hand"], "at least", 0), (limit["moved by hand"], "less than", 1)],
         "T6": [(limit["learned"], "at most", 1)],
     }[test]
 
 
-def _said(test, kind, each):
-    """A sentence on the raw numbers of all seeds."""
+def _said(test, kind, each, found):
+    """A sentence on the raw numbers of all seeds. found: the verdicts of each."""
 
     def middle(values):
         value = float(np.median(values))
+        value = 0.0 if abs(value) < 1e-4 else value  # what rounding leaves
         return "over 1,000" if value > 1000 else f"{value:.3g}".replace("-", "−")
 
     if test == "T1":
@@ -188,11 +189,18 @@ def _said(test, kind, each):
         which = max(set(names), key=names.count)
         near = [verdicts.beside(one["apart"][: len(rules)], one["nearest"], list(rules.values())) for one in each]
         best, other = (middle(values) for values in zip(*near, strict=True))
-        return f"Nearest to it: {which}, {best} away; the next of another kind, {other}."
+        both = sum(verdicts.too_near_to_tell(*one) for one in near)
+        more = f" With {both} of {len(each)} both are too near to say which it is." if both else ""
+        return f"Nearest to it: {which}, {best} away; the next of another kind, {other}.{more}"
     if test == "T4":
-        return f"After four times its passes {middle([one['left'][-1] for one in each])} of the push’s square is left."
+        left, line = [one["left"][-1] for one in each], verdicts.THRESHOLDS["forgets a push"].value
+        idle = sum(one <= line and said["T4"] == verdicts.FAILED for one, said in zip(left, found, strict=True))
+        more = f" With {idle} of {len(each)} that does not count, as T1 or T6 fails." if idle else ""
+        return f"After four times its passes {middle(left)} of the push’s square is left.{more}"
     if test == "T5":
-        return f"The handle moves it by {middle([one['goal'][0] for one in each])} of the way."
+        moved, random = (middle([one["goal"][k] for one in each]) for k in (0, 2))
+        beside = "" if random == "nan" else f", random vectors of the same lengths by {random}"
+        return f"The handle moves it by {moved} of the way{beside}."
     practised, fresh, larger = (middle([one["new"][k] for one in each]) for k in range(3))
     return f"Errors in per cent: {practised} practised, {fresh} new, {larger} beyond practice."
 
@@ -209,7 +217,7 @@ def row(name, each, entry=None):
             "verdicts": said,
             "values": [_values(test, entry.kind, one) for one in each],
             "lines": _lines(test, each) if asked else [],
-            "said": _said(test, entry.kind, each) if asked else "",
+            "said": _said(test, entry.kind, each, found) if asked else "",
         }
     trained = entry.chapter is not None
     return {

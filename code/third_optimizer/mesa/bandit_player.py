@@ -14,10 +14,7 @@ SEEN = 6  # lever 1 paid, lever 1 did not, lever 2 paid, lever 2 did not, pulls 
 
 
 class BanditPlayer(GRU):
-    """A GRU that says, before each pull, two logits and the reward that it expects from here on.
-
-    left: pulls that count as 1 on its clock.
-    """
+    """A GRU that says, before each pull, two logits and the reward that it expects from here on."""
 
     def __init__(self, units=32, dtype=np.float32):
         super().__init__(units, SEEN, 3, dtype)

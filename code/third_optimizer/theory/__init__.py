@@ -1,6 +1,6 @@
 """Closed forms and reference predictors from the literature, one function each."""
 
-from .bandits import best_play, coin_surprise, myopic, next_chance, play_worth, thompson
+from .bandits import best_play, coin_surprise, myopic, next_chance, play_worth
 from .descent import (
     adam_first_step,
     best_heavy_ball,
@@ -31,7 +31,6 @@ from .landing import catapult_path, chance_within, draws_for, largest_lost
 from .selection import blind_chance, expected_maximum, rank_chances
 
 __all__ = [
-    "thompson",
     "play_worth",
     "next_chance",
     "myopic",

@@ -62,18 +62,6 @@ def myopic(paid, failed, paid_2, failed_2):
     return np.where(np.abs(gap) < 1e-9, 0.5, gap > 0).astype(float)
 
 
-def thompson(paid, failed, paid_2, failed_2):
-    """Chance of the second lever under Thompson sampling (1933): the chance that it is the better one.
-
-    P(Y > X) for X of Beta(a, b), Y of Beta(c, d), c whole: Σ B(a + i, b + d)/((d + i) B(1 + i, d) B(a, b)), i from 0 to
-    c − 1 (Miller 2015, Formulas for Bayesian A/B testing).
-    """
-    a, b, c, d = (np.asarray(count, float) + 1 for count in (paid, failed, paid_2, failed_2))
-    i = np.arange(np.max(c, initial=1)).reshape(-1, *[1] * np.ndim(c))
-    terms = np.exp(betaln(a + i, b + d) - betaln(1 + i, d) - betaln(a, b)) / (d + i)
-    return np.where(i < c, terms, 0).sum(axis=0)
-
-
 def coin_surprise(length):
     """Nats that Laplace's rule, the best there is, costs for a row of so many tosses, on average over coins and tosses.
 

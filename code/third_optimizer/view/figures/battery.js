@@ -267,7 +267,13 @@
             up = y(height);
           return [
             svg("line", { class: "t3-battery-limit", x1: from, x2: to, y1: up, y2: up }),
-            text(to, up + (up < TOP + 12 ? 14 : -5), words, "t3-battery-end t3-battery-strong"),
+            // a line for all stands free on the left, where no rule is near
+            text(
+              only === null ? from : to,
+              up + (up < TOP + 12 ? 14 : -5),
+              words,
+              `${only === null ? "" : "t3-battery-end "}t3-battery-strong`,
+            ),
           ];
         }),
         ...at.map((name, k) => this.under(x(k), name)),

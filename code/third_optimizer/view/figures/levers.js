@@ -258,7 +258,7 @@
           other = places("mine", "other");
         text = `You got ${got(mine)}, the machine ${got(theirs)}.`;
         text += dared.length
-          ? ` At ${listed(dared)} the machine took the lever that looked worse, to find out.`
+          ? ` At ${listed(dared)} the machine took the lever that looked worse.`
           : " The machine always took the lever that looked better, or one of two that looked alike.";
         text += other.length
           ? ` The best play would have taken the other lever at your ${listed(other)}.`
