@@ -142,7 +142,7 @@ def test_an_edit_of_an_open_cell_is_seen():
     ]
     shown = shown_by(NAME, edits)
     pictures = {frame["title"]: frame for frame in frames_of(shown)}
-    assert any(title.startswith("SGD: the flag is worth 3 times") for title in pictures), [*pictures]
+    assert any(title.startswith("SGD: to it the flag is worth 3 ×") for title in pictures), [*pictures]
     turned = next(frame for title, frame in pictures.items() if "numbers turned" in title)
     shares = np.array(turned["columns"]["y"])[: len(inside.TIMES)]
     assert np.ptp(shares) == 0
@@ -162,7 +162,7 @@ STORES = {
 
 
 def test_a_stored_training_comes_out_again():
-    """A row of one of the three files, drawn at random; where sums are added in another order a training ends elsewhere,
+    """A row of one of three files, drawn at random; where sums are added in another order a training ends elsewhere,
     about as good."""
     rng = np.random.default_rng()
     file = str(rng.choice([*STORES]))
@@ -177,8 +177,9 @@ def test_a_stored_training_comes_out_again():
 
 
 def test_columns_are_those_of_the_kept_weights():
-    mazes, loudness = training.apart()[0], float(np.random.default_rng().choice([0.333, 3.0]))
-    kept = training.stores()["wishes.npz"].at(loudness=loudness, split=0.0, seed=int(np.random.default_rng().integers(5)))
+    rng, mazes = np.random.default_rng(), training.apart()[0]
+    loudness, seed = float(rng.choice([0.333, 3.0])), int(rng.integers(5))
+    kept = training.stores()["wishes.npz"].at(loudness=loudness, split=0.0, seed=seed)
     weights = kept["weights"].astype(float)
     moves = training.PLANNER.moves(weights, mazes, 20, worth=training.show(mazes, loudness))
     assert np.isfinite(weights).all() and training.goes_to(moves)["flag"] == pytest.approx(kept["flag"], abs=2e-3)
@@ -221,13 +222,12 @@ def test_what_the_page_says_in_words():
     assert {kind: len(found) for kind, found in asking.writings().items()} == {"never split": 15, "mended": 5}
     for found in asking.writings().values():
         assert found[:, 1].max() < 50 < found[:, -3].min()  # an eighth as long, four times as long
-    arrive = stored("wish_answers.npz")["written_arrives"][0, 1, :, 0]  # of the mended faint ones, the coin's far longer
+    arrive = stored("wish_answers.npz")["written_arrives"][0, 1, :, 0]  # the mended faint ones', the coin's far longer
     assert told["lost"] == sum(arrive < 0.5) < told["mended"] == len(arrive)
     read, loud = asking.read(), stored("wish_dials.npz")
-    louder, flag = (
-        np.concatenate([stored()[name][2, 0], loud[name][:, 0].ravel()]) for name in ("louder", "flag")
-    )  # at loudness one
-    assert read["right"] == np.mean(np.sign(louder) == np.sign(flag - 0.5)) > 0.7 and read["machines"] == len(flag) == 25
+    louder, flag = (np.concatenate([stored()[name][2, 0], loud[name][:, 0].ravel()]) for name in ("louder", "flag"))
+    assert read["right"] == np.mean(np.sign(louder) == np.sign(flag - 0.5)) > 0.7  # all at loudness one
+    assert read["machines"] == len(flag) == 25
     assert read["push"].max() < 1 and read["flag"].min() > 0.9
     assert hand["share"] < 0.01 and hand["before"].max() < 0.1 and hand["practice"].min() > 0.97
     assert np.median(hand["after"]) > 0.8 > 0.5 > np.median(hand["control"]) and hand["control"].max() < 0.55

@@ -128,8 +128,8 @@ def repaired(split, loudness):
 
 
 def slow():
-    """What machines want that were trained at SLOW, a third of the usual rate, with SPARSE split mazes, the flag a third
-    as loud, (seeds,)."""
+    """What machines want that were trained at SLOW, a third of the usual rate, with SPARSE split mazes, the flag a
+    third as loud, (seeds,)."""
     store = trained()["wish_rates.npz"]
     return store.columns["flag"][store.place(rate=SLOW, seed=SEEDS[0])[:-1]].astype(float)
 
@@ -161,9 +161,9 @@ def chosen_after(loudness):
 
 
 def read():
-    """How well what is read off the weights tells what is chosen. Of all machines at loudness one that never met a split
-    maze, where the dial tells nothing, right: share in which the louder mark is the one it goes to more; machines: how
-    many. Of those with FEW split mazes at the lowest loudness, flag: what they go to, push: what is read."""
+    """How well what is read off the weights tells what is chosen. Of all machines at loudness one, where the dial tells
+    nothing, that never met a split maze, right: share in which the louder mark is the one it goes to more; machines:
+    how many. Of those with FEW split mazes at the lowest loudness, flag: what they go to, push: what is read."""
     louder, flag = (np.concatenate([*by_change(name, CHANGED[0]).values()]) for name in ("louder", "flag"))
     split = {"loudness": KEPT_LOUD[0], "split": FEW}
     return {

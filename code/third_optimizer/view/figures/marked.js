@@ -8,7 +8,7 @@
   class MarkedMaze extends T.Maze {
     /* spec: as of Maze, but machines: [{name, weights, channels, bits, loudness}], by loudness, then by the switch;
      * mazes: [{..., coin, flag, walker}]; loud: names of the dial's stops; parted: words of the switch; first: machine
-     * at the start; after: the two questions that are answered before dial and switch are on offer, or null (maze.py) */
+     * at the start; after: the questions that are answered before dial and switch are on offer, or null (maze.py) */
     constructor(host, spec, store) {
       super(host, spec, null);
       const known = (k) => !spec.after || Boolean(store && store.get(spec.after[k]));

@@ -76,7 +76,7 @@ def marked_maze(machines, mazes, *, title, id, note, loud, parted, first, after=
             for name, one in mazes.items()
             for coin, flag in [[int(cells[0]) for cells in one["maze"].cells]]
         ],
-        **{"sweeps": sweeps, "start": start, "loud": list(loud), "parted": parted, "first": first, "after": after and list(after)},
+        **{"sweeps": sweeps, "start": start, "loud": list(loud), "parted": parted, "first": first, "after": after},
     }
     words = f"{title} {note}"
     return Component("maze", spec, fallback_text(words), words)
