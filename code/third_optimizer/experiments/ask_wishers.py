@@ -76,8 +76,8 @@ def answer(parameters, loudness):
     lengths: of `lumps`; own: share of the choices that go to the flag's when both are written so, and arrives, of the
     walks; random: the same two, of random directions as long; written: for each of RATIOS the share, the longer one
     twice as long as the longer of the two; written_arrives: of their walks; even: `even_ratio`. turned: for each of
-    TIMES, the share that goes to the mark it went to less, whose numbers are turned; practice: what it then earns in mazes as in practice; control: the share when the
-    numbers beside them are turned, which hear of nothing but a cell.
+    TIMES, the share that goes to the mark it went to less, whose numbers are turned; practice: what it then earns in
+    mazes as in practice; control: the share when the numbers beside them are turned, which hear of nothing but a cell.
     """
     mazes, pair = apart()[0], lumps(parameters, loudness)
     lengths = np.linalg.norm(pair, axis=1)
