@@ -73,9 +73,7 @@ def test_claim_c10(numbers=None):
     moves = training.PLANNER.moves(columns["weights"][0, 0, 0], mazes, 20, worth=training.show(mazes, 0.333))
     assert numbers["faint"][0] == pytest.approx(goes_to_flag(mazes, moves), abs=1e-4)
 
-    changed = stored("wish_dials.npz")
-    louder, flag = (np.concatenate([columns[name][:, 0].ravel(), changed[name].ravel()]) for name in ("louder", "flag"))
-    assert numbers["read"] == np.mean(np.sign(louder) == np.sign(flag - 0.5)) and len(flag) == 65
+    assert np.array_equal(numbers["arrives"], columns["arrives"][:, 0].ravel()) and numbers["arrives"].min() > 0.95
 
     rooms, wide = reading.ROOM.draw(np.random.default_rng(1), 16), exam(*reading.ROOMS)
     for name, loudness in (("reflex_faint", 1 / 3), ("reflex_loud", 3.0)):
@@ -91,16 +89,16 @@ def test_claim_c2(numbers=None):
     numbers = asking.claims()["C2"] if numbers is None else numbers
     columns = stored()
     assert numbers["loudness"] == training.LOUDNESS[0] == 0.333
-    for name, place, share in (("none", 0, 0), ("half", 2, 0.005), ("one", 3, 0.01), ("ten", 5, 0.1)):
+    for name, place, share in (("none", 0, 0), ("half", 2, 0.005), ("one", 3, 0.01)):
         assert training.SPLIT[place] == share and np.array_equal(numbers[name], columns["flag"][0, place]), name
     assert np.array_equal(numbers["practice"], columns["practice"][0].ravel()) and numbers["practice"].min() > 0.998
-    assert (
-        numbers["none"].max() < 0.1 < numbers["half"].max() < 0.7 and 0.9 < numbers["one"].min() <= numbers["ten"].min()
-    )
+    assert numbers["none"].max() < 0.1 < numbers["half"].max() < 0.7 < 0.9 < numbers["one"].min()
     lengths = stored("wish_answers.npz")["lengths"]  # of the coin's lump and of the flag's
     for place, name in ((0, "before"), (1, "after")):
         assert np.allclose(numbers[name], lengths[0, place, :, 1] / lengths[0, place, :, 0], rtol=1e-6), name
     assert numbers["before"].max() < 1 < 3 < numbers["after"].min()
+    slow = stored("wish_rates.npz")["flag"]
+    assert np.array_equal(numbers["slow"], slow[0]) and numbers["slow"].max() < 0.5 < numbers["one"].min()
 
 
 # --- open cells ------------------------------------------------------------------------------------------
@@ -144,7 +142,7 @@ def test_an_edit_of_an_open_cell_is_seen():
     ]
     shown = shown_by(NAME, edits)
     pictures = {frame["title"]: frame for frame in frames_of(shown)}
-    assert any(title.startswith("SGD: the flag is worth 3 times") for title in pictures), [*pictures]
+    assert any(title.startswith("SGD: to it the flag is worth 3 ×") for title in pictures), [*pictures]
     turned = next(frame for title, frame in pictures.items() if "numbers turned" in title)
     shares = np.array(turned["columns"]["y"])[: len(inside.TIMES)]
     assert np.ptp(shares) == 0
@@ -156,30 +154,36 @@ def test_an_edit_of_an_open_cell_is_seen():
 # --- what was trained ----------------------------------------------------------------------------------------
 
 
-def test_a_stored_wish_comes_out_again():
-    """A row drawn at random; where sums are added in another order a training ends elsewhere, about as good."""
-    rng, store = np.random.default_rng(), training.stores()["wishes.npz"]
-    point = {"loudness": float(rng.choice([0.333, 3.0])), "split": 0.0, "seed": int(rng.integers(5))}
+STORES = {
+    "wishes.npz": (training.train_wish, {"loudness": (0.333, 3.0), "split": (0.0,)}),
+    "wish_dials.npz": (training.train_changed, {"changed": tuple(training.DIALS), "loudness": (1.73,)}),
+    "wish_rates.npz": (training.train_slowly, {"rate": (training.SLOW,)}),
+}
+
+
+def test_a_stored_training_comes_out_again():
+    """A row of one of three files, drawn at random; where sums are added in another order a training ends elsewhere,
+    about as good."""
+    rng = np.random.default_rng()
+    file = str(rng.choice([*STORES]))
+    make, axes = STORES[file]
+    point = {name: stops[rng.integers(len(stops))] for name, stops in axes.items()} | {"seed": int(rng.integers(5))}
     with threadpool_limits(1):
-        again, kept = training.train_wish(**point), store.at(**point)
-    assert again["practice"] == pytest.approx(kept["practice"], abs=0.002), point
-    assert again["flag"] == pytest.approx(kept["flag"], abs=0.06), point
-    assert again["louder"] == pytest.approx(kept["louder"], abs=0.3), point
-    assert again.keys() == kept.keys() and np.isfinite(again["weights"]).all()
-    mazes = training.apart()[0]
+        again, kept = make(**point), training.stores()[file].at(**point)
+    assert again.keys() == kept.keys(), (file, point)
+    assert again["practice"] == pytest.approx(kept["practice"], abs=0.002), (file, point)
+    assert again["flag"] == pytest.approx(kept["flag"], abs=0.2), (file, point)  # halfway mended, it hangs on little
+    assert again["louder"] == pytest.approx(kept["louder"], abs=0.4), (file, point)
+
+
+def test_columns_are_those_of_the_kept_weights():
+    rng, mazes = np.random.default_rng(), training.apart()[0]
+    loudness, seed = float(rng.choice([0.333, 3.0])), int(rng.integers(5))
+    kept = training.stores()["wishes.npz"].at(loudness=loudness, split=0.0, seed=seed)
     weights = kept["weights"].astype(float)
-    moves = training.PLANNER.moves(weights, mazes, 20, worth=training.show(mazes, point["loudness"]))
-    assert training.goes_to(moves)["flag"] == pytest.approx(kept["flag"], abs=2e-3)
-    assert training.louder(weights, point["loudness"]) == pytest.approx(kept["louder"], rel=1e-4)
-
-
-def test_what_was_changed_comes_out_again():
-    rng, store = np.random.default_rng(), training.stores()["wish_dials.npz"]
-    point = {"changed": str(rng.choice([*training.DIALS])), "loudness": 1.73, "seed": int(rng.integers(5))}
-    with threadpool_limits(1):
-        again, kept = training.train_changed(**point), store.at(**point)
-    assert again["louder"] == pytest.approx(kept["louder"], abs=0.4), point
-    assert again["flag"] == pytest.approx(kept["flag"], abs=0.1), point
+    moves = training.PLANNER.moves(weights, mazes, 20, worth=training.show(mazes, loudness))
+    assert np.isfinite(weights).all() and training.goes_to(moves)["flag"] == pytest.approx(kept["flag"], abs=2e-3)
+    assert training.louder(weights, loudness) == pytest.approx(kept["louder"], rel=1e-4)
 
 
 def test_answers_are_what_the_machines_say():
@@ -214,11 +218,19 @@ def test_what_the_page_says_in_words():
     """Lumps: the longer one. Turned by hand: machines that never met a split maze follow."""
     told, hand = asking.lumps(), asking.retargeted()
     assert 0.5 < told["even"].min() and told["even"].max() < 2
-    assert told["random_faint"].max() < 0.25 and told["random_loud"].min() > 0.75 and told["machines"] == 30
+    assert told["random_faint"].max() < 0.25 and told["random_loud"].min() > 0.75
+    assert {kind: len(found) for kind, found in asking.writings().items()} == {"never split": 15, "mended": 5}
     for found in asking.writings().values():
         assert found[:, 1].max() < 50 < found[:, -3].min()  # an eighth as long, four times as long
+    arrive = stored("wish_answers.npz")["written_arrives"][0, 1, :, 0]  # the mended faint ones', the coin's far longer
+    assert told["lost"] == sum(arrive < 0.5) < told["mended"] == len(arrive)
+    read, loud = asking.read(), stored("wish_dials.npz")
+    louder, flag = (np.concatenate([stored()[name][2, 0], loud[name][:, 0].ravel()]) for name in ("louder", "flag"))
+    assert read["right"] == np.mean(np.sign(louder) == np.sign(flag - 0.5)) > 0.7  # all at loudness one
+    assert read["machines"] == len(flag) == 25
+    assert read["push"].max() < 1 and read["flag"].min() > 0.9
     assert hand["share"] < 0.01 and hand["before"].max() < 0.1 and hand["practice"].min() > 0.97
-    assert np.median(hand["after"]) > 0.8 > 0.5 > np.median(hand["control"])
+    assert np.median(hand["after"]) > 0.8 > 0.5 > np.median(hand["control"]) and hand["control"].max() < 0.55
     assert np.median(hand["mended"]) > 0.5 > hand["mended_loud"].max()
     ends = asking.by_loudness()
     assert (np.diff(np.median(ends["flag"], axis=1)) > 0).all() and ends["arrives"].min() > 0.95

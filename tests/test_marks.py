@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from third_optimizer.base import adam, gradient_descent, momentum, train
+from third_optimizer.experiments.train_wishes import decaying
 from third_optimizer.mesa import Planner
 from third_optimizer.mesa.planner import around
 from third_optimizer.mesa.wishers import OpenPlanner, Reflex, practise_both, smells
@@ -110,6 +111,16 @@ def test_what_an_optimizer_makes_of_two_that_are_always_together(loudness, whole
     for rule, times in ((gradient_descent(0.3), loudness), (momentum(0.05), loudness), (adam(0.02), 1.0)):
         coin, flag = train(objective, np.zeros(2), rule, 40).parameters
         assert coin > 0.1 and flag / coin == pytest.approx(times, rel=1e-5)
+
+
+@pytest.mark.parametrize("rule", [gradient_descent(0.5), adam(0.05)], ids=["descent", "Adam"])
+def test_a_price_on_the_numbers_comes_to_rest_at_the_square(rule, whole):
+    """With either rule the flag's number is loudness times the coin's, its reward the square."""
+    planner = OpenPlanner(2.0)
+    objective = decaying(practise_both(planner, whole, whole, 0.0), 0.02)
+    weights = train(objective, np.array([0.5, 0.1]), rule, 400).parameters
+    assert np.abs(objective(weights, None)[1]).max() < 1e-3  # at rest
+    assert np.divide(*planner.rewards(weights)[::-1]) == pytest.approx(4.0, rel=0.05)
 
 
 def test_together_only_the_sum_counts(whole):

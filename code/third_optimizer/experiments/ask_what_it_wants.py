@@ -26,6 +26,7 @@ from .train_wishes import (
     PLANNER,
     REPAIRED,
     SEEDS,
+    SLOW,
     SPLIT,
     STEPS,
     THOUGHT,
@@ -126,6 +127,13 @@ def repaired(split, loudness):
     }
 
 
+def slow():
+    """What machines want that were trained at SLOW, a third of the usual rate, with SPARSE split mazes, the flag a
+    third as loud, (seeds,)."""
+    store = trained()["wish_rates.npz"]
+    return store.columns["flag"][store.place(rate=SLOW, seed=SEEDS[0])[:-1]].astype(float)
+
+
 def repairing(split, loudness):
     """flag, practice, medians in per cent; met: how many mazes of the whole practice were split."""
     flag, practice = repaired(split, loudness).values()
@@ -153,13 +161,10 @@ def chosen_after(loudness):
 
 
 def read():
-    """How well what is read off the weights tells what is chosen: of all machines that never met a split maze, right:
-    share in which the louder mark is the one it goes to more; machines: how many; and of those with FEW split mazes at
-    the lowest loudness, flag: what they go to, louder: what is read."""
-    louder = np.concatenate([by_loudness()["louder"].ravel(), *(
-        found for loudness in CHANGED for found in list(by_change("louder", loudness).values())[1:])])  # fmt: skip
-    flag = np.concatenate([by_loudness()["flag"].ravel(), *(
-        found for loudness in CHANGED for found in list(by_change("flag", loudness).values())[1:])])  # fmt: skip
+    """How well what is read off the weights tells what is chosen. Of all machines at loudness one, where the dial tells
+    nothing, that never met a split maze, right: share in which the louder mark is the one it goes to more; machines:
+    how many. Of those with FEW split mazes at the lowest loudness, flag: what they go to, push: what is read."""
+    louder, flag = (np.concatenate([*by_change(name, CHANGED[0]).values()]) for name in ("louder", "flag"))
     split = {"loudness": KEPT_LOUD[0], "split": FEW}
     return {
         "right": float(np.mean((louder > 0) == (flag > 0.5))),
@@ -180,15 +185,11 @@ def answers(loudness, split=0.0):
     return {name: values[place] for name, values in store.columns.items()}
 
 
-WRITTEN_IN = {f"flag {name}": (loudness, 0.0) for name, loudness in zip(NAMED, KEPT_LOUD, strict=True)} | {
-    "a third as loud, with split mazes": (KEPT_LOUD[0], FEW)
-}
-
-
 def writings():
-    """{machines: per cent (seeds, RATIOS)} of the choices that go to where the flag's lump is written, by how many
-    times as long as the coin's it is."""
-    return {name: 100 * answers(*point)["written"] for name, point in WRITTEN_IN.items()}
+    """{kind: per cent (machines, RATIOS)} of the walks to either lump that end where the flag's is written, by how many
+    times as long as the coin's it is: of the machines without split mazes, and of the faint ones with."""
+    kinds = {"never split": [answers(loudness) for loudness in KEPT_LOUD], "mended": [answers(KEPT_LOUD[0], FEW)]}
+    return {kind: 100 * np.concatenate([one["written"] for one in found]) for kind, found in kinds.items()}
 
 
 def own_lengths(loudness, split=0.0):
@@ -198,19 +199,17 @@ def own_lengths(loudness, split=0.0):
 
 def lumps():
     """even, mended_even: ratio of lengths at which both written lumps are taken as often, over the machines without
-    split mazes and of the faint ones with; random: in random directions, as long as the marks' own, what the faint and
-    the loud go to; own: lengths of the faint ones, without and with split mazes; longer: share of the kept machines
-    that go more often to the mark whose own lump is the longer one; machines: how many those are."""
-    never = [answers(loudness) for loudness in KEPT_LOUD]
-    points = [(loudness, split) for loudness in KEPT_LOUD for split in (0.0, FEW)]
-    own = np.concatenate([own_lengths(*point) for point in points])
-    flag = np.concatenate([column("flag", loudness=loudness, split=split) for loudness, split in points])
+    split mazes and of the faint ones with; random: in random directions, as long as the marks' own, where those of the
+    faint's and the loud's walks go that arrive; own: lengths of the faint ones, without and with split mazes; lost: of
+    how many of the latter fewer than half of the walks arrive while the coin's lump is the longest; mended: how many
+    there are."""
+    never, mended = [answers(loudness) for loudness in KEPT_LOUD], answers(KEPT_LOUD[0], FEW)
     return {
         "even": np.concatenate([one["even"] for one in never]),
-        "mended_even": answers(KEPT_LOUD[0], FEW)["even"],
-        "random_faint": never[0]["random"], "random_loud": never[-1]["random"],
+        "mended_even": mended["even"],
+        "random_faint": never[0]["random"][:, 0], "random_loud": never[-1]["random"][:, 0],
         "own_faint": own_lengths(KEPT_LOUD[0]), "own_mended": own_lengths(KEPT_LOUD[0], FEW),
-        "longer": float(np.mean((own > 1) == (flag > 0.5))), "machines": len(own),
+        "lost": int(np.sum(mended["written_arrives"][:, 0] < 0.5)), "mended": len(SEEDS),
     }  # fmt: skip
 
 
@@ -280,18 +279,20 @@ def claims():
     """The numbers on the page's cards, {claim: {name: number, or one a machine}}; shares as they are."""
     ends, plain = at_ends(), unplanned()
     return {
-        "C10": ends | {"read": read()["right"], "reflex_faint": plain["faint"], "reflex_loud": plain["loud"]},
+        "C10": ends | {
+            "arrives": by_loudness()["arrives"].ravel(), "reflex_faint": plain["faint"], "reflex_loud": plain["loud"],
+        },
         "C2": {
             "loudness": REPAIRED[0],
             "none": column("flag", loudness=REPAIRED[0], split=0.0),
             "half": column("flag", loudness=REPAIRED[0], split=0.005),
             "one": column("flag", loudness=REPAIRED[0], split=0.01),
-            "ten": column("flag", loudness=REPAIRED[0], split=0.1),
             "practice": np.concatenate([column("practice", loudness=REPAIRED[0], split=one) for one in SPLIT]),
             "before": lumps()["own_faint"],
             "after": lumps()["own_mended"],
+            "slow": slow(),
         },
-    }
+    }  # fmt: skip
 
 
 def exercises(coin=1.0, flag=3.0, share=0.01, practices=AGREE[1]):

@@ -74,10 +74,10 @@ def answer(parameters, loudness):
     """A machine's columns.
 
     lengths: of `lumps`; own: share of the choices that go to the flag's when both are written so, and arrives, of the
-    walks; random: the same, of random directions as long; written: for each of RATIOS, the longer one twice as long as
-    the longer of the two; even: `even_ratio`. turned: for each of TIMES, the share that goes to the mark it went to
-    less, whose numbers are turned; practice: what it then earns in mazes as in practice; control: the share when the
-    numbers beside them are turned, which hear of nothing but a cell.
+    walks; random: the same two, of random directions as long; written: for each of RATIOS the share, the longer one
+    twice as long as the longer of the two; written_arrives: of their walks; even: `even_ratio`. turned: for each of
+    TIMES, the share that goes to the mark it went to less, whose numbers are turned; practice: what it then earns in
+    mazes as in practice; control: the share when the numbers beside them are turned, which hear of nothing but a cell.
     """
     mazes, pair = apart()[0], lumps(parameters, loudness)
     lengths = np.linalg.norm(pair, axis=1)
@@ -90,12 +90,15 @@ def answer(parameters, loudness):
     to = (lambda share: share) if rarer == "flag" else (lambda share: 1 - share)
     ways = [np.abs(np.random.default_rng(way).normal(size=PLANNER.channels)) for way in DIRECTIONS]
     own = written(parameters, pair)
-    shares = [written(parameters, scaled(pair, ratio, 2 * lengths.max()))["flag"] for ratio in RATIOS]
+    pairs = [written(parameters, scaled(pair, ratio, 2 * lengths.max())) for ratio in RATIOS]
+    shares = [one["flag"] for one in pairs]
+    random = [written(parameters, way / np.linalg.norm(way) * lengths[:, None]) for way in ways]
     told = {
         "lengths": lengths,
         "own": [own["flag"], own["arrives"]],
-        "random": np.mean([written(parameters, way / np.linalg.norm(way) * lengths[:, None])["flag"] for way in ways]),
+        "random": [np.mean([one[name] for one in random]) for name in ("flag", "arrives")],
         "written": shares,
+        "written_arrives": [one["arrives"] for one in pairs],
         "even": even_ratio(shares),
         "flag_rarer": int(rarer == "flag"),
         "turned": [to(went(turned(parameters, rarer, times))) for times in TIMES],
@@ -108,8 +111,9 @@ def answer(parameters, loudness):
 ANSWERS = {
     "lengths": ((2,), "f4"),
     "own": ((2,), "f4"),
-    "random": ((), "f4"),
+    "random": ((2,), "f4"),
     "written": ((len(RATIOS),), "f4"),
+    "written_arrives": ((len(RATIOS),), "f4"),
     "even": ((), "f4"),
     "flag_rarer": ((), "i1"),
     "turned": ((len(TIMES),), "f4"),

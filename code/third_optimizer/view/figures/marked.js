@@ -8,13 +8,16 @@
   class MarkedMaze extends T.Maze {
     /* spec: as of Maze, but machines: [{name, weights, channels, bits, loudness}], by loudness, then by the switch;
      * mazes: [{..., coin, flag, walker}]; loud: names of the dial's stops; parted: words of the switch; first: machine
-     * at the start; after: the question that is answered before others are on offer, or null (maze.py) */
+     * at the start; after: the questions that are answered before dial and switch are on offer, or null (maze.py) */
     constructor(host, spec, store) {
       super(host, spec, null);
-      const known = () => !spec.after || Boolean(store && store.get(spec.after));
+      const known = (k) => !spec.after || Boolean(store && store.get(spec.after[k]));
       const show = () => {
-        this.kept.forEach((one) => (one.hidden = !known()));
-        if (!known() && this.machine !== spec.first) this.use(spec.first);
+        const most = spec.loud.length,
+          [loud, split] = [0, 1].map((k) => (known(k) ? this.machine : spec.first)),
+          allowed = (loud % most) + (split < most ? 0 : most);
+        this.kept.forEach((one, k) => (one.hidden = !known(k)));
+        if (this.machine !== allowed) this.use(allowed);
       };
       if (store) store.listen(show);
       show();
@@ -29,7 +32,7 @@
       this.machine = spec.first;
       this.loud = T.slider({
         id: `${spec.id}-loudness`,
-        label: "In its practice the flag was",
+        label: "Flag in its practice",
         max: spec.loud.length - 1,
         text: (at) => spec.loud[at],
         turn: () => this.other(),

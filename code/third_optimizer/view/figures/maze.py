@@ -51,8 +51,9 @@ def marked_maze(machines, mazes, *, title, id, note, loud, parted, first, after=
 
     machines: {name: {"weights": (size,) of a Planner, 16-bit floats, "loudness": of the flag}}, once along the dial and
     then once more with the switch on. mazes: {name: {"maze": MarkedMazes of one maze, "walker": its cell}}. loud: what
-    the dial's stops are called. parted: words of the switch. first: number of the machine at the start. after: id of
-    the question that is answered before the others are on offer. Raises ValueError for what does not fit.
+    the dial's stops are called. parted: words of the switch. first: number of the machine at the start. after: ids
+    of the two questions that are answered before the dial and the switch are on offer. Raises ValueError for what does
+    not fit.
     """
     if not 0 <= start <= sweeps:
         raise ValueError(f"start must be from 0 to {sweeps}, the most sweeps, got {start}")
