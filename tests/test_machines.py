@@ -127,8 +127,9 @@ def test_a_floor_is_what_a_machine_leaves_when_it_runs_on():
         print(design, seed)
         said = by_hand(MACHINES.at(design=design, seed=seed), prompts, TIMES[-1] * passes)
         missed = (said[np.array(TIMES) * passes] - prompts.answer) ** 2 / np.mean(prompts.answer**2)
+        missed = np.where(missed <= MOST, missed, MOST)  # a prompt that flies off ends as no number at all
         kept = floors.at(design=design, seed=seed)["errors"]
-        assert kept == pytest.approx(100 * np.minimum(missed, MOST).mean(axis=1), rel=1e-3, abs=1e-6)
+        assert kept == pytest.approx(100 * missed.mean(axis=1), rel=1e-3, abs=1e-6)
     assert TIMES[0] == 1 and TIMES[-1] == 64
 
 
