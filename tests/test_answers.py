@@ -20,7 +20,11 @@ def listed(open_page):
     def open(answers, **options):
         opened = open_page(PAGE, **options)
         record = json.dumps({"version": 1, "answers": answers})
-        opened.page.evaluate("record => localStorage.setItem('third-optimizer', record)", record)
+        # set by the new document itself: what the old one wrote last may come too late for it
+        opened.page.add_init_script(
+            "if (!sessionStorage.getItem('given')) { sessionStorage.setItem('given', 'yes');"
+            f"localStorage.setItem('third-optimizer', {json.dumps(record)}); }}"
+        )
         opened.page.reload()
         opened.page.wait_for_selector("html[data-t3-ready]", state="attached")
         return opened, opened.page.locator(".t3-answers")

@@ -598,6 +598,7 @@ def test_what_came_with_the_address_is_said_in_the_middle_of_a_game_too(play, bo
         expect(shown_board.locator("> .t3-announce")).to_contain_text(said)
     for ending, said in ((f"#g={damaged}", refused), (f"#g%3D{code}", welcome)):  # as a chat may write it
         page.goto(address + ending)
+        expect(sentence).to_contain_text(said)  # a page is not left while it writes
         page.reload()
         page.wait_for_selector(".t3-game-chart svg")
         expect(sentence).to_contain_text(said)
