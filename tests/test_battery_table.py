@@ -7,10 +7,9 @@ import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import expect
 
-from tests.conftest import Page
-from tests.games import AXE, VIEW
+from tests.alone import opening, page_of
+from tests.games import AXE
 from third_optimizer.view import battery
-from third_optimizer.view.component import SCRIPTS, STYLES
 
 WORDS = {
     "T1": {"name": "follows", "short": "swapped", "group": "task", "says": "How far do answers follow?"},
@@ -66,36 +65,15 @@ def component(**options):
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    styles = "".join(f'<link rel="stylesheet" href="{(VIEW / name).as_uri()}">' for name in STYLES)
-    scripts = "".join(f'<script src="{(VIEW / name).as_uri()}"></script>' for name in SCRIPTS if name != "page.js")
-    begin = """const host = document.querySelector("[data-t3=battery]"), spec = JSON.parse(host.querySelector("script").textContent);
-      new ThirdOptimizer.Battery(host, spec);
-      document.documentElement.dataset.t3Ready = "true";"""
-    page = tmp_path_factory.mktemp("battery") / "battery.html"
-    page.write_text(
-        f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Battery</title>{styles}
-      <style>html {{ background: var(--t3-paper); color: var(--t3-ink); }} main {{ max-width: 46rem; margin: auto; padding: 1rem; }}</style>
-      <script>document.documentElement.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";</script></head>
-      <body><main><h1>Battery</h1>{component(start=["a loop", "T2"]).html()}</main>{scripts}<script>{begin}</script></body></html>""",
-        "utf8",
-    )
-    return page.as_uri()
+    begin = """new ThirdOptimizer.Battery(host, spec);"""
+    return page_of(tmp_path_factory.mktemp("battery"), component(start=["a loop", "T2"]), begin)
 
 
 @pytest.fixture
 def shown(browser, address):
     """shown(width=390, ...) -> (Playwright's page, the figure)."""
-    opened = []
-
-    def begin(**options):
-        opened.append(Page(browser, address, **options))
-        opened[-1].page.set_default_timeout(8_000)
-        return opened[-1].page, opened[-1].page.locator(".t3-battery")
-
-    yield begin
-    for page in opened:
-        assert page.errors == [] and page.outside() == []
-        page.close()
+    with opening(browser, address, ".t3-battery") as begin:
+        yield begin
 
 
 def cell(figure, name, test):

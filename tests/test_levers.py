@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import Page
-from tests.games import AXE, VIEW
+from tests.alone import STORE, opening, page_of
+from tests.games import AXE
 from third_optimizer import theory
 from third_optimizer.experiments import train_on_luck as training
 from third_optimizer.mesa import BanditPlayer
 from third_optimizer.view import levers
-from third_optimizer.view.component import SCRIPTS, STYLES
 from third_optimizer.world import Bandits, Games
 
 WEIGHTS = training.stores()["bandits.npz"].at(seed=0)["weights"]
@@ -29,39 +28,20 @@ def component(**options):
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    styles = "".join(f'<link rel="stylesheet" href="{(VIEW / name).as_uri()}">' for name in STYLES)
-    scripts = "".join(f'<script src="{(VIEW / name).as_uri()}"></script>' for name in SCRIPTS if name != "page.js")
-    begin = """const host = document.querySelector("[data-t3=levers]"), spec = JSON.parse(host.querySelector("script").textContent);
-      const kept = {}, heard = [];
-      window.store = { get: (id) => kept[id], put: (id) => { kept[id] = {}; heard.forEach((f) => f()); }, listen: (f) => heard.push(f) };
+    begin = (
+        STORE
+        + """
       if (location.hash === "#asked") spec.after = "x/predict/nearest";
-      window.levers = new ThirdOptimizer.Levers(host, spec, store);
-      document.documentElement.dataset.t3Ready = "true";"""
-    page = tmp_path_factory.mktemp("levers") / "levers.html"
-    page.write_text(
-        f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Levers</title>{styles}
-      <style>html {{ background: var(--t3-paper); }} main {{ max-width: 50rem; margin: auto; padding: 1rem; }}</style>
-      <script>document.documentElement.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";</script></head>
-      <body><main><h1>Two levers</h1>{component().html()}</main>{scripts}<script>{begin}</script></body></html>""",
-        "utf8",
+      window.levers = new ThirdOptimizer.Levers(host, spec, store);"""
     )
-    return page.as_uri()
+    return page_of(tmp_path_factory.mktemp("levers"), component(), begin)
 
 
 @pytest.fixture
 def living(browser, address):
     """living(width=390, ...) -> (Playwright's page, the figure); with less motion, unless asked for."""
-    opened = []
-
-    def begin(motion="reduce", hash="", **options):
-        opened.append(Page(browser, address + hash, reduced_motion=motion, **options))
-        opened[-1].page.set_default_timeout(8_000)
-        return opened[-1].page, opened[-1].page.locator(".t3-levers")
-
-    yield begin
-    for page in opened:
-        assert page.errors == [] and page.outside() == []
-        page.close()
+    with opening(browser, address, ".t3-levers") as begin:
+        yield begin
 
 
 def dealt(page, chances, pays):

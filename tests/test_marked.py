@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import Page
-from tests.games import AXE, VIEW
+from tests.alone import opening, page_of
+from tests.games import AXE
 from tests.test_maze import drag, middle, tool
 from third_optimizer.mesa import Planner
-from third_optimizer.view.component import SCRIPTS, STYLES
 from third_optimizer.view.figures.maze import marked_maze
 from third_optimizer.world import CoinAndFlag, MarkedMazes, follow
 
@@ -36,36 +35,16 @@ def component(**options):
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    styles = "".join(f'<link rel="stylesheet" href="{(VIEW / name).as_uri()}">' for name in STYLES)
-    scripts = "".join(f'<script src="{(VIEW / name).as_uri()}"></script>' for name in SCRIPTS if name != "page.js")
-    begin = """const host = document.querySelector("[data-t3=maze]"), spec = JSON.parse(host.querySelector("script").textContent);
-      window.told = [], window.answers = {};
-      window.maze = new ThirdOptimizer.MarkedMaze(host, spec, { get: (key) => answers[key], listen: (hear) => told.push(hear) });
-      document.documentElement.dataset.t3Ready = "true";"""
-    page = tmp_path_factory.mktemp("marked") / "marked.html"
-    page.write_text(
-        f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Maze</title>{styles}
-      <style>html {{ background: var(--t3-paper); }} main {{ max-width: 50rem; margin: auto; padding: 1rem; }}</style>
-      <script>document.documentElement.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";</script></head>
-      <body><main><h1>The maze</h1>{component().html()}</main>{scripts}<script>{begin}</script></body></html>""",
-        "utf8",
-    )
-    return page.as_uri()
+    begin = """window.told = [], window.answers = {};
+      window.maze = new ThirdOptimizer.MarkedMaze(host, spec, { get: (key) => answers[key], listen: (hear) => told.push(hear) });"""
+    return page_of(tmp_path_factory.mktemp("marked"), component(), begin)
 
 
 @pytest.fixture
 def living(browser, address):
-    opened = []
-
-    def begin(**options):
-        opened.append(Page(browser, address, reduced_motion="reduce", **options))
-        opened[-1].page.set_default_timeout(8_000)
-        return opened[-1].page, opened[-1].page.locator(".t3-maze")
-
-    yield begin
-    for page in opened:
-        assert page.errors == [] and page.outside() == []
-        page.close()
+    """living(width=390, ...) -> (Playwright's page, the figure); with less motion, unless asked for."""
+    with opening(browser, address, ".t3-maze") as begin:
+        yield begin
 
 
 def now(page):

@@ -9,11 +9,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from tests.conftest import Page
-from tests.games import AXE, VIEW, Notebook, until
+from tests.alone import opening, page_of
+from tests.games import AXE, Notebook, until
 from third_optimizer.experiments import train_planners as training
 from third_optimizer.mesa import Planner
-from third_optimizer.view.component import SCRIPTS, STYLES
 from third_optimizer.view.figures.maze import Teacher, maze
 from third_optimizer.world import Mazes, RandomMazes
 from third_optimizer.world.mazes import follow, optimum, snake
@@ -55,39 +54,15 @@ def component(**options):
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    styles = "".join(f'<link rel="stylesheet" href="{(VIEW / name).as_uri()}">' for name in STYLES)
-    scripts = "".join(
-        f'<script src="{(VIEW / name).as_uri()}"></script>' for name in SCRIPTS if name != "page.js"
-    )  # fmt: skip
-    # what page.js does, for this maze alone
-    begin = """const host = document.querySelector("[data-t3=maze]"), spec = JSON.parse(host.querySelector("script").textContent);
-      window.maze = new ThirdOptimizer.Maze(host, spec);
-      document.documentElement.dataset.t3Ready = "true";"""
-    page = tmp_path_factory.mktemp("maze") / "maze.html"
-    page.write_text(
-        f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Maze</title>{styles}
-      <style>html {{ background: var(--t3-paper); }} main {{ max-width: 50rem; margin: auto; padding: 1rem; }}</style>
-      <script>document.documentElement.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";</script></head>
-      <body><main><h1>The maze</h1>{component().html()}</main>{scripts}<script>{begin}</script></body></html>""",
-        "utf8",
-    )
-    return page.as_uri()
+    begin = """window.maze = new ThirdOptimizer.Maze(host, spec);"""
+    return page_of(tmp_path_factory.mktemp("maze"), component(), begin)
 
 
 @pytest.fixture
 def living(browser, address):
-    """living(width=390, ...) -> (Page, the figure); with less motion, unless asked for."""
-    opened = []
-
-    def begin(motion="reduce", **options):
-        opened.append(Page(browser, address, reduced_motion=motion, **options))
-        opened[-1].page.set_default_timeout(8_000)
-        return opened[-1].page, opened[-1].page.locator(".t3-maze")
-
-    yield begin
-    for page in opened:
-        assert page.errors == [] and page.outside() == []
-        page.close()
+    """living(width=390, ...) -> (Playwright's page, the figure); with less motion, unless asked for."""
+    with opening(browser, address, ".t3-maze") as begin:
+        yield begin
 
 
 def as_page(one):

@@ -5,13 +5,12 @@ import re
 import numpy as np
 import pytest
 
-from tests.conftest import Page
-from tests.games import AXE, VIEW
+from tests.alone import STORE, opening, page_of
+from tests.games import AXE
 from third_optimizer import theory
 from third_optimizer.base import gradient_descent, train
 from third_optimizer.experiments import let_it_rain as raining
 from third_optimizer.view import Slider, rain
-from third_optimizer.view.component import SCRIPTS, STYLES
 from third_optimizer.world import volcano
 
 DIALS = {
@@ -32,39 +31,20 @@ def component(**options):
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
-    styles = "".join(f'<link rel="stylesheet" href="{(VIEW / name).as_uri()}">' for name in STYLES)
-    scripts = "".join(f'<script src="{(VIEW / name).as_uri()}"></script>' for name in SCRIPTS if name != "page.js")
-    begin = """const host = document.querySelector("[data-t3=rain]"), spec = JSON.parse(host.querySelector("script").textContent);
-      const kept = {}, heard = [];
-      window.store = { get: (id) => kept[id], put: (id) => { kept[id] = {}; heard.forEach((f) => f()); }, listen: (f) => heard.push(f) };
+    begin = (
+        STORE
+        + """
       if (location.hash === "#asked") spec.after = "x/predict/ten";
-      window.rain = new ThirdOptimizer.Rain(host, spec, store);
-      document.documentElement.dataset.t3Ready = "true";"""
-    page = tmp_path_factory.mktemp("rain") / "rain.html"
-    page.write_text(
-        f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Rain</title>{styles}
-      <style>html {{ background: var(--t3-paper); }} main {{ max-width: 50rem; margin: auto; padding: 1rem; }}</style>
-      <script>document.documentElement.dataset.theme = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";</script></head>
-      <body><main><h1>The rain</h1>{component().html()}</main>{scripts}<script>{begin}</script></body></html>""",
-        "utf8",
+      window.rain = new ThirdOptimizer.Rain(host, spec, store);"""
     )
-    return page.as_uri()
+    return page_of(tmp_path_factory.mktemp("rain"), component(), begin)
 
 
 @pytest.fixture
 def living(browser, address):
     """living(width=390, ...) -> (Playwright's page, the figure); with less motion, unless asked for."""
-    opened = []
-
-    def begin(motion="reduce", hash="", **options):
-        opened.append(Page(browser, address + hash, reduced_motion=motion, **options))
-        opened[-1].page.set_default_timeout(8_000)
-        return opened[-1].page, opened[-1].page.locator(".t3-rain")
-
-    yield begin
-    for page in opened:
-        assert page.errors == [] and page.outside() == []
-        page.close()
+    with opening(browser, address, ".t3-rain") as begin:
+        yield begin
 
 
 def turn(shown, name, at):
