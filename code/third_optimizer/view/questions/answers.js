@@ -43,7 +43,7 @@
   class Answers {
     /* spec: {where: a sentence on where the answers are kept, pages: {page: title}}. */
     constructor(host, spec, store) {
-      Object.assign(this, { store, spec, unfolded: new Set() });
+      Object.assign(this, { store, spec });
       this.root = el("div", { class: "t3-answers" });
       host.replaceChildren(this.root);
       store.listen(() => this.show());
@@ -52,6 +52,9 @@
     }
 
     show() {
+      // read off the page: the event that tells of a fold comes later, perhaps after the next answer
+      const folds = [...this.root.querySelectorAll("details")];
+      this.unfolded = new Set(folds.filter((fold) => fold.open).map((fold) => fold.dataset.page));
       const rows = Object.entries(this.store.all()).filter(([, row]) => row && typeof row === "object");
       const said = el("p", { class: "t3-answers-where" }, this.spec.where);
       if (!rows.length) {
@@ -101,9 +104,8 @@
     page(page, rows, folds) {
       const title = (this.spec.pages || {})[page] || page,
         list = el("ul", {}, ...rows.map(([id, row]) => this.answer(id, row)));
-      const fold = el("details", { open: !folds || this.unfolded.has(page) }, el("summary", {}, ""), list);
-      fold.firstChild.textContent = counted(rows.length, "answer", "answers");
-      fold.addEventListener("toggle", () => this.unfolded[fold.open ? "add" : "delete"](page));
+      const said = el("summary", {}, counted(rows.length, "answer", "answers")),
+        fold = el("details", { "data-page": page, open: this.unfolded.has(page) }, said, list);
       return el("section", {}, el("h2", {}, this.link(page, "", title)), folds ? fold : list);
     }
 
