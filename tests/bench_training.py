@@ -85,7 +85,7 @@ def jax_loss(parameters, tokens, query, answer):
 
 
 def jax_loss_on_tokens(parameters, tokens, query, answer):
-    """The same loss as the layer is usually written (von Oswald et al. 2022, eq. 3): every pass moves every token."""
+    """The same loss as the layer is usually written (von Oswald et al. 2022, section 2): every pass moves every token."""
     (a, p), count = parameters, tokens.shape[1]
     z = jnp.concatenate([tokens, jnp.concatenate([query, jnp.zeros((len(query), 1))], 1)[:, None]], 1)
     for _ in range(PASSES):

@@ -13,7 +13,7 @@ from third_optimizer.experiments import tell_an_optimizer as telling
 
 NAME = "01_tell_an_optimizer"
 
-# From E. Hubinger et al., "Risks from Learned Optimization", arXiv:1906.01820, section 1.1.
+# From E. Hubinger et al., "Risks from Learned Optimization", arXiv:1906.01820, section 1.
 DEFINITION = (
     "a system is an optimizer if it is internally searching through a search space (consisting of possible outputs, policies, "
     "plans, strategies, or similar) looking for those elements that score high according to some objective function that is "
@@ -24,10 +24,15 @@ INTERNAL = (
     "not a property of its input-output behavior."
 )
 
-# Ibid., section 1.
+# Ibid., section 1.1.
 MESA = (
     "Mesa-optimization occurs when a base optimizer (in searching for algorithms to solve some problem) finds a model that is "
     "itself an optimizer, which we will call a mesa-optimizer."
+)
+
+# Ibid., section 5, of Wang et al. 2016 and Duan et al. 2016.
+CLOSEST = (
+    "This sort of meta-learning research seems the closest to producing mesa-optimizers of any existing machine learning research."
 )
 
 # --- the things ---------------------------------------------------------------------------------------------
@@ -192,7 +197,7 @@ def test_quotations():
     quoted = re.findall("“([^”]+)”", CLAIMS[NAME, "C6"]["measured"] + page.replace("*optimizer*", "optimizer"))
     assert {DEFINITION, INTERNAL, MESA} <= set(quoted)
     others = [quote for quote in quoted if quote not in (DEFINITION, INTERNAL, MESA)]
-    assert len(others) == 3 and all(quote in HUBINGER for quote in others)
+    assert len(others) == 4 and all(quote in HUBINGER or quote in CLOSEST for quote in others)
 
 
 # --- the page -------------------------------------------------------------------------------------------------

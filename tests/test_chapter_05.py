@@ -33,7 +33,7 @@ def percent(said, prompts):
 
 
 def looped(weights, prompts, passes):
-    """Answers by moving every token in turn (von Oswald et al. 2022, eq. 3)."""
+    """Answers by moving every token in turn (von Oswald et al. 2022, section 2)."""
     a, p = weights.astype(float)
     shown = np.concatenate([prompts.inputs, prompts.labels[:, :, None]], axis=2)
     asked = np.concatenate([prompts.query, np.zeros((len(prompts.query), 1))], axis=1)[:, None]

@@ -103,7 +103,7 @@ def test_what_machines_said_hangs_on_them(monkeypatch, name):
 
 
 def by_hand(kept, prompts, passes):
-    """Answers after 0, 1, ... passes, every token moved in turn as eq. 3 of von Oswald et al. says, and the row added."""
+    """Answers after 0, 1, ... passes, every token moved in turn as section 2 of von Oswald et al. says, and the row added."""
     (a, p), row = kept["weights"].astype(float), kept["row"].astype(float)
     tokens = np.concatenate([prompts.inputs, prompts.labels[:, :, None]], axis=2)
     asked = np.concatenate([prompts.query, np.zeros((len(prompts.query), 1))], axis=1)[:, None]

@@ -5,7 +5,7 @@ A prompt's tokens are the rows z = (x, y); the query's is (x, 0). One pass moves
     z  ←  z + z A G P,      G = (1/N) Σ zᵢᵀ zᵢ over the N examples,
 
 which is softmax-free self-attention with A for queries and keys and P for values and output (von Oswald
-et al. 2022, arXiv:2212.07677, eq. 3). After the last pass the answer is minus the query's last number.
+et al. 2022, arXiv:2212.07677, section 2). After the last pass the answer is minus the query's last number.
 
 The tokens never have to be written down. With M = I + A G P a pass is z ← z M for every token at once,
 so G ← Mᵀ G M: everything a pass needs is a (d+1) × (d+1) matrix, whatever the prompt's length.
@@ -43,7 +43,7 @@ class LinearAttention:
         """The parameters with which each pass is exactly one step of gradient descent of length `step` on
         the prompt's half mean squared error (von Oswald et al. 2022, proposition 1).
 
-        shrink: γ of GD++ (there, section 4): each pass also takes x to x − γ S x, S the mean of xxᵀ, which evens out
+        shrink: γ of GD++ (there, section 3): each pass also takes x to x − γ S x, S the mean of xxᵀ, which evens out
         the curvatures that the next pass meets.
         """
         a, p = np.zeros((2, self.dimension + 1, self.dimension + 1))

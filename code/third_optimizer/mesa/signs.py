@@ -22,7 +22,7 @@ class SignNet:
         self.bits, self.width = int(bits), int(width)
 
     def init(self, rng):
-        """Uniform between ±1/√(inputs of the layer), biases too: what PyTorch begins with, and Barak et al. 2022."""
+        """Uniform between ±1/√(inputs of the layer), biases too: what PyTorch begins with."""
         first, second = 1 / np.sqrt(self.bits), 1 / np.sqrt(self.width)
         hidden = rng.uniform(-first, first, size=(self.bits + 1) * self.width)
         return np.concatenate([hidden, rng.uniform(-second, second, size=self.width + 1)])

@@ -115,7 +115,7 @@ def several_steps_error(steps, curvatures):
 
 def preconditioned_factors(curvatures, step, shrink, steps):
     """[factors after 0, 1, ... `steps` steps of GD++], each of the curvatures' shape: along an axis of curvature λ the
-    inferred rule is the factor times the pull Σ xy/N there (von Oswald et al. 2022, section 4).
+    inferred rule is the factor times the pull Σ xy/N there (von Oswald et al. 2022, section 3).
 
     A step leaves the share 1 − ηλ of what is missing and then takes x to (1 − γλ) x, so that the next one meets the
     curvature λ(1 − γλ)². shrink γ = 0: gradient descent, (1 − (1 − ηλ)ⁿ)/λ. Where λ is 0, the limit nη.
