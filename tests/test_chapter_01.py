@@ -31,9 +31,7 @@ MESA = (
 )
 
 # Ibid., section 5, of Wang et al. 2016 and Duan et al. 2016.
-CLOSEST = (
-    "This sort of meta-learning research seems the closest to producing mesa-optimizers of any existing machine learning research."
-)
+CLOSEST = "This sort of meta-learning research seems the closest to producing mesa-optimizers of any existing machine learning research."
 
 # --- the things ---------------------------------------------------------------------------------------------
 
