@@ -1,6 +1,7 @@
 """What several tests share: the built site, a browser that cannot reach the network, a fresh store."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,12 @@ def one_thread():
 
     with threadpool_limits(1):
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def interrupts():
+    """A shell that starts the suite in the background lets it, and all that it starts, ignore Ctrl-C: not here."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(autouse=True)
