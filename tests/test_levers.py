@@ -106,14 +106,14 @@ def test_a_game_by_the_mouse_the_machine_is_covered_until_it_is_over(living):
     assert shown.get_by_text("uncovered after your last pull").is_visible()
     assert "The machine’s pulls are covered" in shown.locator(".t3-levers-picture").get_attribute("aria-label")
     second.click()
-    assert "lever 2 paid nothing. You have 0." in shown.locator(".t3-levers-said").inner_text()
+    assert "lever 2 paid nothing. You have 0." in shown.locator(".t3-said").inner_text()
     assert shown.locator(".t3-levers-theirs[data-paid]").count() == 0 and "paid 0 of 1" in second.inner_text()
     for _ in range(9):
         first.click()
     mine = sum(PAYS[0][:9])
     games = Games(np.array([[0.7, 0.1]]), np.array([PAYS]))
     theirs = int(PLAYER.play(WEIGHTS.astype(float), games)[1].sum())
-    said = shown.locator(".t3-levers-said").inner_text()
+    said = shown.locator(".t3-said").inner_text()
     assert said.startswith(f"You got {mine}, the machine {theirs}.")
     assert "pays in 70 %" in first.inner_text() and "pays in 10 %" in second.inner_text()
     assert shown.locator(".t3-levers-pull.t3-levers-theirs").count() == 10

@@ -55,7 +55,7 @@ def turn(shown, name, at):
 
 def landed(shown):
     """The count that the page says."""
-    said = shown.locator(".t3-rain-said").inner_text()
+    said = shown.locator(".t3-said").inner_text()
     return int(re.search(r"([\d,]+) of 1,000 starts end in the crater", said)[1].replace(",", "")), said
 
 
@@ -136,7 +136,7 @@ def test_another_rain_falls_runs_and_is_counted(living):
     seen = page.evaluate(drops)
     shown.get_by_role("button", name="Let it rain").click()
     page.wait_for_function(f"{drops} !== {seen!r}")
-    page.wait_for_function("document.querySelector('.t3-rain-said').innerText.includes('of 1,000')")
+    page.wait_for_function("document.querySelector('.t3-said').innerText.includes('of 1,000')")
     assert landed(shown)[0] != before
     first, end = page.evaluate(
         "[rain.starts().length, document.querySelectorAll('.t3-rain-drops')[3].getAttribute('d')]"

@@ -31,7 +31,7 @@
       this.voice = T.announcer();
       this.hands = [0, 1].map((lever) => this.hand(lever));
       this.picture = svg("svg", { viewBox: `0 0 ${WIDTH} 150`, class: "t3-levers-picture", role: "img" });
-      this.said = el("p", { class: "t3-reading t3-levers-said" });
+      this.said = el("p", { class: "t3-reading t3-said" });
       this.next = button("Next game", () => this.begin(true), "t3-primary");
       this.score = el("table", { class: "t3-levers-score" });
       this.exact = el("p", { class: "t3-caption t3-levers-exact" });
@@ -48,7 +48,7 @@
             el("div", { class: "t3-levers-hands" }, ...this.hands.map(({ element }) => element)),
             this.picture,
           ),
-          el("div", { class: "t3-levers-side" }, this.said, this.next, this.score),
+          el("div", { class: "t3-side" }, this.said, this.next, this.score),
         ),
         this.exact,
         el("p", { class: "t3-caption" }, spec.note),

@@ -72,7 +72,7 @@
       this.number = 1; // of the rain
       this.voice = T.announcer();
       this.picture = this.ground();
-      this.said = el("p", { class: "t3-reading t3-rain-said" });
+      this.said = el("p", { class: "t3-reading t3-said" });
       this.go = button("Let it rain", () => this.fall(), "t3-primary");
       this.dials = spec.dials.map((dial) =>
         T.slider({
@@ -91,7 +91,7 @@
           "div",
           { class: "t3-beside" },
           this.picture,
-          el("div", { class: "t3-rain-side" }, this.said, this.go, ...this.dials.map((dial) => dial.element)),
+          el("div", { class: "t3-side" }, this.said, this.go, ...this.dials.map((dial) => dial.element)),
         ),
         el("p", { class: "t3-caption" }, spec.note),
         this.voice.region,
