@@ -14,7 +14,7 @@ from jupytext.config import load_jupytext_configuration_file
 from tests.notebooks import BOOK, ROOT, chapters, code_cells, notebooks, pages, read
 from third_optimizer.view.site.minutes import count_words
 
-OPEN_CELLS, FOLDED_LINES, FIGURES, WORDS = (4, 8), 100, 8, (1200, 2200)
+OPEN_CELLS, OPEN_WIDTH, FOLDED_LINES, FIGURES, WORDS = (4, 8), 79, 100, 8, (1200, 2200)
 
 # Bare decimals that prose may hold: none so far. A setting is named by the cell that uses it.
 ALLOWED_DECIMALS = {"4.0", "3.11"}  # the licence CC BY 4.0, Python 3.11
@@ -86,6 +86,9 @@ def test_folded_cells_are_folded_everywhere(page):
 def test_chapter_keeps_its_measure_of_code(page):
     folded = [cell for cell in code_cells(page) if "hide-input" in cell.metadata.get("tags", [])]
     assert OPEN_CELLS[0] <= len(code_cells(page)) - len(folded) <= OPEN_CELLS[1]
+    shown = [cell for cell in code_cells(page) if not {"hide-input", "remove-cell"} & {*cell.metadata.get("tags", [])}]
+    wide = [line for cell in shown for line in cell.source.splitlines() if len(line) > OPEN_WIDTH]
+    assert not wide, "wider than an open cell on a laptop"
     assert sum(bool(line.strip()) for cell in folded for line in cell.source.splitlines()) <= FOLDED_LINES
 
 

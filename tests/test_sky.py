@@ -45,7 +45,7 @@ def test_what_the_engineer_takes_away_is_left_out(sky, name):
     shown.locator("select").select_option(name)
     goes = int((GRID.iterates(1) & inside).sum())
     said = f"{goes} of them iterate" if goes else "none of them iterates"
-    assert shown.locator(".t3-reading").inner_text().startswith(f"{inside.sum():,} designs; {said}")
+    assert shown.locator(".t3-reading").inner_text().startswith(f"{inside.sum():,} designs, run with seed 1; {said}")
     assert f"{inside.sum():,} of {len(inside):,} designs" in words(shown)
 
 
@@ -103,7 +103,7 @@ def test_another_space_stops_the_dice(sky):
     shown.locator("select").select_option("no attention")
     opened.page.wait_for_timeout(3500)  # sixty dice take less
     assert shown.locator(".t3-sky-lit").count() == 0
-    assert shown.locator(".t3-reading").inner_text() == "448 designs; none of them iterates."
+    assert shown.locator(".t3-reading").inner_text() == "448 designs, run with seed 1; none of them iterates."
 
 
 def test_dice_fall_where_they_may_and_are_listed(sky):

@@ -51,7 +51,8 @@ def best(counts, left):
     worths = []
     for lever in (0, 2):
         chance = laplace(counts[lever], counts[lever + 1])
-        worths.append(chance * (1 + after(lever)) + (1 - chance) * after(lever + 1))
+        paid, failed = 1 + after(lever), after(lever + 1)
+        worths.append(chance * paid + (1 - chance) * failed)
     return max(worths)
 
 

@@ -143,7 +143,8 @@ def growth(blind=None):
 
 
 def bits(seed, **offered):
-    """Bits that a blind draw lacks if the dials have only these stops; inf where none of the designs iterates."""
+    """Bits that a blind draw lacks if the dials have only these stops;
+    inf where none of the designs iterates."""
     designs, good = atlas().space.designs, atlas().iterates(seed)
     inside = np.ones(len(designs), dtype=bool)
     for dial, stops in offered.items():

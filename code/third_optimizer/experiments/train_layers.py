@@ -28,12 +28,13 @@ PENALTIES = np.logspace(-2, 2, 9)
 JUDGED_ON = {"seed": 4000, "prompts": 20_000}
 
 
-def learn(model, world, seed, batch=256, rates=(0.01, 0.001), steps=500, **options):
+def learn(model, world, seed, batch=256, rates=(0.01, 0.001), steps=500, **kw):
     """Train from a random start on prompts that never repeat:
     `steps` steps of Adam at each learning rate."""
     rng = np.random.default_rng(seed)
     stages = [Stage(model, clip(adam(rate), 1), steps) for rate in rates]
-    return train_in_stages(stages, model.init(rng), world, rng, batch=batch, **options)
+    start = model.init(rng)
+    return train_in_stages(stages, start, world, rng, batch=batch, **kw)
 
 
 def best_step(world):

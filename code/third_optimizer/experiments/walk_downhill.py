@@ -149,7 +149,8 @@ def race(rule, angle, eta, seed, steps=300):
     a, start = np.radians(angle), np.random.default_rng(seed).normal(size=2)
     turn = np.array([[np.cos(a), -np.sin(a)], [np.sin(a), np.cos(a)]])
     start = turn @ start / np.linalg.norm(start)
-    losses = train(bowl((1, 100), a).objective, start, RULES[rule](eta), steps).losses
+    hill = bowl((1, 100), a).objective
+    losses = train(hill, start, RULES[rule](eta), steps).losses
     return losses / losses[0]
 
 

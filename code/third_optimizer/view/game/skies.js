@@ -70,7 +70,7 @@
       this.sky.leave(space.length ? out : null);
       const goes = this.inside.filter((star) => star.rank === 2).length;
       const how = goes ? T.counted(goes, "of them iterates", "of them iterate") : "none of them iterates";
-      this.sky.say(`${T.grouped(this.inside.length)} designs; ${how}.`);
+      this.sky.say(`${T.grouped(this.inside.length)} designs, run with seed ${this.sky.stars.seed}; ${how}.`);
     }
   }
 
