@@ -86,8 +86,8 @@ def test_a_mark_for_every_seed(shown):
     assert [cell(figure, "a loop", "T1").locator(f".t3-battery-{mark}").count() for mark in "pf"] == [4, 1]
     assert [cell(figure, "bad", "T2").locator(f".t3-battery-{mark}").count() for mark in "pf"] == [0, 5]
     assert cell(figure, "a layer", "T2").inner_text() == "–"
-    assert cell(figure, "a loop", "T1").get_attribute("aria-label") == "a loop, T1 follows: 4 of 5 pass"
-    assert cell(figure, "a layer", "T2").get_attribute("aria-label") == "a layer, T2 goes on: not applicable"
+    assert cell(figure, "a loop", "T1").get_attribute("aria-label") == "a loop, follows: 4 of 5 pass"
+    assert cell(figure, "a layer", "T2").get_attribute("aria-label") == "a layer, goes on: not applicable"
 
 
 def test_a_cell_opens_below_its_row_and_closes(shown):

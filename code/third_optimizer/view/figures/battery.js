@@ -132,8 +132,7 @@
               el(
                 "th",
                 { scope: "col", class: this.starts[k] ? "t3-battery-start" : null, title: words[test].name },
-                el("b", {}, test),
-                el("span", {}, words[test].short),
+                words[test].short,
               ),
             ),
           ),
@@ -146,7 +145,7 @@
       const { marks } = row.cells[test],
         one = button("", () => this.open(r, test), "t3-battery-cell" + (row.trained ? " t3-battery-trained" : ""));
       one.append(drawn(marks));
-      one.setAttribute("aria-label", `${row.name}, ${test} ${this.spec.words[test].name}: ${counted(marks)}`);
+      one.setAttribute("aria-label", `${row.name}, ${this.spec.words[test].name}: ${counted(marks)}`);
       one.setAttribute("aria-expanded", "false");
       one.tabIndex = -1;
       return one;
@@ -187,7 +186,7 @@
         el(
           "td",
           { colspan: this.tests.length + 1 },
-          el("p", { class: "t3-battery-name" }, `${test} ${words.name}`),
+          el("p", { class: "t3-battery-name" }, words.name),
           el("p", { class: "t3-battery-says" }, words.says),
           ...(seen ? [this.chart(row, test)] : []),
           ...(seen && controls.length ? [this.keyTo(controls, row)] : []),
