@@ -139,11 +139,20 @@ def open_cell(page, words):
     return source
 
 
+def to_run(page):
+    """The page as nbval runs it: as its reader does, and then every dial is turned (tests/drive.py)."""
+    notebook, figures = read(page), calls(page, "explore")
+    if figures:
+        turned = f"import sys\nsys.path.append({str(ROOT)!r})\nfrom tests.drive import drive_all\ndrive_all({figures})"
+        notebook.cells.append(nbformat.v4.new_code_cell(turned))
+    return notebook
+
+
 class MystNotebook(IPyNbFile):
     """nbval's collector, reading through jupytext: nbval itself knows only .ipynb."""
 
     def collect(self):
-        as_json = nbformat.writes(read(self.path))
+        as_json = nbformat.writes(to_run(self.path))
         original = nbformat.read
         nbformat.read = lambda *_, **__: nbformat.reads(as_json, as_version=4)
         try:

@@ -1,81 +1,26 @@
-"""Sliders in a kernel: every figure of every page, to the ends of each slider and between, without an error."""
+"""Figures in a kernel: they are widgets, and what goes wrong under a slider is found (tests/drive.py)."""
 
-import os
 import subprocess
 import sys
 
+import altair as alt
 import pytest
 
-from tests.notebooks import BOOK, calls, notebooks, read
+from tests.drive import drive, drive_all
+from third_optimizer.view import Choice, Slider, explore
 
-# Runs inside the kernel after the page: finds the live figures and drives their sliders.
-DRIVE = """
-def drive():  # in a function of its own: its names are none of the page's
-    import gc, json, numpy as np
-    from third_optimizer.view.figures.explore import Explore, Live
-
-    def stops(control):
-        return [stop[1] if isinstance(stop, tuple) else stop for stop in control.options]
-
-    def ends(control):
-        if hasattr(control, "options"):
-            return list(dict.fromkeys([stops(control)[0], stops(control)[-1]]))
-        return (10 ** control.min, 10 ** control.max) if hasattr(control, "base") else (control.min, control.max)
-
-    def between(control, rng):
-        if hasattr(control, "options") or isinstance(control.value, int):
-            inner = stops(control)[1:-1] if hasattr(control, "options") else range(control.min + 1, control.max)
-            return [inner[i] for i in rng.permutation(len(inner))[:2]]
-        places = rng.uniform(control.min, control.max, 2)
-        return [float(10**place if hasattr(control, "base") else place) for place in places]
-
-    rng, seen = np.random.default_rng(20), {}
-    for figure in [thing for thing in gc.get_objects() if isinstance(thing, Explore)]:
-        live, texts = Live(figure, slow=False), set()
-        for some in (ends, lambda control: between(control, rng)):  # first from corner to corner
-            moves = [(control, value) for control in live.controls.values() for value in some(control)]
-            for i in rng.permutation(len(moves)):
-                control, value = moves[i]
-                control.value = value
-                assert live.error == "", (figure.id, [one.value for one in live.controls.values()], live.error)
-                texts.add(live.component.frame["text"])
-        stood = [len(c.options) if hasattr(c, "options") else 3 for c in live.controls.values()]
-        seen[figure.id] = [len(texts), min(3, max(stood))]  # texts seen, and at least to be seen
-    print("DRIVEN", json.dumps(seen))
-
-drive()
-"""
+CHART = alt.Chart().mark_line().encode(x="x:Q", y="y:Q")
 
 
-@pytest.mark.parametrize("page", notebooks(), ids=lambda page: page.stem)
-def test_sliders_never_raise(page, kernel_environment):
-    import json
+def figure(bad, dial):
+    """A figure that goes wrong where its dial stands at `bad`."""
 
-    import nbformat
-    from nbclient import NotebookClient
+    def line(at):
+        if at == bad:
+            raise ZeroDivisionError
+        return {"x": [0, 1], "y": [0, 1]}
 
-    notebook = read(page)
-    notebook.cells.append(nbformat.v4.new_code_cell(DRIVE))
-    # the kernel inherits this process's environment; the fixture's is set around it
-    saved = dict(os.environ)
-    os.environ.clear()
-    os.environ.update(kernel_environment)
-    try:
-        NotebookClient(
-            notebook, timeout=300, resources={"metadata": {"path": str(BOOK)}}, extra_arguments=["--log-level=40"]
-        ).execute()
-    finally:
-        os.environ.clear()
-        os.environ.update(saved)
-    (line,) = [
-        line
-        for output in notebook.cells[-1].outputs
-        for line in output.get("text", "").splitlines()
-        if line.startswith("DRIVEN")
-    ]
-    driven = json.loads(line.removeprefix("DRIVEN "))
-    assert len(driven) == calls(page, "explore")
-    assert all(count >= least for count, least in driven.values()), driven
+    return explore(line, CHART, lambda columns, at: f"A line to {at}.", title="T", at=dial)
 
 
 def test_every_live_output_is_a_widget(kernel_environment):
@@ -85,3 +30,25 @@ def test_every_live_output_is_a_widget(kernel_environment):
         [sys.executable, "-c", code], env=kernel_environment, capture_output=True, text=True, check=True
     ).stdout
     assert out.strip() == "False"
+
+
+@pytest.mark.parametrize(
+    ("dial", "bad"),
+    [
+        (Slider("Slope", [1, 2, 3], 2), 1),
+        (Slider("Slope", [1, 2, 3], 2), 3),
+        (Slider("Slope", [1, 2, 3], 1), 2),
+        (Choice("Slope", ["a", "b", "c"], "a"), "c"),
+    ],
+)
+def test_where_a_figure_goes_wrong_is_found_and_named(dial, bad):
+    drive(figure(None, dial))
+    with pytest.raises(AssertionError, match=rf"\[{bad!r}\].*ZeroDivisionError"):
+        drive(figure(bad, dial))
+
+
+def test_a_figure_that_is_not_there_is_missed():
+    made = figure(None, Slider("Slope", [1, 2, 3], 1))
+    with pytest.raises(AssertionError, match="the page makes 1000 figures"):
+        drive_all(1000)
+    assert made
