@@ -34,6 +34,24 @@ def test_the_figure_that_answers_comes_with_the_guess(open_page, button):
     assert not hidden(page, "sky") and opened.errors == []
 
 
+def test_what_a_guess_names_and_is_not_there_leaves_the_other_veils(open_page):
+    """A section under another heading, or what could not be drawn."""
+    opened = open_page(PAGE, veiled=True)
+    page = opened.page
+    named = page.evaluate("[...document.querySelectorAll('.t3-veil')].length")
+    page.add_init_script(
+        """document.addEventListener("readystatechange", () => {
+            const section = document.getElementById("keep-trying");
+            if (section) section.id = "again";
+        });"""
+    )
+    page.reload()
+    page.wait_for_selector("html[data-t3-ready]", state="attached")
+    page.wait_for_selector("#sky", state="attached")
+    assert page.evaluate("document.querySelectorAll('.t3-veil').length") == named - 1
+    assert hidden(page, "sky") and opened.errors == []
+
+
 def test_two_guesses_over_one_paragraph(open_page):
     """In chapter 4 the second guess of a section stands behind the first, and what follows it behind both."""
     page = open_page("book/04_train_a_model_that_learns", veiled=True, reduced_motion="reduce").page

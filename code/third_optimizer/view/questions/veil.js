@@ -23,7 +23,9 @@
     }
     const notes = []; // what to do, in the place of what is hidden further down
     for (const id of spec.veils) {
-      const hidden = named(document.getElementById(id)),
+      const place = document.getElementById(id);
+      if (!place) continue; // what could not be drawn gives nothing away
+      const hidden = named(place),
         back = T.el("a", { href: `#ask-${spec.id.replace(/[^\w-]/g, "-")}` }, "Guess, or skip.");
       notes.push(T.el("p", { class: "t3-veil" }, "This gives a guess away. ", back));
       hidden[0].before(notes.at(-1));
