@@ -69,6 +69,20 @@ UNVEIL = """addEventListener("DOMContentLoaded", () => {
 });"""
 
 
+WRITTEN = 200  # ms between what a document does last and its end
+
+
+def waiting(leave, page):
+    """`leave` (reload, goto, go_back), but not sooner than a hand could: Chromium brings what a document writes from its
+    process to the next one's in its own time, on a busy processor after the next one has begun to read."""
+
+    def begin(*at, **options):
+        page.wait_for_timeout(WRITTEN)
+        return leave(*at, **options)
+
+    return begin
+
+
 class Page:
     """A page of the site opened from file:// with the network cut; keeps what went wrong on it. What a guess comes before
     is shown, but with veiled=True."""
@@ -86,6 +100,8 @@ class Page:
             self.page.add_init_script(UNVEIL)
         self.page.goto(address)
         self.page.wait_for_selector("html[data-t3-ready]", state="attached")
+        for name in ("reload", "goto", "go_back"):
+            setattr(self.page, name, waiting(getattr(self.page, name), self.page))
 
     def outside(self):
         """Requests to anything but files, data and blobs."""
