@@ -53,8 +53,7 @@
 
     show() {
       // read off the page: the event that tells of a fold comes later, perhaps after the next answer
-      const folds = [...this.root.querySelectorAll("details")];
-      this.unfolded = new Set(folds.filter((fold) => fold.open).map((fold) => fold.dataset.page));
+      const unfolded = [...this.root.querySelectorAll("details[open]")].map((fold) => fold.dataset.page);
       const rows = Object.entries(this.store.all()).filter(([, row]) => row && typeof row === "object");
       const said = el("p", { class: "t3-answers-where" }, this.spec.where);
       if (!rows.length) {
@@ -78,7 +77,7 @@
           button("Print", () => root.print()),
           remove,
         ),
-        ...this.pages(rows).map(([page, some]) => this.page(page, some, rows.length > LONG)),
+        ...this.pages(rows).map(([page, some]) => this.page(page, some, rows.length > LONG, unfolded)),
       );
     }
 
@@ -101,11 +100,11 @@
       return there ? el("a", { href: `${page}.html${at && "#" + at}` }, words) : words;
     }
 
-    page(page, rows, folds) {
+    page(page, rows, folds, unfolded) {
       const title = (this.spec.pages || {})[page] || page,
         list = el("ul", {}, ...rows.map(([id, row]) => this.answer(id, row)));
       const said = el("summary", {}, counted(rows.length, "answer", "answers")),
-        fold = el("details", { "data-page": page, open: this.unfolded.has(page) }, said, list);
+        fold = el("details", { "data-page": page, open: unfolded.includes(page) }, said, list);
       return el("section", {}, el("h2", {}, this.link(page, "", title)), folds ? fold : list);
     }
 
